@@ -1,0 +1,5 @@
+"""The one root of every error that this library raises on purpose."""
+
+
+class AnalysisPatternsError(Exception):
+    """Anything that this library refuses; never a `ValueError`, which pydantic would swallow."""

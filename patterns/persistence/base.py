@@ -1,0 +1,70 @@
+"""The base of every entity: keyword-only, keyed by UUIDv7, named alike in every database."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, ClassVar, Literal, dataclass_transform
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedAsDataclass,
+    composite,
+    mapped_column,
+    relationship,
+)
+from sqlalchemy.orm.decl_api import DCTransformDeclarative
+from uuid_utils.compat import uuid7
+
+from .types import Key
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Level(Enum):
+    """The book's two levels: what there may be, and what there is (2.5)."""
+
+    KNOWLEDGE = "knowledge"
+    OPERATIONAL = "operational"
+
+
+def identity(*, init: Literal[False] = False) -> Mapped[UUID]:
+    """A primary key of its own: time-ordered, safe to make anywhere."""
+    return mapped_column(Key, primary_key=True, default_factory=uuid7, init=init)
+
+
+def identity_of(parent: type[Any], *, init: Literal[False] = False) -> Mapped[UUID]:
+    """The primary key of a subtype's own table: its parent's key."""
+    return mapped_column(Key, ForeignKey(parent.id), primary_key=True, default_factory=uuid7, init=init)
+
+
+@dataclass_transform(
+    kw_only_default=True,
+    eq_default=False,
+    field_specifiers=(mapped_column, relationship, composite, identity, identity_of),
+)
+class KeywordOnly(DCTransformDeclarative):
+    """Tells type checkers what `kw_only=True` below tells SQLAlchemy."""
+
+
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, metaclass=KeywordOnly):
+    """
+    The base of this library's entities, and of an application's that share its metadata.
+
+    Shape:  each entity says its `__level__` and the `__pattern__` (section number) it comes from.
+    """
+
+    __abstract__ = True
+    __level__: ClassVar[Level] = Level.OPERATIONAL
+    __pattern__: ClassVar[str] = ""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {UUID: Key}

@@ -1,0 +1,129 @@
+"""A period of days: the range that says when something is true of the world (4.3, 3.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ..constraint import BUILT, DATABASES, rule
+from ..values.range import Range
+from .instant import BEGINNING, FOREVER
+
+ORDER = rule(
+    "period.order",
+    pattern="4.3",
+    says="A period ends after it starts.",
+    layers=BUILT | DATABASES,
+    guards=("ck_patterns_accountability_period_order", "ck_patterns_party_classification_period_order"),
+)
+DAYS = rule(
+    "period.days",
+    pattern="3.8",
+    says="A period of the valid axis is counted in days, not in instants.",
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """
+    The days from `start` up to, not including, `end`.
+
+    Units:  whole days, `[start, end)`; `BEGINNING` and `FOREVER` stand for no bound, so that an index
+            can seek on them.
+    Errors: `ConstraintViolation`: `period.order` where it would end on or before its start,
+            `period.days` where a bound is not a plain date.
+    Source: Analysis Patterns 3.8 and 4.3.
+
+    >>> Period(date(1995, 1, 1), date(1995, 2, 1)).includes(date(1995, 2, 1))
+    False
+    """
+
+    start: date = BEGINNING
+    end: date = FOREVER
+
+    def __post_init__(self) -> None:
+        for bound in (self.start, self.end):
+            if not isinstance(bound, date) or isinstance(bound, datetime):
+                raise DAYS.violation(
+                    found=f"{bound!r}",
+                    allowed="a date",
+                    remedy="Give the day: datetime.date(...), or instant.date() in the zone you mean.",
+                )
+        if self.end <= self.start:
+            raise ORDER.violation(
+                found=f"a period from {self.start} to {self.end}",
+                allowed="an end after the start; the end is not included",
+                remedy="Swap the days, or end the period a day later.",
+            )
+
+    def includes(self, day: date) -> bool:
+        """Whether `day` lies in this period."""
+        return self.start <= day < self.end
+
+    def includes_period(self, other: Period) -> bool:
+        """Whether all of `other` lies in this period."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether any day lies in both."""
+        return self.start < other.end and other.start < self.end
+
+    def abuts(self, other: Period) -> bool:
+        """Whether one starts on the day the other ends."""
+        return self.end == other.start or other.end == self.start
+
+    def intersection(self, other: Period) -> Period | None:
+        """The days in both, or None where there are none."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return Period(start, end) if start < end else None
+
+    def gap(self, other: Period) -> Period | None:
+        """The days between the two, or None where they overlap or abut."""
+        start, end = min(self.end, other.end), max(self.start, other.start)
+        return Period(start, end) if start < end else None
+
+    def minus(self, other: Period) -> tuple[Period, ...]:
+        """What is left of this period without `other`: none, one or two periods."""
+        left = (self.start, min(self.end, other.start))
+        right = (max(self.start, other.end), self.end)
+        return tuple(Period(start, end) for start, end in (left, right) if start < end)
+
+    def covered_by(self, others: Iterable[Period]) -> bool:
+        """Whether every day of this period lies in one of `others`."""
+        return self.first_day_outside(others) is None
+
+    def first_day_outside(self, others: Iterable[Period]) -> date | None:
+        """The first day of this period that lies in none of `others`, or None."""
+        reached = self.start
+        for other in sorted(others):
+            if other.start > reached:
+                break
+            reached = max(reached, other.end)
+        return reached if reached < self.end else None
+
+    def as_range(self) -> Range[date]:
+        """This period as a range of days, without the sentinels."""
+        return Range(
+            None if self.start == BEGINNING else self.start, None if self.end == FOREVER else self.end
+        )
+
+    def __str__(self) -> str:
+        start = "the beginning" if self.start == BEGINNING else str(self.start)
+        end = "further notice" if self.end == FOREVER else str(self.end)
+        return f"{start} until {end}"
+
+
+ALWAYS = Period()
+"""Every day there is."""
+
+
+def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """The fewest periods that hold the same days, in order."""
+    result: list[Period] = []
+    for period in sorted(periods):
+        if result and period.start <= result[-1].end:
+            result[-1] = Period(result[-1].start, max(result[-1].end, period.end))
+        else:
+            result.append(period)
+    return tuple(result)
