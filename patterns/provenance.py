@@ -1,0 +1,57 @@
+"""Every figure and every answer can say where it comes from (6.11, 3.11, 4.2, 9.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from .errors import AnalysisPatternsError
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """
+    A statement, by what rule it holds, and the statements it rests on.
+
+    Shape:  a tree; a leaf rests on nothing but the record it names.
+    """
+
+    statement: str
+    by: str = ""
+    because: tuple[Explanation, ...] = ()
+
+    def walk(self, depth: int = 0) -> Iterator[tuple[int, Explanation]]:
+        """Each statement with its depth, the conclusion first."""
+        yield depth, self
+        for reason in self.because:
+            yield from reason.walk(depth + 1)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            "  " * depth + step.statement + (f"  [{step.by}]" if step.by else "")
+            for depth, step in self.walk()
+        )
+
+
+@runtime_checkable
+class Explained(Protocol):
+    """Whatever can account for itself."""
+
+    def explanation(self) -> Explanation:
+        """Say what is claimed here and what it rests on."""
+        ...
+
+
+def explain(subject: object) -> Explanation:
+    """
+    Walk `subject` to its origins.
+
+    Errors: `AnalysisPatternsError` where `subject` keeps no sources.
+    """
+    if isinstance(subject, Explained):
+        return subject.explanation()
+    raise AnalysisPatternsError(
+        f"{type(subject).__name__} keeps no sources to explain; ask a derived fact, such as a conversion "
+        "or a chain of accountabilities"
+    )
