@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from ..constraint import BUILT, DATABASES, rule
 from ..values.range import Range
 from .instant import BEGINNING, FOREVER
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 ORDER = rule(
     "period.order",
@@ -22,6 +26,27 @@ DAYS = rule(
     pattern="3.8",
     says="A period of the valid axis is counted in days, not in instants.",
 )
+ENDING = rule(
+    "period.ending",
+    pattern="3.8",
+    says="What is ended, ends within its period; ending never makes it longer.",
+)
+
+
+def require_day(day: date) -> date:
+    """
+    Give `day` back if it is a plain date.
+
+    Errors: `ConstraintViolation` (`period.days`) for an instant, or anything else that is no day.
+    """
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise DAYS.violation(
+            day,
+            found=f"{day!r}",
+            allowed="a date",
+            remedy="Give the day: datetime.date(...), or instant.date() in the zone you mean.",
+        )
+    return day
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,13 +68,8 @@ class Period:
     end: date = FOREVER
 
     def __post_init__(self) -> None:
-        for bound in (self.start, self.end):
-            if not isinstance(bound, date) or isinstance(bound, datetime):
-                raise DAYS.violation(
-                    found=f"{bound!r}",
-                    allowed="a date",
-                    remedy="Give the day: datetime.date(...), or instant.date() in the zone you mean.",
-                )
+        require_day(self.start)
+        require_day(self.end)
         if self.end <= self.start:
             raise ORDER.violation(
                 found=f"a period from {self.start} to {self.end}",
@@ -59,7 +79,7 @@ class Period:
 
     def includes(self, day: date) -> bool:
         """Whether `day` lies in this period."""
-        return self.start <= day < self.end
+        return self.start <= require_day(day) < self.end
 
     def includes_period(self, other: Period) -> bool:
         """Whether all of `other` lies in this period."""
@@ -89,6 +109,22 @@ class Period:
         right = (max(self.start, other.end), self.end)
         return tuple(Period(start, end) for start, end in (left, right) if start < end)
 
+    def ending(self, day: date) -> Period:
+        """
+        Give this period cut short: `day` is the first day that it no longer includes.
+
+        Errors: `ConstraintViolation` (`period.ending`) where `day` is not after the start or is
+                after the end.
+        """
+        if not self.start < require_day(day) <= self.end:
+            raise ENDING.violation(
+                self,
+                found=f"an end on {day} of the period {self}",
+                allowed="a day after the start and not after the end",
+                remedy="End it on a day inside its period; what never held is rejected, not ended.",
+            )
+        return Period(self.start, day)
+
     def covered_by(self, others: Iterable[Period]) -> bool:
         """Whether every day of this period lies in one of `others`."""
         return self.first_day_outside(others) is None
@@ -103,10 +139,30 @@ class Period:
         return reached if reached < self.end else None
 
     def as_range(self) -> Range[date]:
-        """This period as a range of days, without the sentinels."""
+        """The same days as a range, without the sentinels."""
         return Range(
             None if self.start == BEGINNING else self.start, None if self.end == FOREVER else self.end
         )
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> CoreSchema:
+        """A document writes a period as its two days, `start` and `end`; one left out is no bound."""
+        # Whoever asks for this has loaded pydantic already; whoever only counts days need not wait for it.
+        from pydantic_core import core_schema  # noqa: PLC0415
+
+        from ..document import value_schema  # noqa: PLC0415
+
+        day = core_schema.typed_dict_field(core_schema.date_schema(strict=True), required=False)
+        return value_schema(
+            cls,
+            core_schema.typed_dict_schema({"start": day, "end": day}, extra_behavior="forbid"),
+            read=lambda days: cls(**days),
+            write=cls._as_document,
+        )
+
+    def _as_document(self) -> dict[str, str]:
+        bounds = (("start", self.start, BEGINNING), ("end", self.end, FOREVER))
+        return {name: day.isoformat() for name, day, unbounded in bounds if day != unbounded}
 
     def __str__(self) -> str:
         start = "the beginning" if self.start == BEGINNING else str(self.start)

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.time.clock import Clock, FixedClock, SystemClock
-
 from tests.refusals import refuses
 
 NOON = datetime(1997, 5, 1, 12, tzinfo=UTC)
