@@ -1,15 +1,17 @@
-"""What the catalogue holds of each pattern: its head, and what a module attaches beside its code (14.5)."""
+"""What the catalogue holds of each pattern, and how a module attaches what it builds beside its code."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
 from ..constraint import RULES, Rule
 from ..errors import AnalysisPatternsError
 
+_SENTENCE = re.compile(r"[A-Z][^\n]*[^.!?]\.")
 _ATTACHED: dict[str, Attachment] = {}
 
 ATTACHED: Mapping[str, Attachment] = MappingProxyType(_ATTACHED)
@@ -17,37 +19,14 @@ ATTACHED: Mapping[str, Attachment] = MappingProxyType(_ATTACHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """
-    What a module says of the pattern that it builds.
-
-    Shape:  the `types` and `behaviours` (functions) that are the pattern; an `example` written as a
-            doctest; the `figure`, a target that `analysis-patterns diagram` draws; `when_not`, in which
-            cases another pattern serves better.
-    """
-
-    number: str
-    types: tuple[type, ...]
-    behaviours: tuple[Callable[..., Any], ...]
-    example: str
-    figure: str
-    when_not: str
-
-    @property
-    def module(self) -> str:
-        """The module of the first type, or else of the first behaviour; empty where there is neither."""
-        for built in (*self.types, *self.behaviours):
-            return built.__module__
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
 class Head:
     """
-    One row of the table of patterns, built or not.
+    One row of the table of patterns.
 
-    Shape:  the section `number` and `name`, the `chapter` it stands in and that chapter's `title`, one
-            sentence of `problem` and one of `solution`.
+    Shape:  the section `number` and the `name` in the book, the `chapter` and its `title`, and a sentence
+            each of `problem` and `solution`.
+    Errors: `AnalysisPatternsError` where the number is of another chapter, the name is empty, or what
+            should be a sentence does not start with a capital and end with a full stop.
     """
 
     number: str
@@ -57,38 +36,41 @@ class Head:
     problem: str
     solution: str
 
+    def __post_init__(self) -> None:
+        if re.fullmatch(rf"{self.chapter}\.[1-9][0-9]*", self.number) is None:
+            raise AnalysisPatternsError(f"{self.number!r} is not a section of chapter {self.chapter}")
+        if not self.name.strip() or not self.title.strip():
+            raise AnalysisPatternsError(f"pattern {self.number} needs a name, and its chapter a title")
+        for sentence in (self.problem, self.solution):
+            if _SENTENCE.fullmatch(sentence) is None:
+                raise AnalysisPatternsError(f"pattern {self.number}: {sentence!r} is not a sentence")
+
 
 @dataclass(frozen=True, slots=True)
-class PatternRecord:
+class Attachment:
     """
-    A pattern as the catalogue shows it: its head, its attachment where there is one, its constraints.
+    What a module says of the pattern that it builds.
 
-    Shape:  one head; none or one attachment; the rules that name this pattern's number.
+    Shape:  the `types` and `behaviours` (functions) that are the pattern; an `example` written as a
+            doctest; the `figure`, a target that `analysis-patterns diagram` draws; `when_not`, in which
+            cases something plainer serves better.
     """
 
-    head: Head
-    attachment: Attachment | None = None
-    constraints: tuple[Rule, ...] = ()
+    types: tuple[type, ...] = ()
+    behaviours: tuple[Callable[..., Any], ...] = ()
+    example: str = ""
+    figure: str = ""
+    when_not: str = ""
 
     @property
-    def built(self) -> bool:
-        """Whether a module has attached what it builds; anything else is honestly not built."""
-        return self.attachment is not None
+    def parts(self) -> tuple[type | Callable[..., Any], ...]:
+        """The types, then the behaviours."""
+        return (*self.types, *self.behaviours)
 
     @property
-    def state(self) -> str:
-        """`built` or `not built`, for people."""
-        return "built" if self.built else "not built"
-
-    @property
-    def number(self) -> str:
-        """The section number, such as `2.4`."""
-        return self.head.number
-
-    @property
-    def name(self) -> str:
-        """The pattern's name in the book."""
-        return self.head.name
+    def module(self) -> str:
+        """The module of the first part, or an empty string."""
+        return self.parts[0].__module__ if self.parts else ""
 
 
 def attach(
@@ -103,16 +85,43 @@ def attach(
     """
     Say, at the end of the module that builds pattern `number`, what the catalogue shall show of it.
 
-    Shape:  nothing else is said twice: the module is read from the types, the constraints from the rules
-            that name `number`. What is left out here is found missing by `catalogue check`.
+    Shape:  nothing is said twice: the module is read from the types, the constraints from the rules that
+            name `number`. What is left out here is found missing by `analysis-patterns catalogue check`.
     Errors: `AnalysisPatternsError` where `number` is attached already.
     """
     if number in _ATTACHED:
         raise AnalysisPatternsError(f"pattern {number} is already attached by {_ATTACHED[number].module}")
-    _ATTACHED[number] = Attachment(number, tuple(types), tuple(behaviours), example, figure, when_not)
+    _ATTACHED[number] = Attachment(tuple(types), tuple(behaviours), example, figure, when_not)
 
 
-def record_of(head: Head) -> PatternRecord:
-    """The record of one head, from what is attached and stated so far."""
-    constraints = sorted((r for r in RULES.values() if r.pattern == head.number), key=lambda r: r.name)
-    return PatternRecord(head, ATTACHED.get(head.number), tuple(constraints))
+@dataclass(frozen=True, slots=True)
+class PatternRecord(Head):
+    """
+    A pattern as the catalogue shows it.
+
+    Shape:  its head; what a module attached to its number, if any did; the rules that name its number.
+    """
+
+    attachment: Attachment | None = None
+    constraints: tuple[Rule, ...] = ()
+
+    @classmethod
+    def of(cls, head: Head) -> PatternRecord:
+        """The record of `head`, from what is attached and stated so far."""
+        stated = tuple(rule for _, rule in sorted(RULES.items()) if rule.pattern == head.number)
+        return cls(**asdict(head), attachment=ATTACHED.get(head.number), constraints=stated)
+
+    @property
+    def built(self) -> bool:
+        """Whether a module has attached what it builds; anything else is honestly not built."""
+        return self.attachment is not None
+
+    @property
+    def state(self) -> str:
+        """`built` or `not built`."""
+        return "built" if self.built else "not built"
+
+    @property
+    def module(self) -> str:
+        """The module that builds it, or an empty string."""
+        return self.attachment.module if self.attachment else ""
