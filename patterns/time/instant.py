@@ -12,8 +12,12 @@ BEGINNING = date.min
 FOREVER = date.max
 """The day that never comes: the end of a period that is still open."""
 
-UNTIL_CHANGED = datetime.max.replace(tzinfo=UTC)
-"""The instant that never comes: `known_to` of whatever is still believed."""
+UNTIL_CHANGED = datetime(9999, 12, 30, tzinfo=UTC)
+"""
+The instant that never comes: `known_to` of whatever is still believed.
+
+It stands a day before the last one that Python can hold, so that every time zone can show it.
+"""
 
 AWARE = rule(
     "time.aware",

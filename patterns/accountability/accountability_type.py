@@ -1,0 +1,354 @@
+"""The rules on who may be linked to whom, as data (2.5 Accountability Knowledge Level)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import Enum as EnumColumn
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from uuid_utils.compat import uuid7
+
+from ..constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
+from ..persistence.base import Base, Level, identity
+from ..time.period import ALWAYS, Period
+from .name import name_violations
+from .party import Party, PartyClassification
+from .party_type import PartyType
+
+PARTIES = rule(
+    "accountability-type.parties",
+    pattern="2.5",
+    says="An accountability type admits at least one type of commissioner and one of responsible party.",
+    layers=BUILT | {Layer.FLUSH},
+)
+UNIQUE_NAME = rule(
+    "accountability-type.unique-name",
+    pattern="2.5",
+    says="An accountability type is known by its name, so no two share one.",
+    layers=DATABASES,
+    guards=("uq_patterns_accountability_type_name", "patterns_accountability_type.name"),
+)
+COMMISSIONER_TYPE = rule(
+    "accountability.commissioner-type",
+    pattern="2.5",
+    says="On every day of an accountability, its commissioner is of a type that its type admits.",
+    layers=EVERYWHERE,
+)
+RESPONSIBLE_TYPE = rule(
+    "accountability.responsible-type",
+    pattern="2.5",
+    says="On every day of an accountability, its responsible party is of a type that its type admits.",
+    layers=EVERYWHERE,
+)
+CONNECTION = rule(
+    "accountability.connection",
+    pattern="2.5",
+    says="Where an accountability type has connection rules, one of them admits the pair of parties.",
+    layers=EVERYWHERE,
+)
+
+
+class Shape(Enum):
+    """What the accountabilities of a type may look like together."""
+
+    NETWORK = "network"
+    TREE = "tree"
+    DAG = "dag"
+
+
+class Role(Enum):
+    """The two ends of an accountability."""
+
+    COMMISSIONER = "commissioner"
+    RESPONSIBLE = "responsible"
+
+
+_ROLE_RULES = {Role.COMMISSIONER: COMMISSIONER_TYPE, Role.RESPONSIBLE: RESPONSIBLE_TYPE}
+
+
+class AccountabilityType(Base, init=False):
+    """
+    A kind of accountability: which types of party may hold either end of it.
+
+    Shape:  one or more types of commissioner and of responsible party, each admitted for a period; any
+            number of connection rules; a shape, and whether one commissioner has one responsible party.
+    Errors: `ConstraintViolation` (`accountability-type.parties`) where either set is empty.
+    Source: Analysis Patterns 2.5; connection rules from the later paper on organization structures.
+            Where only connection rules are given, the two sets follow from them.
+    """
+
+    __tablename__ = "patterns_accountability_type"
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "2.5"
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "accountability_type"}
+
+    id: Mapped[UUID] = identity()
+    kind: Mapped[str] = mapped_column(String(50), init=False)
+    name: Mapped[str] = mapped_column(String(500), unique=True)
+    shape: Mapped[Shape] = mapped_column(
+        EnumColumn(Shape, native_enum=False, length=10, values_callable=lambda each: [s.value for s in each])
+    )
+    single_responsible: Mapped[bool]
+    revision: Mapped[int] = mapped_column(server_default="0", init=False)
+    eligibilities: Mapped[list[Eligibility]] = relationship(
+        back_populates="accountability_type", default_factory=list, init=False
+    )
+    connections: Mapped[list[ConnectionRule]] = relationship(
+        back_populates="accountability_type", default_factory=list, init=False
+    )
+    commissioners: Mapped[list[PartyType]] = relationship(
+        secondary=lambda: Eligibility.__table__,
+        primaryjoin=lambda: (
+            (Eligibility.accountability_type_id == AccountabilityType.id)
+            & (Eligibility.role == Role.COMMISSIONER)
+        ),
+        viewonly=True,
+        init=False,
+    )
+    responsibles: Mapped[list[PartyType]] = relationship(
+        secondary=lambda: Eligibility.__table__,
+        primaryjoin=lambda: (
+            (Eligibility.accountability_type_id == AccountabilityType.id)
+            & (Eligibility.role == Role.RESPONSIBLE)
+        ),
+        viewonly=True,
+        init=False,
+    )
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        commissioners: Iterable[PartyType] = (),
+        responsibles: Iterable[PartyType] = (),
+        connections: Iterable[tuple[PartyType, PartyType]] = (),
+        shape: Shape = Shape.NETWORK,
+        single_responsible: bool = False,
+    ) -> None:
+        pairs = list(connections)
+        admitted = {
+            Role.COMMISSIONER: list(commissioners) or [pair[0] for pair in pairs],
+            Role.RESPONSIBLE: list(responsibles) or [pair[1] for pair in pairs],
+        }
+        self.id = uuid7()
+        self.name = name
+        self.shape = shape
+        self.single_responsible = single_responsible
+        for role, party_types in admitted.items():
+            for party_type in dict.fromkeys(party_types):
+                self.admit(party_type, role)
+        for commissioner, responsible in pairs:
+            self.connect(commissioner=commissioner, responsible=responsible)
+        require(self.violations())
+
+    def admit(self, party_type: PartyType, role: Role, period: Period = ALWAYS) -> Eligibility:
+        """Let parties of `party_type` hold one end of this type during `period`."""
+        return Eligibility(accountability_type=self, party_type=party_type, role=role, period=period)
+
+    def connect(
+        self, *, commissioner: PartyType, responsible: PartyType, period: Period = ALWAYS
+    ) -> ConnectionRule:
+        """Add a connection rule; from the first one on, only such pairs are admitted."""
+        return ConnectionRule(
+            accountability_type=self, commissioner=commissioner, responsible=responsible, period=period
+        )
+
+    def admitted(self, role: Role, as_of: date) -> list[PartyType]:
+        """The party types that may hold one end on a day."""
+        return [
+            each.party_type
+            for each in self.eligibilities
+            if each.role is role and each.period.includes(as_of)
+        ]
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this type breaks by itself."""
+        yield from name_violations(self, self.name)
+        for role in Role:
+            if not any(each.role is role for each in self.eligibilities):
+                yield PARTIES.violation(
+                    self,
+                    found=f"no type of {role.value} for {self.name!r}",
+                    allowed="at least one party type at either end",
+                    remedy="Give commissioners= and responsibles=, or connections= of pairs.",
+                )
+
+    def objections(
+        self, *, commissioner: Party, responsible: Party, period: Period
+    ) -> Iterator[ConstraintViolation]:
+        """What this type has against such an accountability, as far as the parties themselves tell."""
+        for role, party in ((Role.COMMISSIONER, commissioner), (Role.RESPONSIBLE, responsible)):
+            yield from self._role_objections(role, party, period)
+        if self.connections:
+            yield from self._connection_objections(commissioner, responsible, period)
+
+    def require(self, *, commissioner: Party, responsible: Party, period: Period) -> None:
+        """
+        Refuse an accountability that this type does not admit.
+
+        Errors: `ConstraintViolation` with the first objection; nothing is changed.
+        """
+        require(self.objections(commissioner=commissioner, responsible=responsible, period=period))
+
+    def _role_objections(self, role: Role, party: Party, period: Period) -> Iterator[ConstraintViolation]:
+        admitted = [each for each in self.eligibilities if each.role is role]
+        covers = (
+            (classification.period, each.period)
+            for classification in party.believed_classifications()
+            for general in [classification.type.all_types()]
+            for each in admitted
+            if each.party_type in general
+        )
+        day = first_day_not_covered(period, covers)
+        if day is not None:
+            yield _ROLE_RULES[role].violation(
+                self,
+                party,
+                found=f"{party}, who on {day} is {described(party, day)}, as {role.value} of {self.name!r}",
+                allowed=listed(self.admitted(role, day)),
+                remedy="Classify the party as one of these types for the whole period, or shorten it.",
+            )
+
+    def _connection_objections(
+        self, commissioner: Party, responsible: Party, period: Period
+    ) -> Iterator[ConstraintViolation]:
+        covers = (
+            (above.period, below.period, each.period)
+            for above, below in pairs_of_classifications(commissioner, responsible)
+            for each in self.connections
+            if each.commissioner in above.type.all_types() and each.responsible in below.type.all_types()
+        )
+        day = first_day_not_covered(period, covers)
+        if day is not None:
+            pairs = [f"{each.commissioner} over {each.responsible}" for each in self.connections]
+            yield CONNECTION.violation(
+                self,
+                commissioner,
+                responsible,
+                found=f"{commissioner} ({described(commissioner, day)}) over {responsible} "
+                f"({described(responsible, day)}) on {day}, under {self.name!r}",
+                allowed="; ".join(pairs),
+                remedy="Link parties of such a pair, or add a connection rule.",
+            )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Eligibility(Base, init=False):
+    """
+    That an accountability type admits a party type at one of its ends, for a period.
+
+    Source: Analysis Patterns 2.5: the two sets, with dates, since yesterday's facts met yesterday's rules.
+    """
+
+    __tablename__ = "patterns_eligibility"
+    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period_order"),)
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "2.5"
+    __figure__ = False
+
+    accountability_type_id: Mapped[UUID] = mapped_column(
+        ForeignKey(AccountabilityType.id), primary_key=True, init=False
+    )
+    role: Mapped[Role] = mapped_column(
+        EnumColumn(Role, native_enum=False, length=12, values_callable=lambda each: [r.value for r in each]),
+        primary_key=True,
+    )
+    party_type_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
+    valid_from: Mapped[date] = mapped_column(primary_key=True, init=False)
+    valid_to: Mapped[date] = mapped_column(init=False)
+    accountability_type: Mapped[AccountabilityType] = relationship(back_populates="eligibilities")
+    party_type: Mapped[PartyType] = relationship()
+
+    def __init__(
+        self, *, accountability_type: AccountabilityType, party_type: PartyType, role: Role, period: Period
+    ) -> None:
+        self.role = role
+        self.valid_from, self.valid_to = period.start, period.end
+        self.party_type = party_type
+        self.accountability_type = accountability_type
+
+    @property
+    def period(self) -> Period:
+        """When the type admits it."""
+        return Period(self.valid_from, self.valid_to)
+
+
+class ConnectionRule(Base, init=False):
+    """
+    That an accountability type admits one type of party over another, for a period.
+
+    Shape:  a type of commissioner and a type of responsible party.
+    Source: Analysis Patterns 2.3 (the rule of a structure type) and the later paper.
+    """
+
+    __tablename__ = "patterns_connection_rule"
+    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period_order"),)
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "2.5"
+
+    accountability_type_id: Mapped[UUID] = mapped_column(
+        ForeignKey(AccountabilityType.id), primary_key=True, init=False
+    )
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
+    responsible_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
+    valid_from: Mapped[date] = mapped_column(primary_key=True, init=False)
+    valid_to: Mapped[date] = mapped_column(init=False)
+    accountability_type: Mapped[AccountabilityType] = relationship(back_populates="connections")
+    commissioner: Mapped[PartyType] = relationship(foreign_keys=[commissioner_id])
+    responsible: Mapped[PartyType] = relationship(foreign_keys=[responsible_id])
+
+    def __init__(
+        self,
+        *,
+        accountability_type: AccountabilityType,
+        commissioner: PartyType,
+        responsible: PartyType,
+        period: Period,
+    ) -> None:
+        self.valid_from, self.valid_to = period.start, period.end
+        self.commissioner = commissioner
+        self.responsible = responsible
+        self.accountability_type = accountability_type
+
+    @property
+    def period(self) -> Period:
+        """When the rule holds."""
+        return Period(self.valid_from, self.valid_to)
+
+
+def first_day_not_covered(period: Period, covers: Iterable[tuple[Period, ...]]) -> date | None:
+    """The first day of `period` on which no tuple of periods holds as a whole, or None."""
+    together = []
+    for cover in covers:
+        common: Period | None = cover[0]
+        for each in cover[1:]:
+            common = common.intersection(each) if common is not None else None
+        if common is not None:
+            together.append(common)
+    return period.first_day_outside(together)
+
+
+def pairs_of_classifications(
+    commissioner: Party, responsible: Party
+) -> Iterator[tuple[PartyClassification, PartyClassification]]:
+    """Each classification of the one party with each of the other."""
+    for above in commissioner.believed_classifications():
+        for below in responsible.believed_classifications():
+            yield above, below
+
+
+def described(party: Party, day: date) -> str:
+    """The types of a party on a day, for a message."""
+    named = [each.type for each in party.believed_classifications() if each.period.includes(day)]
+    return listed(named, otherwise="of no type")
+
+
+def listed(party_types: Iterable[PartyType], *, otherwise: str = "nobody") -> str:
+    """Party types by name, for a message."""
+    return ", ".join(sorted(party_type.name for party_type in party_types)) or otherwise

@@ -1,0 +1,122 @@
+"""People and organizations carry the same duties, so they share one supertype (2.1 Party)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import InitVar
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..constraint import ConstraintViolation, Layer, require
+from ..persistence.base import Base, Level
+from ..persistence.registry import Referable
+from ..persistence.version import Versioned, keep_history, versioned_table_args
+from ..time.period import ALWAYS, Period
+from .name import name_violations
+from .party_type import PartyType
+
+
+class Party(Referable, Base):
+    """
+    Anyone who can be answerable, or be answered to.
+
+    Shape:  a name, any number of contact points, any number of types, each for a period.
+    Errors: `ConstraintViolation` (`name.text`) for a blank name or one that a database cannot hold.
+    Source: Analysis Patterns 2.1; 2.6 for several types at once. A party without a type takes part in
+            no accountability.
+    """
+
+    __tablename__ = "patterns_party"
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "2.1"
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "party"}
+
+    kind: Mapped[str] = mapped_column(String(50), init=False)
+    name: Mapped[str] = mapped_column(String(500), index=True)
+    types: InitVar[Iterable[PartyType]] = ()
+    classifications: Mapped[list[PartyClassification]] = relationship(
+        back_populates="party", init=False, default_factory=list, order_by="PartyClassification.valid_from"
+    )
+
+    def __post_init__(self, types: Iterable[PartyType]) -> None:
+        require(self.violations())
+        for party_type in types:
+            self.classify(party_type)
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this party breaks by itself."""
+        yield from name_violations(self, self.name)
+
+    def classify(self, party_type: PartyType, period: Period = ALWAYS) -> PartyClassification:
+        """Record that this party is of `party_type` during `period`."""
+        return PartyClassification(party=self, type=party_type, period=period)
+
+    def all_types(self, as_of: date) -> frozenset[PartyType]:
+        """The types this party is of on a day, and all their supertypes (2.6)."""
+        return frozenset(
+            general
+            for classification in self.believed_classifications()
+            if classification.period.includes(as_of)
+            for general in classification.type.all_types()
+        )
+
+    def believed_classifications(self) -> list[PartyClassification]:
+        """The classifications that hold until corrected, of every period."""
+        return [each for each in self.classifications if each.is_believed]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(Party):
+    """
+    A human being.
+
+    Source: Analysis Patterns 2.1.
+    """
+
+    __pattern__ = "2.1"
+    __mapper_args__ = {"polymorphic_identity": "person"}
+
+
+class PartyClassification(Versioned, Base, init=False):
+    """
+    That a party is of a type, for a period.
+
+    Shape:  one party, one type, one period; a party may be of several types at once.
+    Source: Analysis Patterns 2.6 (multiple classification), 14.2 (types that change are facts with dates).
+    """
+
+    __tablename__ = "patterns_party_classification"
+    __table_args__ = versioned_table_args("patterns_party_classification")
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "2.6"
+    __corrects__ = ("party", "type")
+
+    party_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), index=True, init=False)
+    type_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), index=True, init=False)
+    party: Mapped[Party] = relationship(back_populates="classifications")
+    type: Mapped[PartyType] = relationship()
+
+    def __init__(self, *, party: Party, type: PartyType, period: Period = ALWAYS) -> None:
+        self._begin(period)
+        self.type = type
+        self.party = party
+
+    def __str__(self) -> str:
+        return f"{self.party} is a {self.type} from {self.period}"
+
+
+keep_history(PartyClassification.__table__)  # type: ignore[arg-type]
+
+
+def has_type(party: Party, party_type: PartyType, *, as_of: date) -> bool:
+    """
+    Whether `party` is of `party_type`, directly or through a subtype of it, on a day.
+
+    Source: Analysis Patterns 2.6 and 14.2.
+    """
+    return party_type in party.all_types(as_of)

@@ -1,0 +1,169 @@
+"""What kinds of party there are, and which are special cases of which (2.5, 2.6 Party Type Generalizations)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from ..constraint import BUILT, DATABASES, ConstraintViolation, Layer, rule
+from ..persistence.base import Base, Level, identity
+from ..persistence.guard import Guard, guard, refuse_when, trigger
+from ..persistence.types import Key
+from .name import name_violations
+
+ACYCLIC = rule(
+    "party-type.acyclic",
+    pattern="2.6",
+    says="No party type is a supertype of itself, however far up.",
+    layers=BUILT | DATABASES,
+)
+UNIQUE_NAME = rule(
+    "party-type.unique-name",
+    pattern="2.5",
+    says="A party type is known by its name, so no two share one.",
+    layers=DATABASES,
+    guards=("uq_patterns_party_type_name", "patterns_party_type.name"),
+)
+
+generalization = Table(
+    "patterns_party_type_generalization",
+    Base.metadata,
+    Column("subtype_id", Key, ForeignKey("patterns_party_type.id"), primary_key=True),
+    Column("supertype_id", Key, ForeignKey("patterns_party_type.id"), primary_key=True, index=True),
+)
+
+closure = Table(
+    "patterns_party_type_closure",
+    Base.metadata,
+    Column("subtype_id", Key, ForeignKey("patterns_party_type.id"), primary_key=True),
+    Column("supertype_id", Key, ForeignKey("patterns_party_type.id"), primary_key=True),
+)
+"""Every type with each of its supertypes and itself: a projection that the database keeps."""
+
+
+class PartyType(Base):
+    """
+    A kind of party that rules can speak of.
+
+    Shape:  any number of supertypes; rules see a type together with all of them.
+    Errors: `ConstraintViolation` (`party-type.acyclic`) where a supertype would be a subtype too.
+    Source: Analysis Patterns 2.5 and 2.6; the book draws one supertype and allows for several.
+    """
+
+    __tablename__ = "patterns_party_type"
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "2.6"
+
+    id: Mapped[UUID] = identity()
+    name: Mapped[str] = mapped_column(String(500), unique=True)
+    supertypes: Mapped[list[PartyType]] = relationship(
+        secondary=generalization,
+        primaryjoin=lambda: PartyType.id == generalization.c.subtype_id,
+        secondaryjoin=lambda: PartyType.id == generalization.c.supertype_id,
+        back_populates="subtypes",
+        default_factory=list,
+    )
+    subtypes: Mapped[list[PartyType]] = relationship(
+        secondary=generalization,
+        primaryjoin=lambda: PartyType.id == generalization.c.supertype_id,
+        secondaryjoin=lambda: PartyType.id == generalization.c.subtype_id,
+        back_populates="supertypes",
+        default_factory=list,
+        init=False,
+    )
+
+    def __post_init__(self) -> None:
+        for violation in self.violations():
+            raise violation
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this type breaks by itself."""
+        yield from name_violations(self, self.name)
+
+    @validates("supertypes")
+    def _stay_acyclic(self, _key: str, supertype: PartyType) -> PartyType:
+        if self in supertype.all_types():
+            raise ACYCLIC.violation(
+                self,
+                supertype,
+                found=f"{supertype} as a supertype of {self}, of which it is a subtype already",
+                allowed="supertypes that are not subtypes as well",
+                remedy="Remove the other generalization first, or use one type for both.",
+            )
+        return supertype
+
+    def all_types(self) -> frozenset[PartyType]:
+        """This type and all its supertypes, however far up."""
+        found: set[PartyType] = set()
+        waiting = [self]
+        while waiting:
+            party_type = waiting.pop()
+            if party_type not in found:
+                found.add(party_type)
+                waiting.extend(party_type.supertypes)
+        return frozenset(found)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_REBUILD = """
+INSERT INTO patterns_party_type_closure (subtype_id, supertype_id)
+SELECT subtype_id, supertype_id FROM (
+    WITH RECURSIVE up(subtype_id, supertype_id) AS (
+        SELECT id, id FROM patterns_party_type
+        UNION
+        SELECT up.subtype_id, g.supertype_id
+        FROM up JOIN patterns_party_type_generalization g ON g.subtype_id = up.supertype_id
+    ) SELECT subtype_id, supertype_id FROM up
+) AS rebuilt
+"""
+
+_EXTEND = """
+INSERT INTO patterns_party_type_closure (subtype_id, supertype_id)
+SELECT DISTINCT below.subtype_id, above.supertype_id
+FROM patterns_party_type_closure below, patterns_party_type_closure above
+WHERE below.supertype_id = NEW.subtype_id AND above.subtype_id = NEW.supertype_id
+AND NOT EXISTS (SELECT 1 FROM patterns_party_type_closure k
+    WHERE k.subtype_id = below.subtype_id AND k.supertype_id = above.supertype_id)
+"""
+
+_SELF = "INSERT INTO patterns_party_type_closure (subtype_id, supertype_id) VALUES (NEW.id, NEW.id)"
+
+
+def _keeps_closure(name: str, table: str, on: str, *statements: str) -> Guard:
+    body = " ".join(f"{statement.strip()};" for statement in statements)
+    sqlite = f"CREATE TRIGGER {name} AFTER {on} ON {table} FOR EACH ROW BEGIN {body} END"
+    return Guard(
+        name, table, (sqlite,), trigger(name, f"AFTER {on} ON {table} FOR EACH ROW", body + " RETURN NULL;")
+    )
+
+
+def _makes_cycle(row: str) -> str:
+    return (
+        f"{row}.subtype_id = {row}.supertype_id OR EXISTS (SELECT 1 FROM patterns_party_type_closure k "
+        f"WHERE k.subtype_id = {row}.supertype_id AND k.supertype_id = {row}.subtype_id)"
+    )
+
+
+guard(
+    PartyType.__table__,  # type: ignore[arg-type]
+    _keeps_closure("patterns_party_type_self", PartyType.__tablename__, "INSERT", _SELF),
+)
+guard(
+    generalization,
+    refuse_when(
+        ACYCLIC, generalization.name, "INSERT", _makes_cycle, because="a supertype that is a subtype already"
+    ),
+    _keeps_closure("patterns_party_type_extend", generalization.name, "INSERT", _EXTEND),
+    _keeps_closure(
+        "patterns_party_type_rebuild",
+        generalization.name,
+        "DELETE",
+        f"DELETE FROM {closure.name}",
+        _REBUILD,
+    ),
+)

@@ -1,0 +1,146 @@
+"""Guards: triggers that are part of the schema, stated once for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, MetaData, Table, event
+
+from ..constraint import Rule
+
+Event = Literal["INSERT", "UPDATE", "DELETE"]
+Condition = Callable[[str], str]
+"""Gives SQL that is true of a row that breaks the rule; the row is called by the name passed in."""
+
+_DIALECTS: dict[str, dict[str, str]] = {
+    "sqlite": {
+        "forever": "'9999-12-30 00:00:00.000000'",
+        "least": "min",
+        "greatest": "max",
+        "distinct": "IS NOT",
+        # SQLite 3.40 builds a Bloom filter over the whole table for `=` in a recursive join.
+        "joins": "{0} BETWEEN {1} AND {1}",
+    },
+    "postgresql": {
+        "forever": "'9999-12-30 00:00:00+00'::timestamptz",
+        "least": "least",
+        "greatest": "greatest",
+        "distinct": "IS DISTINCT FROM",
+        "joins": "{0} = {1}",
+    },
+}
+
+
+def spelled(sql: str, dialect: str) -> str:
+    """
+    Spell `sql` for a dialect.
+
+    Shape:  `<forever>`, `<least>`, `<greatest>`, `<distinct>` and `<joins a b>` are replaced.
+    """
+    words = _DIALECTS[dialect]
+    for word in ("forever", "least", "greatest", "distinct"):
+        sql = sql.replace(f"<{word}>", words[word])
+    while "<joins " in sql:
+        before, _, rest = sql.partition("<joins ")
+        columns, _, after = rest.partition(">")
+        sql = before + words["joins"].format(*columns.split()) + after
+    return sql
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A trigger: its name, its table, and the statements that make and remove it in each dialect."""
+
+    name: str
+    table: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+    def create(self, dialect: str) -> tuple[str, ...]:
+        """The statements that make this guard."""
+        return self.sqlite if dialect == "sqlite" else self.postgresql
+
+    def drop(self, dialect: str) -> tuple[str, ...]:
+        """The statements that remove this guard where it stands."""
+        if dialect == "sqlite":
+            return (f"DROP TRIGGER IF EXISTS {self.name}",)
+        return (
+            f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
+            f"DROP FUNCTION IF EXISTS {self.name}()",
+        )
+
+
+def refuse_when(
+    rule: Rule,
+    table: str,
+    on: Event,
+    condition: Condition,
+    *,
+    because: str,
+    of: str = "",
+) -> Guard:
+    """
+    Make the guard that refuses any row for which `condition` holds.
+
+    Shape:  `on` says which change is looked at; `of` limits an update to one column; `because` is what
+            the error says was found.
+    """
+    row = "OLD" if on == "DELETE" else "NEW"
+    name = f"{table}_{on.lower()}_{rule.name.replace('.', '_').replace('-', '_')}"
+    message = f"rule {rule.name}: {because}".replace("'", "''")
+    event_text = f"{on} OF {of}" if of else on
+    sqlite = (
+        f"CREATE TRIGGER {name} BEFORE {event_text} ON {table} FOR EACH ROW "
+        f"WHEN {spelled(condition(row), 'sqlite')} "
+        f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
+    )
+    body = (
+        f"IF {spelled(condition(row), 'postgresql')} THEN "
+        f"RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = 'check_violation'; END IF; "
+        f"RETURN {row};"
+    )
+    return Guard(name, table, sqlite, trigger(name, f"BEFORE {event_text} ON {table} FOR EACH ROW", body))
+
+
+def trigger(name: str, when: str, body: str) -> tuple[str, str]:
+    """The two statements of a PostgreSQL trigger: its function and itself."""
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {body} END $guard$",
+        f"CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}()",
+    )
+
+
+def guard(table: Table, *guards: Guard) -> None:
+    """Make `guards` part of the schema of `table`: they are created right after it."""
+    table.info.setdefault("guards", []).extend(guards)
+
+    def created(_table: Table, connection: Connection, **_: Any) -> None:
+        for each in guards:
+            _run(connection, each.create(connection.dialect.name))
+
+    event.listen(table, "after_create", created)
+
+
+def guards_of(metadata: MetaData) -> Iterator[Guard]:
+    """Every guard of the schema, by table."""
+    for table in metadata.tables.values():
+        yield from table.info.get("guards", ())
+
+
+def create_guards(connection: Connection, metadata: MetaData) -> None:
+    """Make every guard again; drop them first."""
+    for each in guards_of(metadata):
+        _run(connection, each.create(connection.dialect.name))
+
+
+def drop_guards(connection: Connection, metadata: MetaData) -> None:
+    """Remove every guard: around SQLite's batch migrations, or a bulk load that is checked afterwards."""
+    for each in guards_of(metadata):
+        _run(connection, each.drop(connection.dialect.name))
+
+
+def _run(connection: Connection, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)

@@ -1,0 +1,151 @@
+"""Sessions: the two clocks of every question, and the rules checked before every flush (14.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any, Protocol, runtime_checkable
+
+from sqlalchemy import Engine, event, inspect
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.orm import (
+    RelationshipProperty,
+    SessionTransaction,
+    UOWTransaction,
+    object_session,
+    sessionmaker,
+    unitofwork,
+)
+
+from ..constraint import ConstraintViolation, Layer, require
+from ..errors import AnalysisPatternsError
+from ..time.clock import Clock, SystemClock
+from ..time.instant import require_aware
+from .engine import READ_ONLY
+
+
+# Private in SQLAlchemy 2.1, public in 2.0, and the only way to order writes that no foreign key orders.
+_SaveUpdateAll: Any = getattr(unitofwork, "_SaveUpdateAll", None) or unitofwork.SaveUpdateAll  # type: ignore[attr-defined]
+_ProcessAll: Any = getattr(unitofwork, "_ProcessAll", None) or unitofwork.ProcessAll  # type: ignore[attr-defined]
+
+
+class Session(OrmSession):
+    """
+    A session that knows what time it is, and checks the rules before it writes.
+
+    Shape:  `clock` gives today and now to every question that does not say `as_of` or `known_at`.
+    Errors: `ConstraintViolation` from a flush that would break a rule; nothing of it is written.
+    """
+
+    def __init__(self, *arguments: Any, clock: Clock | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.clock: Clock = clock or SystemClock()
+        self._recorded: datetime | None = None
+
+    @property
+    def recorded(self) -> datetime:
+        """The instant at which everything in this transaction becomes known: one for all of it."""
+        if self._recorded is None:
+            self._recorded = self.clock.now()
+        return self._recorded
+
+    def day(self, as_of: date | None) -> date:
+        """`as_of`, or today."""
+        return self.clock.today() if as_of is None else as_of
+
+    def instant(self, known_at: datetime | None) -> datetime:
+        """`known_at`, or now; never before what this transaction itself recorded."""
+        if known_at is not None:
+            return require_aware(known_at).astimezone(UTC)
+        now = self.clock.now()
+        return now if self._recorded is None else max(now, self._recorded)
+
+
+@runtime_checkable
+class Constrained(Protocol):
+    """An entity with rules of its own."""
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this object breaks by itself, as far as memory can tell."""
+        ...
+
+
+@runtime_checkable
+class Neighbourly(Protocol):
+    """An entity with rules about the other rows of a database."""
+
+    def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
+        """The rules that this object breaks together with what `session` holds."""
+        ...
+
+
+def sessions(
+    engine: Engine, *, clock: Clock | None = None, read_only: bool = False, **options: Any
+) -> sessionmaker[Session]:
+    """
+    Make the factory of sessions for an engine.
+
+    Shape:  `clock` is the application's; `read_only` sessions take no write lock in SQLite.
+    """
+    bind = engine.execution_options(**{READ_ONLY: True}) if read_only else engine
+    return sessionmaker(bind, class_=Session, clock=clock, **options)
+
+
+def session_of(entity: object) -> Session:
+    """
+    The session that `entity` is in.
+
+    Errors: `AnalysisPatternsError` where it is in none, or in one that is not this library's.
+    """
+    session = object_session(entity)
+    if isinstance(session, Session):
+        return session
+    where = "no session" if session is None else "a plain SQLAlchemy session"
+    raise AnalysisPatternsError(
+        f"{type(entity).__name__} is in {where}; add it to one made by analysis_patterns.patterns.sessions()"
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _check(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    changed = [*session.new, *(entity for entity in session.dirty if session.is_modified(entity))]
+    with session.no_autoflush:
+        for entity in changed:
+            if isinstance(entity, Constrained):
+                require(at_flush(entity.violations()))
+        for entity in changed:
+            if isinstance(entity, Neighbourly):
+                require(at_flush(entity.violations_in(session)))
+
+
+def at_flush(violations: Iterator[ConstraintViolation]) -> Iterator[ConstraintViolation]:
+    """The same violations, said to be refused by the flush."""
+    for violation in violations:
+        violation.layer = Layer.FLUSH
+        yield violation
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_instant(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session._recorded = None  # noqa: SLF001
+
+
+@event.listens_for(Session, "before_flush")
+def _write_in_order(session: Session, context: UOWTransaction, _instances: object) -> None:
+    """
+    Write what a guard reads before the row that it guards.
+
+    SQLAlchemy orders tables by foreign keys alone; `__reads__` names, on an entity, the relationships
+    whose rows its guards look at as well.
+    """
+    for mapper in {inspect(type(entity)) for entity in session.new if hasattr(entity, "__reads__")}:
+        written = _SaveUpdateAll(context, mapper.base_mapper)
+        for relationship in mapper.class_.__reads__():
+            context.dependencies.add((_written(context, relationship.property), written))
+
+
+def _written(context: UOWTransaction, relationship: RelationshipProperty[Any]) -> Any:
+    if relationship.secondary is not None:
+        return _ProcessAll(context, relationship._dependency_processor, False, True)  # noqa: SLF001
+    return _SaveUpdateAll(context, relationship.mapper.base_mapper)

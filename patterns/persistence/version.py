@@ -1,0 +1,236 @@
+"""One row layout for all that can be corrected: true from and to, known from and to (3.8, 15.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Table, and_, event, inspect, text
+from sqlalchemy.orm import Mapped, MappedAsDataclass, UOWTransaction, composite, declared_attr, mapped_column
+from uuid_utils.compat import uuid7
+
+from ..constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..time.instant import UNTIL_CHANGED
+from ..time.period import Period
+from .guard import Guard, guard, refuse_when, trigger
+from .session import Session, session_of
+from .types import Instant, Key
+
+_STORED = DATABASES | {Layer.FLUSH}
+
+APPEND_ONLY = rule(
+    "history.append-only",
+    pattern="15.3",
+    says="What was recorded is never overwritten or deleted; a correction is a new version.",
+    layers=_STORED,
+)
+CLOSED_ONCE = rule(
+    "history.closed-once",
+    pattern="15.3",
+    says="A version stops being believed once, at the instant its successor is known.",
+    layers=_STORED,
+)
+ONE_CURRENT = rule(
+    "history.one-current",
+    pattern="15.3",
+    says="Of all the versions of one fact, at most one is believed at a time.",
+    layers=DATABASES,
+)
+BEGINS_BELIEVED = rule(
+    "history.begins-believed",
+    pattern="15.3",
+    says="A version is believed when it is first recorded.",
+    layers=DATABASES,
+)
+
+
+class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False):
+    """
+    A fact that holds for a period, and that can be corrected without losing what was believed.
+
+    Shape:  `id` names the fact and is the `version` of its first row; `period` is when it is true of the
+            world; it is believed from `known_from` up to `known_to`.
+    Units:  valid days and known instants, both half-open; an open end is the far future, not NULL.
+    Errors: `ConstraintViolation`: `history.append-only` where a row would be overwritten or deleted,
+            `history.closed-once` where it would be superseded twice.
+    Source: Analysis Patterns 3.8 and 15.3.1.
+    """
+
+    __corrects__: ClassVar[tuple[str, ...]] = ()
+
+    version: Mapped[UUID] = mapped_column(Key, primary_key=True, init=False)
+    valid_from: Mapped[date] = mapped_column(init=False)
+    valid_to: Mapped[date] = mapped_column(init=False)
+    known_from: Mapped[datetime] = mapped_column(Instant, init=False)
+    known_to: Mapped[datetime] = mapped_column(Instant, init=False)
+
+    @declared_attr
+    @classmethod
+    def id(cls) -> Mapped[UUID]:
+        """The fact that this is a version of."""
+        return mapped_column(Key, ForeignKey(f"{cls.__tablename__}.version"), init=False)  # type: ignore[attr-defined]
+
+    @declared_attr
+    @classmethod
+    def period(cls) -> Mapped[Period]:
+        """When it is true of the world."""
+        return composite(Period, "valid_from", "valid_to", init=False)
+
+    def _begin(self, period: Period) -> None:
+        self.version = uuid7()
+        self.id = self.version
+        self.period = period
+        self.known_to = UNTIL_CHANGED
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether this is the version that holds until corrected."""
+        return self.known_to == UNTIL_CHANGED
+
+    @classmethod
+    def holds(cls, as_of: Any, known_at: Any) -> ColumnElement[bool]:
+        """The SQL condition for rows that are true on a day, as known at an instant."""
+        return and_(
+            cls.valid_from <= as_of,
+            cls.valid_to > as_of,
+            cls.known_from <= known_at,
+            cls.known_to > known_at,
+        )
+
+    def withdraw(self) -> None:
+        """
+        Stop believing this fact: it was never so. What was believed before can still be asked for.
+
+        Errors: `ConstraintViolation` (`history.closed-once`) where a later version exists.
+        """
+        if not self.is_believed:
+            raise CLOSED_ONCE.violation(
+                self,
+                found=f"a version superseded on {self.known_to:%Y-%m-%d %H:%M}",
+                allowed="the version that is believed now",
+                remedy="Correct the latest version instead.",
+                layer=Layer.FLUSH,
+            )
+        # A clock that stepped back must not make a version end before it began.
+        self.known_to = max(session_of(self).recorded, self.known_from)
+
+    def corrected(self, *, period: Period) -> Self:
+        """
+        Record that the fact holds for another `period`, and give the new version.
+
+        Errors: `ConstraintViolation` where this version is superseded already; and, at the flush, of the
+                rules that the new period breaks.
+        """
+        session = session_of(self)
+        if inspect(self).pending:
+            session.flush()  # what was never recorded has no history to keep apart
+        self.withdraw()
+        successor = self._successor()
+        successor.version = uuid7()
+        successor.id = self.id
+        successor.period = period
+        successor.known_from = self.known_to
+        successor.known_to = UNTIL_CHANGED
+        session.add(successor)
+        return successor
+
+    def ended(self, on: date) -> Self:
+        """Record that the fact stops being true on day `on` (the first day without it)."""
+        return self.corrected(period=Period(self.period.start, on))
+
+    def _successor(self) -> Self:
+        successor: Self = inspect(type(self)).class_manager.new_instance()
+        for name in self.__corrects__:
+            setattr(successor, name, getattr(self, name))
+        return successor
+
+
+def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
+    """The checks and indexes that every table of versions has."""
+    believed = text("known_to = '9999-12-30 00:00:00.000000'")
+    believed_utc = text("known_to = '9999-12-30 00:00:00+00'")
+    return (
+        CheckConstraint("valid_from < valid_to", name="period_order"),
+        CheckConstraint("known_from <= known_to", name="known_order"),
+        Index(
+            f"uq_{table}_believed", "id", unique=True, sqlite_where=believed, postgresql_where=believed_utc
+        ),
+    )
+
+
+def keep_history(table: Table) -> None:
+    """Guard a table of versions: rows are only added, and closed once."""
+    columns = [column.name for column in table.columns if column.name != "known_to"]
+    overwritten = " OR ".join(f"NEW.{name} <distinct> OLD.{name}" for name in columns)
+    guard(
+        table,
+        refuse_when(
+            BEGINS_BELIEVED, table.name, "INSERT",
+            lambda row: f"{row}.known_to <> <forever>",
+            because="a version that is superseded already",
+        ),
+        refuse_when(
+            CLOSED_ONCE, table.name, "UPDATE",
+            lambda row: f"OLD.known_to <> <forever> OR {row}.known_to = <forever>",
+            because="a version that was superseded before", of="known_to",
+        ),
+        refuse_when(
+            APPEND_ONLY, table.name, "UPDATE", lambda _row: overwritten,
+            because="a recorded version would be overwritten",
+        ),
+        refuse_when(
+            APPEND_ONLY, table.name, "DELETE", lambda _row: "1 = 1",
+            because="a recorded version would be deleted",
+        ),
+        _never_truncated(table.name),
+    )  # fmt: skip
+
+
+def _never_truncated(table: str) -> Guard:
+    name = f"{table}_truncate_history_append_only"
+    body = (
+        f"RAISE EXCEPTION 'rule {APPEND_ONLY.name}: every recorded version would be deleted' "
+        "USING ERRCODE = 'check_violation'; RETURN NULL;"
+    )
+    statements = trigger(name, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", body)
+    return Guard(name, table, sqlite=(), postgresql=statements)
+
+
+def _refuse_overwriting(entity: Versioned) -> Iterator[ConstraintViolation]:
+    state = inspect(entity)
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if attribute.key != "known_to" and history.has_changes():
+            yield APPEND_ONLY.violation(
+                entity,
+                found=f"{attribute.key} changed from {_old(history.deleted)} to {history.added[0]!r}",
+                allowed="a new version beside the old one",
+                remedy="Call corrected(period=...), ended(on=...) or withdraw().",
+                layer=Layer.FLUSH,
+            )
+
+
+def _old(deleted: Any) -> str:
+    return repr(deleted[0]) if deleted else "what was recorded"
+
+
+@event.listens_for(Session, "before_flush")
+def _keep_versions(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    for entity in session.deleted:
+        if isinstance(entity, Versioned):
+            raise APPEND_ONLY.violation(
+                entity,
+                found=f"{type(entity).__name__} would be deleted",
+                allowed="withdrawing it",
+                remedy="Call withdraw(): it is believed no more, and what was believed stays.",
+                layer=Layer.FLUSH,
+            )
+    for entity in session.dirty:
+        if isinstance(entity, Versioned):
+            for violation in _refuse_overwriting(entity):
+                raise violation
+    for entity in session.new:
+        if isinstance(entity, Versioned) and entity.known_from is None:
+            entity.known_from = session_of(entity).recorded
