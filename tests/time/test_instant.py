@@ -46,4 +46,9 @@ def test_refuses_a_zone_that_knows_no_offset() -> None:
 
 def test_the_sentinels_lie_beyond_every_day_and_instant() -> None:
     assert BEGINNING < date(1, 1, 2) < date(9999, 12, 30) < FOREVER
-    assert datetime(9999, 12, 31, tzinfo=UTC) < UNTIL_CHANGED
+    assert datetime(9999, 12, 29, 23, 59, tzinfo=UTC) < UNTIL_CHANGED
+
+
+@pytest.mark.parametrize("hours", [-12, 14])
+def test_every_time_zone_can_show_the_last_instant(hours: int) -> None:
+    assert UNTIL_CHANGED.astimezone(timezone(timedelta(hours=hours))) == UNTIL_CHANGED
