@@ -239,7 +239,7 @@ STEPS = st.lists(
 def learn(subject: TwoDimensionalHistory[int], kind: str, period: Period, value: int) -> bool:
     """Do one step; tell whether it was taken: an additive update is refused before the last change."""
     if kind == "set" and any(period.start <= held.start for held in subject.get_history()):
-        with pytest.raises(ConstraintViolation, match="history.additive"):
+        with pytest.raises(ConstraintViolation, match=r"history\.additive"):
             subject.set(value, period.start)
         return False
     if kind == "set":
