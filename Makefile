@@ -1,0 +1,53 @@
+# Each target stands alone: it makes the virtual environment that it needs, and makes it again when
+# pyproject.toml changes. `make PYTHON=python3.13 test` uses another interpreter.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+WORKERS ?= logical
+BIN := .venv/bin
+LIBRARY := .venv/.library-is-installed
+WORKSHOP := .venv/.workshop-is-installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help tour test check bench bench-full docs api clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
+
+tour: $(LIBRARY) ## the guided tour: every worked case run, every pattern drawn, the catalogue written
+	$(BIN)/analysis-patterns tour
+
+test: $(WORKSHOP) ## all the tests, on SQLite and on a PostgreSQL of their own
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+
+check: $(WORKSHOP) ## all that can be checked without running: form, style, types, who imports whom
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+bench: $(WORKSHOP) ## the benchmarks, in sizes that take minutes
+	$(BIN)/python -m benchmarks
+
+bench-full: $(WORKSHOP) ## the benchmarks, in the sizes that the documents speak of
+	$(BIN)/python -m benchmarks --full
+
+docs: $(LIBRARY) ## the catalogue of patterns, as a site
+	$(BIN)/analysis-patterns catalogue build
+
+api: $(WORKSHOP) ## write down the public names as they are now, for `git diff` to show
+	$(BIN)/python -m tests.public_api
+
+clean: ## remove whatever the other targets made
+	rm -rf .venv build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(LIBRARY): pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --editable .
+	touch $@
+
+$(WORKSHOP): $(LIBRARY)
+	$(PIP) install --group dev
+	touch $@
