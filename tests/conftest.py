@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+
+from analysis_patterns.patterns.constraint import Layer
+from analysis_patterns.patterns.persistence.engine import create_engine
+from analysis_patterns.patterns.persistence.session import Session, sessions
+from analysis_patterns.patterns.time.clock import FixedClock
 
 from .databases import Databases, SqliteFolder
 from .postgres import PostgresServer
+from .schemas import create_schema
 
 pytest_plugins = ["tests.run"]
 
@@ -39,6 +47,34 @@ def database_url(databases: Databases) -> Iterator[str]:
     """The URL of a new, empty database, of each kind in turn."""
     with databases.fresh() as url:
         yield url
+
+
+@pytest.fixture
+def engine(databases: Databases) -> Iterator[Engine]:
+    """An engine on a database of each kind in turn, with all the library's tables and guards."""
+    with databases.fresh(create_schema) as url:
+        made = create_engine(url)
+        yield made
+        made.dispose()
+
+
+@pytest.fixture
+def layer(engine: Engine) -> Layer:
+    """The layer that the database of `engine` is."""
+    return Layer(engine.dialect.name)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at nine in the morning, UTC, of 1 May 1997 until a test moves it."""
+    return FixedClock(datetime(1997, 5, 1, 9, tzinfo=UTC))
+
+
+@pytest.fixture
+def session(engine: Engine, clock: FixedClock) -> Iterator[Session]:
+    """A session of `engine` that reads `clock`."""
+    with sessions(engine, clock=clock)() as made:
+        yield made
 
 
 @pytest.fixture
