@@ -1,0 +1,1 @@
+"""Inventory and accounting (chapters 6 and 7), and the later Accounting Patterns."""

@@ -1,0 +1,1 @@
+"""Observations and measurements (chapter 3), and observations of corporate finance (chapter 4)."""

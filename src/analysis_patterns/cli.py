@@ -25,7 +25,7 @@ class Commands(TyperGroup):
         """The names of all the commands, in order."""
         return sorted(module.name for module in iter_modules(commands.__path__))
 
-    def get_command(self, ctx: object, cmd_name: str) -> Any:  # noqa: ANN401  # typer hides its type
+    def get_command(self, ctx: object, cmd_name: str) -> Any:
         """The command of that name, or None."""
         if cmd_name not in self.list_commands(ctx):
             return None
@@ -84,7 +84,7 @@ def _explained(error: Exception) -> tuple[str, int]:
     return f"{PROGRAM}: {said}", FAILED
 
 
-def _misuse(error: Any) -> tuple[str, int]:  # noqa: ANN401  # typer hides its type
+def _misuse(error: Any) -> tuple[str, int]:
     message = error.format_message()
     if "\n" in message:  # the help, for a command that was given nothing to do
         return message, MISUSED
