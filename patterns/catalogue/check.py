@@ -15,6 +15,8 @@ from .record import ATTACHED, Attachment, Head, PatternRecord
 from .table import heads
 from .whole import catalogue, loaded_modules, public_types
 
+_RUN, _REFUSALS = "test-run.json", "refusals.jsonl"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -43,6 +45,11 @@ class Proof:
     refused: frozenset[tuple[str, Layer]]
     complete: bool
 
+    @staticmethod
+    def is_in(record: Path) -> bool:
+        """Whether the folder `record` holds the record of a test run."""
+        return (record / _RUN).is_file() and (record / _REFUSALS).is_file()
+
     @classmethod
     def read(cls, record: Path) -> Proof:
         """
@@ -51,8 +58,8 @@ class Proof:
         Errors: `AnalysisPatternsError` where there is none, or it is not what the tests write.
         """
         try:
-            run = json.loads((record / "test-run.json").read_text(encoding="utf-8"))
-            lines = (record / "refusals.jsonl").read_text(encoding="utf-8").splitlines()
+            run = json.loads((record / _RUN).read_text(encoding="utf-8"))
+            lines = (record / _REFUSALS).read_text(encoding="utf-8").splitlines()
         except FileNotFoundError as missing:
             raise AnalysisPatternsError(
                 f"no record of a test run: {missing.filename} is missing; run the tests first"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
+from ..catalogue import attach
 from ..constraint import rule
 from .clock import Clock
 from .instant import require_aware
@@ -120,3 +121,30 @@ class TwoDimensionalHistory(History[V]):
         self._learned_at.append(now)
         self._beliefs.append(held)
         super()._learn(held)
+
+
+attach(
+    "15.3",
+    types=(History, TwoDimensionalHistory, TemporalProperty),
+    figure="analysis_patterns.patterns.time.temporal:TemporalProperty",
+    when_not="A value whose past nobody asks for needs no history, and what merely has to be provable later "
+    "is served by a log of changes. Entries and events have none: they happen once and never change. Rows "
+    "that are corrected in a database keep their versions themselves, through `Versioned`.",
+    example="""
+>>> from datetime import UTC, date, datetime
+>>> from analysis_patterns.patterns.time import FixedClock, TwoDimensionalHistory
+>>> clock = FixedClock(datetime(1997, 1, 1, tzinfo=UTC))
+>>> rate = TwoDimensionalHistory[int](clock=clock)
+>>> rate.set(100, date(1997, 1, 1))
+>>> clock.set(datetime(1997, 3, 15, tzinfo=UTC))
+>>> rate.set(110, date(1997, 2, 15))
+>>> clock.set(datetime(1997, 4, 4, tzinfo=UTC))
+>>> rate.set(112, date(1997, 2, 21))
+>>> rate.get(date(1997, 2, 25), known_at=datetime(1997, 2, 25, tzinfo=UTC))
+100
+>>> rate.get(date(1997, 2, 25), known_at=datetime(1997, 3, 26, tzinfo=UTC))
+110
+>>> rate.get(date(1997, 2, 25))
+112
+""",
+)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from enum import Enum
 from typing import Final, Generic, TypeVar
 
+from ..catalogue import attach
 from ..constraint import ConstraintViolation, rule
 
 UNIQUE = rule(
@@ -99,3 +100,22 @@ class KeyedMapping(Generic[K, V]):
             allowed=", ".join(repr(known) for known in self._values) or "none: it holds nothing",
             remedy="Add a value for the key, or declare a default.",
         )
+
+
+attach(
+    "15.2",
+    types=(KeyedMapping,),
+    figure="analysis_patterns.patterns.time.keyed:KeyedMapping",
+    when_not="Where a key may lead to several things, or the link has facts of its own, make it an "
+    "associative type (15.1). Where the keys are few and known to the program, plain attributes say more.",
+    example="""
+>>> from analysis_patterns.patterns.time import KeyedMapping
+>>> packs_used = KeyedMapping[str, int](default=0)
+>>> packs_used.add("ward 3", 2)
+>>> packs_used["ward 3"], packs_used["ward 4"]
+(2, 0)
+>>> packs_used.add("ward 3", 4)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: keyed.unique: found 4 for 'ward 3', ...
+""",
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+from ..catalogue import attach
 from ..constraint import rule
 
 ORDER = rule(
@@ -165,3 +166,23 @@ class Range(Generic[M]):
         lower = "" if self.lower is None else str(self.lower)
         upper = "" if self.upper is None else str(self.upper)
         return f"{left}{lower}, {upper}{right}"
+
+
+attach(
+    "4.3",
+    types=(Range, Magnitude),
+    figure="analysis_patterns.patterns.values.range:Range",
+    when_not="Two values that merely come as a pair, such as the ends of a journey, are no range: nothing "
+    "lies between them. Days have a range of their own, `Period`, whose ends a database can search for.",
+    example="""
+>>> from analysis_patterns.patterns.values.range import Range
+>>> acceptable = Range.closed(-5, 5)
+>>> good = Range.open(5, None)
+>>> acceptable.includes(5), good.includes(5)
+(True, False)
+>>> acceptable.abuts(good), acceptable.overlaps(good)
+(True, False)
+>>> print(acceptable, good, acceptable.intersection(good))
+[-5, 5] (5, ) (empty)
+""",
+)

@@ -6,12 +6,12 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from analysis_patterns.patterns.catalogue import Attachment, Finding, Head, PatternRecord, Proof, findings
+from analysis_patterns.patterns.catalogue import Attachment, Finding, Proof, findings
 from analysis_patterns.patterns.catalogue.check import (
     failure_of,
     faults_of_docstrings,
@@ -19,15 +19,10 @@ from analysis_patterns.patterns.catalogue.check import (
     faults_of_pattern,
     faults_of_proof,
 )
-from analysis_patterns.patterns.constraint import DATABASES, EVERYWHERE, Layer, Rule
+from analysis_patterns.patterns.constraint import DATABASES, Layer, Rule
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 
-HEAD = Head("99.1", "Tally", 99, "Counting", "Things get counted twice.", "Make a mark for each of them.")
-ALONE = Rule("tally.alone", "99.1", "A tally counts one thing.", EVERYWHERE)
-
-
-class Tally:
-    """Marks for things."""
+from .made_up import ALONE, HEAD, Tally, built, count, recorded
 
 
 class Mute(Tally):
@@ -39,27 +34,8 @@ class MuteValue:
     marks: int
 
 
-def count() -> int:
-    """Count the marks."""
-    return 0
-
-
 def mutely() -> int:
     return 0
-
-
-def recorded(attachment: Attachment | None) -> PatternRecord:
-    return PatternRecord(**asdict(HEAD), attachment=attachment)
-
-
-def built(
-    *,
-    types: tuple[type, ...] = (Tally,),
-    example: str = ">>> 1 + 1\n2",
-    figure: str = "tests.catalogue",
-    when_not: str = "Nothing is counted.",
-) -> PatternRecord:
-    return recorded(Attachment(types, (), example, figure, when_not))
 
 
 def lines(found: Iterable[Finding]) -> list[str]:

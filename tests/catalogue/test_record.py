@@ -8,21 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from analysis_patterns.patterns.catalogue import ATTACHED, Attachment, Head, PatternRecord, attach, record
+from analysis_patterns.patterns.catalogue import ATTACHED, Attachment, PatternRecord, attach, record
 from analysis_patterns.patterns.constraint import rule
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 
-HEAD = Head("99.1", "Tally", 99, "Counting", "Things get counted twice.", "Make a mark for each of them.")
-ALONE = rule("tally.alone", pattern="99.1", says="A tally counts one thing.")
+from .made_up import HEAD, Tally, count
 
-
-class Tally:
-    """Marks for things."""
-
-
-def count() -> int:
-    """Count the marks."""
-    return 0
+STATED = rule("tally.stated", pattern="99.1", says="A tally says what it counts.")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +70,7 @@ def test_what_is_attached_without_parts_has_no_module() -> None:
 
 
 def test_the_constraints_are_the_rules_that_name_the_pattern() -> None:
-    assert PatternRecord.of(HEAD).constraints == (ALONE,)
+    assert PatternRecord.of(HEAD).constraints == (STATED,)
 
 
 def test_a_pattern_is_attached_only_once() -> None:
