@@ -5,7 +5,9 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from types import ModuleType
+from typing import Any
 
+from analysis_patterns.patterns.catalogue.record import _ATTACHED
 from analysis_patterns.patterns.constraint import _RULES
 
 
@@ -42,11 +44,15 @@ def with_fault(module: ModuleType, right: str, wrong: str) -> ModuleType:
     assert source.count(right) == 1, f"{module.__name__} says {right!r} {source.count(right)} times"
     faulty = ModuleType(module.__name__)
     faulty.__dict__.update(__package__=module.__package__, __file__=module.__file__)
-    stated = dict(_RULES)
-    _RULES.clear()  # the copy states its rules again, and a name may be stated once
+    # The copy states its rules and attaches its patterns again, and each may be so only once.
+    registers: tuple[dict[str, Any], ...] = (_RULES, _ATTACHED)
+    kept = [dict(register) for register in registers]
+    for register in registers:
+        register.clear()
     try:
         exec(compile(source.replace(right, wrong), f"<{module.__name__}, faulty>", "exec"), vars(faulty))
     finally:
-        _RULES.clear()
-        _RULES.update(stated)
+        for register, entries in zip(registers, kept, strict=True):
+            register.clear()
+            register.update(entries)
     return faulty

@@ -344,7 +344,7 @@ def test_the_agreement_would_notice_a_fault_of_the_history(right: str, wrong: st
 def test_the_agreement_would_notice_a_fault_of_the_property_beneath(right: str, wrong: str) -> None:
     faulty = with_fault(temporal, right, wrong)
     vars(faulty)["bisect_left"] = bisect_left
-    above = with_fault(history, "from .temporal import TemporalProperty", "")
+    above = with_fault(history, "from .temporal import TemporalProperty", "TemporalProperty = object")
     vars(above)["TemporalProperty"] = faulty.TemporalProperty
 
     with pytest.raises((AssertionError, pytest.fail.Exception, ConstraintViolation, IndexError)):
