@@ -6,9 +6,11 @@ WORKERS ?= logical
 BIN := .venv/bin
 LIBRARY := .venv/.library-is-installed
 WORKSHOP := .venv/.workshop-is-installed
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+OLDEST := .venv-oldest/.is-installed
+POSTGRESQL_15 ?= /usr/lib/postgresql/15/bin
+PIP := -m pip --quiet --disable-pip-version-check
 
-.PHONY: help tour test check bench bench-full docs api clean
+.PHONY: help tour test test-oldest check bench bench-full docs api clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -17,7 +19,11 @@ tour: $(LIBRARY) ## the guided tour: every worked case run, every pattern drawn,
 	$(BIN)/analysis-patterns tour
 
 test: $(WORKSHOP) ## all the tests, on SQLite and on a PostgreSQL of their own
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+
+test-oldest: $(OLDEST) ## the same on the oldest SQLAlchemy that we support, and on Debian's PostgreSQL 15
+	AP_POSTGRES_BIN=$(POSTGRESQL_15) .venv-oldest/bin/pytest --numprocesses $(WORKERS) --dist loadgroup \
+		-m 'not slow'
 
 check: $(WORKSHOP) ## all that can be checked without running: form, style, types, who imports whom
 	$(BIN)/ruff format --check .
@@ -39,15 +45,21 @@ api: $(WORKSHOP) ## write down the public names as they are now, for `git diff` 
 	$(BIN)/python -m tests.public_api
 
 clean: ## remove whatever the other targets made
-	rm -rf .venv build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(LIBRARY): pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(PIP) install --upgrade 'pip>=25.1'
-	$(PIP) install --editable .
+	$(BIN)/python $(PIP) install --upgrade 'pip>=25.1'
+	$(BIN)/python $(PIP) install --editable .
 	touch $@
 
 $(WORKSHOP): $(LIBRARY)
-	$(PIP) install --group dev
+	$(BIN)/python $(PIP) install --group dev
+	touch $@
+
+$(OLDEST): pyproject.toml
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python $(PIP) install --upgrade 'pip>=25.1'
+	.venv-oldest/bin/python $(PIP) install --editable . --group dev 'SQLAlchemy==2.0.47'
 	touch $@

