@@ -17,7 +17,8 @@ from sqlalchemy.orm import (
     unitofwork,
 )
 
-from ..constraint import ConstraintViolation, Layer, require
+from ..catalogue import attach
+from ..constraint import ConstraintViolation, Layer, Rule, require, rule
 from ..errors import AnalysisPatternsError
 from ..time.clock import Clock, SystemClock
 from ..time.instant import require_aware
@@ -149,3 +150,26 @@ def _written(context: UOWTransaction, relationship: RelationshipProperty[Any]) -
     if relationship.secondary is not None:
         return _ProcessAll(context, relationship._dependency_processor, False, True)  # noqa: SLF001
     return _SaveUpdateAll(context, relationship.mapper.base_mapper)
+
+
+attach(
+    "14.6",
+    types=(Rule, Layer, ConstraintViolation, Constrained, Neighbourly),
+    behaviours=(rule, require),
+    figure="analysis_patterns.patterns.constraint:Rule",
+    when_not="What may be wrong for a while, or is merely wished for, is no constraint: report it and let "
+    "people decide. What a type can say already (a mandatory argument, a closed choice) needs no rule.",
+    example="""
+>>> from analysis_patterns.patterns.constraint import ConstraintViolation
+>>> from analysis_patterns.patterns.values.range import Range
+>>> try:
+...     Range(5, 1)
+... except ConstraintViolation as refused:
+...     print(refused.explain())
+Rule range.order (Analysis Patterns 4.3)
+  A range runs upwards: its lower bound is not above its upper bound.
+  found:   a range from 5 to 1
+  allowed: a lower bound that is not above the upper one
+  to do:   Swap the bounds, or leave one of them out.
+""",
+)
