@@ -1,4 +1,4 @@
-"""The site lists all patterns, and has a page for each that is built, for anyone to read, without a network."""
+"""The site lists all patterns, and has a page for each that is built: for anyone, and without a network."""
 
 from __future__ import annotations
 
