@@ -129,7 +129,7 @@ def cycle(row: str) -> str:
         f"SELECT {row}.commissioner_id, {row}.valid_from, {row}.valid_to UNION "
         "SELECT o.commissioner_id, <greatest>(o.valid_from, up.since), <least>(o.valid_to, up.until) "
         "FROM up JOIN patterns_accountability o ON <joins o.responsible_id up.party> "
-        f"AND o.type_id = {row}.type_id AND o.known_to = <forever> "
+        f"AND <unindexed>o.type_id = {row}.type_id AND <unindexed>o.known_to = <forever> "
         "AND o.valid_from < up.until AND o.valid_to > up.since) "
         f"SELECT 1 FROM up WHERE up.party = {row}.responsible_id)"
     )

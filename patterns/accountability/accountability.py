@@ -76,7 +76,7 @@ class Accountability(Versioned, Base, init=False):
     __corrects__ = ("kind", "type", "commissioner", "responsible")
 
     kind: Mapped[str] = mapped_column(String(50), init=False)
-    type_id: Mapped[UUID] = mapped_column(ForeignKey(AccountabilityType.id), index=True, init=False)
+    type_id: Mapped[UUID] = mapped_column(ForeignKey(AccountabilityType.id), init=False)
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), init=False)
     responsible_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), init=False)
     type: Mapped[AccountabilityType] = relationship()

@@ -20,6 +20,7 @@ _DIALECTS: dict[str, dict[str, str]] = {
         "least": "min",
         "greatest": "max",
         "distinct": "IS NOT",
+        "unindexed": "+",
         # SQLite 3.40 builds a Bloom filter over the whole table for `=` in a recursive join.
         "joins": "{0} BETWEEN {1} AND {1}",
     },
@@ -28,6 +29,7 @@ _DIALECTS: dict[str, dict[str, str]] = {
         "least": "least",
         "greatest": "greatest",
         "distinct": "IS DISTINCT FROM",
+        "unindexed": "",
         "joins": "{0} = {1}",
     },
 }
@@ -37,10 +39,11 @@ def spelled(sql: str, dialect: str) -> str:
     """
     Spell `sql` for a dialect.
 
-    Shape:  `<forever>`, `<least>`, `<greatest>`, `<distinct>` and `<joins a b>` are replaced.
+    Shape:  `<forever>`, `<least>`, `<greatest>`, `<distinct>` and `<joins a b>` are replaced; so is
+            `<unindexed>` before a column that SQLite's planner must not choose an index by.
     """
     words = _DIALECTS[dialect]
-    for word in ("forever", "least", "greatest", "distinct"):
+    for word in ("forever", "least", "greatest", "distinct", "unindexed"):
         sql = sql.replace(f"<{word}>", words[word])
     while "<joins " in sql:
         before, _, rest = sql.partition("<joins ")
