@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from .errors import AnalysisPatternsError
+from .picture import Edge, End, Graph, Mark, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +55,25 @@ def explain(subject: object) -> Explanation:
     raise AnalysisPatternsError(
         f"{type(subject).__name__} keeps no sources to explain; ask a derived fact, such as a conversion "
         "or a chain of accountabilities"
+    )
+
+
+def graph(explanation: Explanation) -> Graph:
+    """
+    An explanation as a picture: each statement above those that it rests on.
+
+    Shape:  a statement that several others rest on is drawn once.
+    """
+    keys = {
+        step: str(index) for index, step in enumerate(dict.fromkeys(each for _, each in explanation.walk()))
+    }
+    return Graph(
+        explanation.statement,
+        tuple(Node(key, step.statement, (step.by,) if step.by else ()) for step, key in keys.items()),
+        tuple(
+            Edge(key, keys[reason], head_end=End(mark=Mark.ARROW), note="rests on")
+            for step, key in keys.items()
+            for reason in dict.fromkeys(step.because)
+        ),
+        description=str(explanation),
     )

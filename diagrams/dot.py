@@ -1,0 +1,147 @@
+"""Writes a picture as DOT, the language of Graphviz: as text for anyone's engine, and for our own layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise, product
+
+import graphviz
+
+from ..patterns.picture import Edge, Graph, Mark, Node, Shape
+from .text import dot_html, dot_string, wrapped
+
+INK = "#20262d"
+FAINT = "#5f6b78"
+PAPER = "#ffffff"
+BAND = "#eef2f7"
+FONT = "Helvetica"
+NAME_SIZE = 12
+SMALL_SIZE = 10
+ARROW_SIZE = 0.8
+_WIDEST_NAME = 34
+_WIDEST_LINE = 44
+_MOST_PAIRS = 100
+
+ARROWS = {
+    Mark.NONE: "none",
+    Mark.ARROW: "vee",
+    Mark.SUPERTYPE: "onormal",
+    Mark.ONE: "tee",
+    Mark.OPTIONAL: "teeodot",
+    Mark.MANY: "crowodot",
+    Mark.SOME: "crowtee",
+}
+
+
+def dot(graph: Graph, *, banded: bool = True) -> str:
+    """
+    The picture as DOT, without positions: every engine can lay it out.
+
+    Shape:  `banded` draws a tinted band behind each level.
+    """
+    names = names_of(graph)
+    source = begun()
+    source.attr(nodesep="0.8", ranksep="0.75", newrank="true", tooltip=dot_string(graph.title))
+    for index, level in enumerate(graph.levels if banded else ()):
+        band = graphviz.Digraph(f"cluster_{index}")
+        band.attr(label=dot_string(level), labeljust="l", style="filled", color=BAND, margin="14")
+        for node in graph.nodes:
+            if node.level == level:
+                band.node(names[node.key])
+        source.subgraph(band)
+    for node in graph.nodes:
+        add_node(source, names[node.key], node)
+    for index, edge in enumerate(graph.edges):
+        add_edge(source, names, index, edge)
+    _keep_levels_apart(source, graph, names)
+    return str(source.source)
+
+
+def names_of(graph: Graph) -> dict[str, str]:
+    """What the nodes are called in DOT, by key: never by a name that somebody chose."""
+    return {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
+
+
+def begun() -> graphviz.Digraph:
+    """An empty DOT graph in the house style."""
+    source: graphviz.Digraph = graphviz.Digraph("figure")
+    text = {"fontname": FONT, "fontcolor": INK}
+    source.attr("graph", rankdir="TB", fontname=FONT, fontsize=str(NAME_SIZE), fontcolor=FAINT, bgcolor=PAPER)
+    source.attr(
+        "node", text, fontsize=str(NAME_SIZE), color=INK, fillcolor=PAPER, height="0.42", margin="0.14,0.07"
+    )
+    source.attr("edge", text, fontsize=str(SMALL_SIZE), color=INK, dir="both", arrowsize=str(ARROW_SIZE))
+    return source
+
+
+def add_node(source: graphviz.Digraph, name: str, node: Node, **more: str) -> None:
+    """Write one node."""
+    outline = {Shape.ROUNDED: "rounded,filled", Shape.BOX: "filled", Shape.PLAIN: ""}[node.shape]
+    source.node(
+        name,
+        label=_label(node),
+        id=name,
+        shape="plain" if node.shape is Shape.PLAIN else "box",
+        style=f"{outline},dashed" if node.outside else outline,
+        tooltip=dot_string(node.note or node.label, 400),
+        **more,
+    )
+
+
+def _label(node: Node) -> str:
+    heading = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
+    rows = [f"<TR><TD>{heading}</TD></TR>"]
+    if node.lines and node.shape is Shape.BOX:
+        rows.append("<HR/>")
+    for line in node.lines:
+        text = '<BR ALIGN="LEFT"/>'.join(dot_html(part) for part in wrapped(line, _WIDEST_LINE))
+        rows.append(
+            f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"><FONT POINT-SIZE="{SMALL_SIZE}">{text}</FONT></TD></TR>'
+        )
+    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+    return f"<{table}{''.join(rows)}</TABLE>>"
+
+
+def add_edge(source: graphviz.Digraph, names: dict[str, str], index: int, edge: Edge, **more: str) -> None:
+    """Write one edge; labels stand at its ends, since one along it costs eleven times the layout."""
+    # Where positions are given, a label along the line costs nothing; where they are not, it would.
+    along = "label" if "pos" in more else "xlabel"
+    attributes = {"arrowtail": ARROWS[edge.tail_end.mark], "arrowhead": ARROWS[edge.head_end.mark]}
+    for name, text in (
+        ("taillabel", edge.tail_end.label),
+        ("headlabel", edge.head_end.label),
+        (along, edge.label),
+        ("edgetooltip", edge.note),
+    ):
+        if text:
+            attributes[name] = dot_string(text, 400 if name == "edgetooltip" else 60)
+    if edge.tail_end.mark is Mark.SUPERTYPE:
+        attributes |= {"weight": "3"}
+    source.edge(names[edge.tail], names[edge.head], id=f"e{index}", **attributes, **more)
+
+
+def _keep_levels_apart(source: graphviz.Digraph, graph: Graph, names: dict[str, str]) -> None:
+    """Rank every node of a level above every node of the next one."""
+    for upper, lower in pairwise(graph.levels):
+        above = [names[key] for key in _extremes(graph, upper, is_tail=True)]
+        below = [names[key] for key in _extremes(graph, lower, is_tail=False)]
+        if len(above) * len(below) > _MOST_PAIRS:
+            # So many lines would cost more than the rank that a point between the levels takes up.
+            point = f"below_{above[0]}"
+            source.node(point, shape="point", width="0.01", style="invis", label="")
+            pairs = [*((name, point) for name in above), *((point, name) for name in below)]
+        else:
+            pairs = list(product(above, below))
+        for tail, head in pairs:
+            source.edge(tail, head, style="invis", weight="0")
+
+
+def _extremes(graph: Graph, level: str, *, is_tail: bool) -> Iterator[str]:
+    """The nodes of a level from which no line leads further down in it (or up, for the heads)."""
+    inside = [node.key for node in graph.nodes if node.level == level]
+    led_on = {
+        edge.tail if is_tail else edge.head
+        for edge in graph.edges
+        if edge.tail != edge.head and edge.tail in inside and edge.head in inside
+    }
+    yield from [key for key in inside if key not in led_on] or inside

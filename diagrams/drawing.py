@@ -1,0 +1,124 @@
+"""A drawing: one picture, to be had in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Literal, overload
+
+from ..patterns.picture import Graph
+from .dot import dot
+from .engine import engine, run
+from .mermaid import class_diagram, flowchart
+from .model import TypeGraph
+from .notation import Notation, picture_of
+from .sheet import sheet
+from .svg import finished
+
+_PIXELS_PER_INCH = 144
+
+
+class Format(Enum):
+    """What a drawing is written as."""
+
+    SVG = "svg"
+    PNG = "png"
+    DOT = "dot"
+    MERMAID = "mermaid"
+
+
+class Drawing:
+    """
+    A picture that can be shown.
+
+    Shape:  of a type graph, or of any picture that a domain describes. `notation` and `rules` (the rules of
+            the drawn patterns, in words below the figure) concern type graphs only. `engine` is the name
+            of the layout program, by default the one that comes with this library; DOT and Mermaid need
+            none. Notebooks show a drawing by themselves.
+    Errors: `EngineError` from `svg` and `png` where the layout program is missing or fails.
+    """
+
+    def __init__(
+        self,
+        graph: TypeGraph | Graph,
+        *,
+        notation: Notation = Notation.FOWLER,
+        rules: bool = False,
+        engine: str | None = None,
+    ) -> None:
+        self.graph = graph
+        self.picture = picture_of(graph, notation, rules=rules) if isinstance(graph, TypeGraph) else graph
+        self.engine = engine
+
+    def svg(self) -> str:
+        """As SVG: light or dark as its surroundings are, described for screen readers, without scripts."""
+        notes = {f"n{index}": node.note for index, node in enumerate(self.picture.nodes)}
+        notes |= {f"e{index}": edge.note for index, edge in enumerate(self.picture.edges)}
+        return finished(
+            self._drawn("-Tsvg"), title=self.picture.title, description=self.picture.description, notes=notes
+        )
+
+    def png(self) -> bytes:
+        """As PNG, at one and a half times the size of the SVG."""
+        return self._drawn("-Tpng", f"-Gdpi={_PIXELS_PER_INCH}")
+
+    def dot(self) -> str:
+        """As DOT, without positions."""
+        return dot(self.picture)
+
+    def mermaid(self) -> str:
+        """As Mermaid: a class diagram of types, a flowchart of anything else."""
+        return class_diagram(self.graph) if isinstance(self.graph, TypeGraph) else flowchart(self.graph)
+
+    def written(self, format: Format) -> str | bytes:
+        """In the format asked for."""
+        write: dict[Format, Callable[[], str | bytes]] = {
+            Format.SVG: self.svg,
+            Format.PNG: self.png,
+            Format.DOT: self.dot,
+            Format.MERMAID: self.mermaid,
+        }
+        return write[format]()
+
+    def _drawn(self, *arguments: str) -> bytes:
+        program = engine(self.engine)
+        # Everything has its place already: -n2 lets the engine draw without moving anything.
+        return run(program, sheet(self.picture, program), "-Kneato", "-n2", *arguments)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
+
+
+@overload
+def draw(
+    graph: TypeGraph | Graph,
+    *,
+    format: Literal["svg", "dot", "mermaid"] = "svg",
+    notation: Notation = ...,
+    rules: bool = ...,
+    engine: str | None = ...,
+) -> str: ...
+@overload
+def draw(
+    graph: TypeGraph | Graph,
+    *,
+    format: Literal["png"],
+    notation: Notation = ...,
+    rules: bool = ...,
+    engine: str | None = ...,
+) -> bytes: ...
+def draw(
+    graph: TypeGraph | Graph,
+    *,
+    format: Literal["svg", "png", "dot", "mermaid"] = "svg",
+    notation: Notation = Notation.FOWLER,
+    rules: bool = False,
+    engine: str | None = None,
+) -> str | bytes:
+    """
+    Draw a type graph, or any picture that a domain describes, in one format; see `Drawing`.
+
+    Errors: `EngineError` where SVG or PNG is asked for and the layout program is missing or fails.
+    """
+    drawing = Drawing(graph, notation=notation, rules=rules, engine=engine)
+    return drawing.written(Format(format))

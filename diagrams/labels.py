@@ -1,0 +1,135 @@
+"""Finds a place beside its line for every label, clear of boxes, lines and other labels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..patterns.picture import Edge, Graph, Mark
+from .dot import SMALL_SIZE
+from .geometry import Box, Point
+from .layout import Layout
+from .text import width_of
+
+LABEL_HEIGHT = SMALL_SIZE * 1.2
+_STEP = 4.0
+_CLEARANCE = 3.0
+_MARK = 16.0
+_REACH = 60.0
+_CELL = 48.0
+# What it costs to cover a square point of something, or one point of a line; a point of distance costs 1.
+_ON_BOX = 4.0
+_ON_MARK = 3.0
+_ON_LABEL = 6.0
+_ON_LINE = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text to place: at the tail (0), the head (1) or the middle (½) of the line `edge`."""
+
+    edge: int
+    text: str
+    where: float
+
+
+def labels_of(graph: Graph) -> list[Label]:
+    """Every label at or along a line of the picture."""
+    return [
+        Label(index, text, where)
+        for index, edge in enumerate(graph.edges)
+        for text, where in ((edge.tail_end.label, 0.0), (edge.head_end.label, 1.0), (edge.label, 0.5))
+        if text
+    ]
+
+
+def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
+    """
+    A box for each label.
+
+    Shape:  each takes the cheapest of its candidates, and once all stand, each may move once more.
+    """
+    labels = labels_of(graph)
+    ways = [route.resampled(_STEP) for route in layout.routes]
+    taken = _Obstacles()
+    for box in layout.boxes.values():
+        taken.add_box(box, _ON_BOX)
+    for way, edge in zip(ways, graph.edges, strict=True):
+        for point, _ in way:
+            taken.add_point(point)
+        for mark in _marks(edge, [point for point, _ in way]):
+            taken.add_box(mark, _ON_MARK)
+    result: dict[Label, Box] = {}
+    for _ in range(2):
+        for label in labels:
+            if label in result:
+                taken.remove_box(result[label], _ON_LABEL)
+            candidates = _candidates(label, ways[label.edge])
+            result[label] = min(candidates, key=lambda each: each[1] + taken.cost(each[0]))[0]
+            taken.add_box(result[label], _ON_LABEL)
+    return result
+
+
+def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
+    reach = int(_MARK / _STEP) + 1
+    for end, points in ((edge.tail_end, way[:reach]), (edge.head_end, way[-reach:])):
+        if points and end.mark is not Mark.NONE:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            yield Box(min(xs) - 4, min(ys) - 4, max(xs) + 4, max(ys) + 4)
+
+
+def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[tuple[Box, float]]:
+    """Boxes on either side of the line, each with what its distance from the right place costs."""
+    width, height = width_of(label.text, SMALL_SIZE), LABEL_HEIGHT
+    reach = int(_REACH / _STEP)
+    middle = len(way) // 2
+    if label.where == 0:
+        positions = list(range(min(len(way), reach)))
+    elif label.where == 1:
+        positions = list(range(len(way) - 1, max(-1, len(way) - 1 - reach), -1))
+    else:
+        positions = sorted(range(len(way)), key=lambda index: abs(index - middle))
+    for distance, position in enumerate(positions):
+        (x, y), (along_x, along_y) = way[position]
+        for side in (1, -1):
+            normal_x, normal_y = -along_y * side, along_x * side
+            away = _CLEARANCE + (abs(normal_x) * width + abs(normal_y) * height) / 2
+            centre = (x + normal_x * away, y + normal_y * away)
+            yield Box.around(centre, width, height), distance * _STEP
+
+
+class _Obstacles:
+    """What a label should not cover, in a grid of cells so that only what is near is asked."""
+
+    def __init__(self) -> None:
+        self._boxes: defaultdict[tuple[int, int], list[tuple[Box, float]]] = defaultdict(list)
+        self._points: defaultdict[tuple[int, int], list[Point]] = defaultdict(list)
+
+    def add_box(self, box: Box, weight: float) -> None:
+        for cell in _cells(box):
+            self._boxes[cell].append((box, weight))
+
+    def remove_box(self, box: Box, weight: float) -> None:
+        for cell in _cells(box):
+            self._boxes[cell].remove((box, weight))
+
+    def add_point(self, point: Point) -> None:
+        self._points[int(point[0] // _CELL), int(point[1] // _CELL)].append(point)
+
+    def cost(self, box: Box) -> float:
+        cells = list(_cells(box))
+        boxes = dict.fromkeys(each for cell in cells for each in self._boxes.get(cell, ()))
+        points = [
+            (x, y)
+            for cell in cells
+            for x, y in self._points.get(cell, ())
+            if box.left - 1 < x < box.right + 1 and box.bottom - 1 < y < box.top + 1
+        ]
+        return _ON_LINE * len(points) + sum(weight * box.overlap(other) for other, weight in boxes)
+
+
+def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    for column in range(int(box.left // _CELL), int(box.right // _CELL) + 1):
+        for row in range(int(box.bottom // _CELL), int(box.top // _CELL) + 1):
+            yield column, row

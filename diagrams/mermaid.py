@@ -1,0 +1,67 @@
+"""Writes diagrams as Mermaid, which many sites and editors draw by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..patterns.picture import Graph, Mark, Node, Shape
+from .model import Association, Attribute, Type, TypeGraph
+from .text import mermaid
+
+_OUTLINES = {Shape.ROUNDED: ("(", ")"), Shape.BOX: ("[", "]"), Shape.PLAIN: ("[", "]")}
+
+
+def class_diagram(graph: TypeGraph) -> str:
+    """A type graph as a class diagram."""
+    names = {type_.key: f"t{index}" for index, type_ in enumerate(graph.types)}
+    lines = ["classDiagram"]
+    for type_ in graph.types:
+        lines += _class(names[type_.key], type_)
+    lines += [f"    {names[each.supertype]} <|-- {names[each.subtype]}" for each in graph.generalizations]
+    lines += [_association(each, names) for each in graph.associations]
+    return "\n".join(lines) + "\n"
+
+
+def _class(name: str, type_: Type) -> Iterator[str]:
+    yield f'    class {name}["{mermaid(type_.name)}"]'
+    for stereotype in (type_.level, "abstract" if type_.abstract else ""):
+        if stereotype:
+            yield f"    <<{mermaid(stereotype)}>> {name}"
+    for attribute in type_.attributes:
+        yield f"    {name} : {_attribute(attribute)}"
+
+
+def _attribute(attribute: Attribute) -> str:
+    optional = "?" if attribute.optional else ""
+    derived = "/" if attribute.derived else ""
+    return mermaid(f"{derived}{attribute.name} {attribute.type}{optional}")
+
+
+def _association(association: Association, names: dict[str, str]) -> str:
+    source, target = association.source, association.target
+    roles = [f"{'/' if end.derived else ''}{end.role}" for end in (source, target) if end.role]
+    line = f'{names[source.type]} "{source.multiplicity}" -- "{target.multiplicity}" {names[target.type]}'
+    return f"    {line} : {mermaid(', '.join(roles))}" if roles else f"    {line}"
+
+
+def flowchart(graph: Graph) -> str:
+    """Any other picture as a flowchart."""
+    names = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
+    lines = ["flowchart TB"]
+    for index, level in enumerate(("", *graph.levels)):
+        inside = [_box(names[node.key], node) for node in graph.nodes if node.level == level]
+        if level:
+            inside = [f'    subgraph l{index}["{mermaid(level)}"]', *inside, "    end"]
+        lines += inside
+    for edge in graph.edges:
+        texts = [mermaid(text) for text in (edge.tail_end.label, edge.label, edge.head_end.label) if text]
+        middle = f'|"{", ".join(texts)}"|' if texts else ""
+        arrow = "-->" if edge.head_end.mark is Mark.ARROW else "---"
+        lines.append(f"    {names[edge.tail]} {arrow}{middle} {names[edge.head]}")
+    return "\n".join(lines) + "\n"
+
+
+def _box(name: str, node: Node) -> str:
+    opening, closing = _OUTLINES[node.shape]
+    text = "<br/>".join(mermaid(line) for line in (node.label, *node.lines))
+    return f'    {name}{opening}"{text}"{closing}'

@@ -1,0 +1,203 @@
+"""The types of a model and how they are connected: one graph, of which every drawing is a rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from .errors import TargetError
+from .multiplicity import Multiplicity
+
+if TYPE_CHECKING:
+    Links = nx.MultiDiGraph[str]
+else:
+    Links = nx.MultiDiGraph
+
+
+class Kind(Enum):
+    """What a type is."""
+
+    ENTITY = "entity"
+    VALUE = "value"
+    DOCUMENT = "document"
+
+
+class Inheritance(Enum):
+    """Where a subtype keeps what it adds."""
+
+    SINGLE_TABLE = "single table"
+    JOINED = "joined tables"
+    CONCRETE = "tables of their own"
+    PLAIN = "no tables"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """
+    A property of a type that is no association.
+
+    Shape:  its name and the name of its type; `identity` is whether it alone is the key; `choices` are an
+            enumeration's values; `column` is how the database calls its columns, empty where it keeps none.
+    """
+
+    name: str
+    type: str
+    optional: bool = False
+    derived: bool = False
+    identity: bool = False
+    choices: tuple[str, ...] = ()
+    column: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """
+    A type that can be drawn.
+
+    Shape:  `key` is `module:Name`, unique in a graph; `level` and `pattern` are what the class says of
+            itself; `summary` is the first sentence of its docstring; `outside` is whether it is shown only
+            as a neighbour of what was asked for.
+    """
+
+    key: str
+    name: str
+    kind: Kind = Kind.ENTITY
+    level: str = ""
+    pattern: str = ""
+    summary: str = ""
+    table: str = ""
+    abstract: bool = False
+    attributes: tuple[Attribute, ...] = ()
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AssociationEnd:
+    """
+    How one type is seen from the other: as what `role`, how many, in order or not, derived or not.
+
+    Shape:  `role` is empty where the other type cannot navigate to this one.
+    """
+
+    type: str
+    multiplicity: Multiplicity
+    role: str = ""
+    ordered: bool = False
+    derived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Association:
+    """
+    A link between the instances of two types, seen from both.
+
+    Shape:  `source` refers to `target`; of a whole and its parts, the whole is the source.
+    """
+
+    source: AssociationEnd
+    target: AssociationEnd
+
+    @property
+    def derived(self) -> bool:
+        """Whether either end is computed."""
+        return self.source.derived or self.target.derived
+
+
+@dataclass(frozen=True, slots=True)
+class Generalization:
+    """That every instance of `subtype` is one of `supertype`."""
+
+    supertype: str
+    subtype: str
+    inheritance: Inheritance
+
+
+class TypeGraph:
+    """
+    Types, associations and generalizations.
+
+    Shape:  `links` is the networkx graph itself: a node for each type, with the `Type` as its attribute
+            `type`; an edge for each association and generalization, with that as its attribute `link`.
+            Everything is given out sorted, so that nothing depends on the order of discovery.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        types: Iterable[Type],
+        links: Iterable[Association | Generalization] = (),
+    ) -> None:
+        self.title = title
+        self.links: Links = nx.MultiDiGraph()
+        for type_ in sorted(types, key=lambda each: each.key):
+            self.links.add_node(type_.key, type=type_)
+        for link in sorted(links, key=repr):
+            upper, lower = _ends(link)
+            if upper in self.links and lower in self.links:
+                self.links.add_edge(upper, lower, link=link)
+
+    @property
+    def types(self) -> tuple[Type, ...]:
+        """Every type, by key."""
+        return tuple(attributes["type"] for _, attributes in self.links.nodes(data=True))
+
+    @property
+    def associations(self) -> tuple[Association, ...]:
+        """Every association, once."""
+        return tuple(link for link in self._links() if isinstance(link, Association))
+
+    @property
+    def generalizations(self) -> tuple[Generalization, ...]:
+        """Every pair of a supertype and its direct subtype."""
+        return tuple(link for link in self._links() if isinstance(link, Generalization))
+
+    def _links(self) -> Iterator[Association | Generalization]:
+        for _, _, attributes in self.links.edges(data=True):
+            yield attributes["link"]
+
+    def named(self, name: str) -> Type:
+        """
+        The type called `name`, or whose key it is.
+
+        Errors: `TargetError` where there is none, or several.
+        """
+        found = [type_ for type_ in self.types if name in (type_.key, type_.name)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise TargetError(
+                f"{self.title} has several types called {name}: {_listed(t.key for t in found)}"
+            )
+        raise TargetError(
+            f"{self.title} has no type called {name}; it has {_listed(t.name for t in self.types)}"
+        )
+
+    def around(self, keys: Iterable[str], depth: int) -> TypeGraph:
+        """The types `keys` and whatever is within `depth` steps of them, which is marked as outside."""
+        inside = set(keys)
+        reached = set(inside)
+        frontier = set(inside)
+        undirected = self.links.to_undirected(as_view=True)
+        for _ in range(depth):
+            frontier = {near for key in frontier for near in undirected[key]} - reached
+            reached |= frontier
+        return TypeGraph(
+            self.title,
+            (replace(each, outside=each.key not in inside) for each in self.types if each.key in reached),
+            self._links(),
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _ends(link: Association | Generalization) -> tuple[str, str]:
+    if isinstance(link, Generalization):
+        return link.supertype, link.subtype
+    return link.source.type, link.target.type

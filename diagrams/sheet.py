@@ -1,0 +1,155 @@
+"""Puts a laid-out picture on its sheet: labels in their places, the line between levels, a legend."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import graphviz
+
+from ..patterns.picture import Graph, Mark
+from .dot import ARROWS, FAINT, INK, SMALL_SIZE, add_edge, add_node, begun, names_of
+from .geometry import Box, Point, at
+from .labels import LABEL_HEIGHT, Label, placed
+from .layout import Layout, laid_out
+from .text import dot_string, width_of, wrapped
+
+_MARGIN = 14.0
+_LINE = 15.0
+_SAMPLE = 40.0
+_NARROWEST = 380.0
+_ARROW_LENGTHS = {Mark.ONE: 2.0, Mark.OPTIONAL: 8.4, Mark.MANY: 14.4, Mark.SOME: 10.0, Mark.SUPERTYPE: 8.0}
+_LEGEND = {
+    Mark.ONE: "one",
+    Mark.OPTIONAL: "zero or one",
+    Mark.MANY: "any number",
+    Mark.SOME: "one or more",
+    Mark.SUPERTYPE: "supertype",
+}
+
+
+def sheet(graph: Graph, program: Path) -> str:
+    """
+    DOT in which everything has its position, for `program -Kneato -n2` to draw.
+
+    Errors: `EngineError` where the engine fails.
+    """
+    layout = laid_out(graph, program)
+    labels = placed(graph, layout)
+    extent = _extent([*layout.boxes.values(), *labels.values()], layout)
+    source = begun()
+    source.attr(splines="true", pad="0.15")
+    _draw_levels(source, graph, layout, extent)
+    _draw_graph(source, graph, layout, labels)
+    foot = _draw_legend(source, graph, extent)
+    _draw_remarks(source, graph, extent, foot)
+    return str(source.source)
+
+
+def _extent(boxes: list[Box], layout: Layout) -> Box:
+    points = [point for route in layout.routes for point in route.points()]
+    xs = [x for box in boxes for x in (box.left, box.right)] + [x for x, _ in points]
+    ys = [y for box in boxes for y in (box.bottom, box.top)] + [y for _, y in points]
+    left, right = min(xs, default=0.0), max(xs, default=0.0)
+    return Box(left, min(ys, default=0.0), max(right, left + _NARROWEST), max(ys, default=0.0))
+
+
+def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: dict[Label, Box]) -> None:
+    names = names_of(graph)
+    for node in graph.nodes:
+        add_node(source, names[node.key], node, pos=at(layout.boxes[node.key].centre))
+    positions: dict[int, dict[str, str]] = {index: {} for index in range(len(graph.edges))}
+    for label, box in labels.items():
+        name = {0.0: "tail_lp", 1.0: "head_lp"}.get(label.where, "lp")
+        positions[label.edge][name] = at(box.centre)
+    for index, (edge, route) in enumerate(zip(graph.edges, layout.routes, strict=True)):
+        add_edge(source, names, index, edge, pos=str(route), **positions[index])
+
+
+def _draw_levels(source: graphviz.Digraph, graph: Graph, layout: Layout, extent: Box) -> None:
+    """A dashed line between each level and the next, with their names on it, clear of other lines."""
+    points = [point for route in layout.routes for point in route.points()]
+    for index, (upper, lower) in enumerate(pairwise(graph.levels)):
+        above = [layout.boxes[node.key].bottom for node in graph.nodes if node.level == upper]
+        below = [layout.boxes[node.key].top for node in graph.nodes if node.level == lower]
+        y = (min(above) + max(below)) / 2
+        ends = (extent.left - _MARGIN, y), (extent.right + _MARGIN, y)
+        _draw_line(source, f"level{index}", *ends, style="dashed", color=FAINT)
+        for caption, middle in ((upper, y + _LINE * 0.7), (lower, y - _LINE * 0.7)):
+            box = _free(caption, middle, extent, points)
+            _draw_text(source, caption, box, FAINT)
+
+
+def _free(text: str, y: float, extent: Box, points: list[Point]) -> Box:
+    """A box for a caption at height `y`, as far to the left as no line is in its way."""
+    width = width_of(text, SMALL_SIZE) + 4
+    left = extent.left - _MARGIN
+    near = [x for x, other in points if abs(other - y) < _LINE * 2]
+    while left + width < extent.right and any(left - 4 < x < left + width + 4 for x in near):
+        left += 4
+    return Box.around((left + width / 2, y), width, LABEL_HEIGHT)
+
+
+def _draw_text(source: graphviz.Digraph, text: str, box: Box, color: str) -> None:
+    # The \l of DOT is the only escape that is ours: it aligns the line to the left.
+    source.node(
+        f"text{len(source.body)}",
+        label=f"{dot_string(text, 400)}\\l",
+        pos=at(box.centre),
+        shape="plain",
+        fixedsize="true",
+        width=f"{(box.right - box.left) / 72:.3f}",
+        height=f"{(box.top - box.bottom) / 72:.3f}",
+        fontsize=str(SMALL_SIZE),
+        fontcolor=color,
+    )
+
+
+def _draw_line(
+    source: graphviz.Digraph, name: str, start: Point, end: Point, tip: str = "", **style: str
+) -> None:
+    """A straight line, with a mark between its end and the point `tip`, if there is one."""
+    for suffix, point in (("a", start), ("b", end)):
+        source.node(f"{name}{suffix}", pos=at(point), shape="point", width="0.01", style="invis", label="")
+    (x, y), (end_x, end_y) = start, end
+    bends = [(x + (end_x - x) * third / 3, y + (end_y - y) * third / 3) for third in range(4)]
+    way = " ".join(at(point) for point in bends)
+    source.edge(f"{name}a", f"{name}b", pos=f"{tip}{way}", dir="forward", **style)
+
+
+def _draw_legend(source: graphviz.Digraph, graph: Graph, extent: Box) -> float:
+    """What the marks mean that are used here, in rows below the picture; how far down they reach."""
+    used = {end.mark for edge in graph.edges for end in (edge.tail_end, edge.head_end)}
+    x, y = extent.left, extent.bottom - _MARGIN * 2
+    explained = [mark for mark in _LEGEND if mark in used]
+    for mark in explained:
+        width = width_of(_LEGEND[mark], SMALL_SIZE) + 4
+        if x + _SAMPLE + width > extent.right:
+            x, y = extent.left, y - _LINE * 1.4
+        _draw_sample(source, mark, (x, y))
+        text = Box.around((x + _SAMPLE + width / 2, y), width, LABEL_HEIGHT)
+        _draw_text(source, _LEGEND[mark], text, FAINT)
+        x += _SAMPLE + width + _MARGIN
+    return y if explained else extent.bottom
+
+
+def _draw_sample(source: graphviz.Digraph, mark: Mark, start: Point) -> None:
+    """A short line that ends with the mark at the edge of a box."""
+    x, y = start
+    edge_of_box = (x + _SAMPLE - 12, y)
+    end = (edge_of_box[0] - _ARROW_LENGTHS[mark], y)
+    name = mark.name.lower()
+    _draw_line(source, name, start, end, f"e,{at(edge_of_box)} ", arrowhead=ARROWS[mark], color=FAINT)
+    source.node(
+        f"{name}_box", pos=at((edge_of_box[0] + 3, y)), shape="box", fixedsize="true",
+        width=str(6 / 72), height=str(12 / 72), label="", color=FAINT,
+    )  # fmt: skip
+
+
+def _draw_remarks(source: graphviz.Digraph, graph: Graph, extent: Box, foot: float) -> None:
+    y = foot - _LINE
+    width = extent.right - extent.left
+    for remark in graph.remarks:
+        for line in wrapped(remark, int(width / (SMALL_SIZE * 0.52))):
+            y -= _LINE
+            _draw_text(source, line, Box.around((extent.left + width / 2, y), width, LABEL_HEIGHT), INK)

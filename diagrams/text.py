@@ -1,0 +1,64 @@
+"""Turns any text into a label that is shown and never run: one function for each format."""
+
+from __future__ import annotations
+
+import html
+import re
+import textwrap
+
+import graphviz
+
+LONGEST = 120
+"""A label is a name, not a document: what is longer is cut, with an ellipsis."""
+
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_UNSHOWABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, which neither XML nor dot takes
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what reverses the text around it
+    "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # halves of characters, and none at all
+)
+_PLAIN_IN_MERMAID = re.compile(r"[^\w .,/]")
+
+
+def shown(text: str, longest: int = LONGEST) -> str:
+    """One line of characters that every format can hold, at most `longest` of them."""
+    # Cut before the work, so that a megabyte of text costs no more than a line.
+    line = " ".join(_UNSHOWABLE.sub(_REPLACEMENT, text[: longest * 4]).split())
+    is_cut = len(line) > longest or len(text) > longest * 4
+    return f"{line[: longest - 1]}…" if is_cut else line
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The shown text, in lines of at most `width` characters."""
+    return textwrap.wrap(shown(text, LONGEST * 4), width) or [""]
+
+
+def dot_string(text: str, longest: int = LONGEST) -> str:
+    """A string of DOT in which nothing is an escape or a tag, for the graphviz package to quote."""
+    # What it gives back is marked as no HTML; text that begins with < would be read as such.
+    return graphviz.escape(shown(text, longest))
+
+
+def dot_html(text: str, longest: int = LONGEST) -> str:
+    """Text inside one of Graphviz's HTML-like labels."""
+    return html.escape(shown(text, longest))
+
+
+def mermaid(text: str, longest: int = LONGEST) -> str:
+    """Text inside a quoted Mermaid label: whatever could mean something there is written as a code."""
+    return _PLAIN_IN_MERMAID.sub(lambda match: f"#{ord(match[0])};", shown(text, longest))
+
+
+def width_of(text: str, size: float) -> float:
+    """About how wide a shown text is in Helvetica, in the unit of `size`."""
+    return size * sum(_width(character) for character in text)
+
+
+def _width(character: str) -> float:
+    if character in "ijlI|.,:;'!()[]{}/ tf":
+        return 0.29
+    if character in "mwMW@%":
+        return 0.86
+    if character > "\u2e7f":
+        return 1.0
+    return 0.69 if character.isupper() else 0.56
