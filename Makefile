@@ -19,10 +19,10 @@ tour: $(LIBRARY) ## the guided tour: every worked case run, every pattern drawn,
 	$(BIN)/analysis-patterns tour
 
 test: $(WORKSHOP) ## all the tests, on SQLite and on a PostgreSQL of their own
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
 test-oldest: $(OLDEST) ## the same on the oldest SQLAlchemy that we support, and on Debian's PostgreSQL 15
-	AP_POSTGRES_BIN=$(POSTGRESQL_15) .venv-oldest/bin/pytest --numprocesses $(WORKERS) --dist loadgroup \
+	AP_POSTGRES_BIN=$(POSTGRESQL_15) .venv-oldest/bin/pytest --numprocesses $(WORKERS) --dist loadfile \
 		-m 'not slow'
 
 check: $(WORKSHOP) ## all that can be checked without running: form, style, types, who imports whom

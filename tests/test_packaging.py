@@ -30,8 +30,7 @@ for name in modules:
 print(len(modules))
 """
 
-# The environment is dear: where several processes share the tests, one of them takes all of these.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
+pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, cwd: Path) -> str:
