@@ -22,9 +22,13 @@ from decimal import (
 )
 from enum import Enum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from ..constraint import ConstraintViolation, rule
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 Number: TypeAlias = Decimal | int | Fraction
 """What may be reckoned with: never a float."""
@@ -163,15 +167,28 @@ def _inexact(value: object, remedy: str) -> ConstraintViolation:
 
 def rational(value: Amount) -> Fraction:
     """
-    Read `value` as a fraction, which may be one that no decimal writes out, such as 1/3.
+    Read `value` as a fraction, which may be one that no decimal writes out, such as 1/3 or the text "1/3".
 
     Errors: `ConstraintViolation` (`number.exact`) as for `exact`, and for a fraction of hundreds of digits.
     """
-    if not isinstance(value, Fraction):
-        return Fraction(exact(value))
-    _bounded(value.numerator)
-    _bounded(value.denominator)
-    return value
+    if isinstance(value, Fraction):
+        _bounded(value.numerator)
+        _bounded(value.denominator)
+        return value
+    if isinstance(value, str) and "/" in value:
+        over, _, under = value.partition("/")
+        return _divided(Fraction(exact(over)), Fraction(exact(under)))
+    return Fraction(exact(value))
+
+
+def _divided(dividend: Fraction, divisor: Fraction) -> Fraction:
+    if divisor == 0:
+        raise QUOTIENT.violation(
+            found=f"{dividend} divided by zero",
+            allowed="a divisor other than zero",
+            remedy="Check the divisor.",
+        )
+    return dividend / divisor
 
 
 def quotient(dividend: Number, divisor: Number, precision: Precision | None = None) -> Decimal:
@@ -184,14 +201,7 @@ def quotient(dividend: Number, divisor: Number, precision: Precision | None = No
     >>> quotient(1, 8)
     Decimal('0.125')
     """
-    over, under = rational(dividend), rational(divisor)
-    if under == 0:
-        raise QUOTIENT.violation(
-            found=f"{dividend} divided by zero",
-            allowed="a divisor other than zero",
-            remedy="Check the divisor.",
-        )
-    ratio = over / under
+    ratio = _divided(rational(dividend), rational(divisor))
     numerator, denominator = Decimal(ratio.numerator), Decimal(ratio.denominator)
     if precision is not None:
         return _to_precision(numerator, denominator, precision)
@@ -199,7 +209,7 @@ def quotient(dividend: Number, divisor: Number, precision: Precision | None = No
         return ARITHMETIC.divide(numerator, denominator)
     except Inexact:
         raise QUOTIENT.violation(
-            found=f"{dividend} / {divisor}, whose decimals do not end",
+            found=f"{ratio}, whose decimals do not end",
             allowed="an exact quotient, or a stated precision",
             remedy="State one, for example Precision(digits=12), or keep a Fraction.",
         ) from None
@@ -228,6 +238,17 @@ def rounded(value: Decimal, *, places: int, rounding: Rounding = Rounding.HALF_A
         return value.quantize(step, rounding=rounding.value, context=Context(prec=ARITHMETIC.prec))
     except InvalidOperation:
         raise _inexact(value, "Choose a unit that fits the figure.") from None
+
+
+class _ReadExactly:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from ._pydantic import amount_schema  # noqa: PLC0415 - pydantic only where it is used
+
+        return amount_schema()
+
+
+ExactDecimal: TypeAlias = Annotated[Decimal, _ReadExactly()]
+"""A decimal as a field of a pydantic model: read by `exact`."""
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:

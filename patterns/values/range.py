@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, Self, TypeVar
+from dataclasses import FrozenInstanceError
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, Self, TypeVar, get_args
 
 from ..catalogue import attach
 from ..constraint import rule
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 ORDER = rule(
     "range.order",
@@ -24,7 +28,6 @@ class Magnitude(Protocol):
 M = TypeVar("M", bound=Magnitude)
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Generic[M]):
     """
     All the values between two bounds.
@@ -40,35 +43,65 @@ class Range(Generic[M]):
     [3, 5)
     """
 
-    lower: M | None = None
-    upper: M | None = None
-    lower_inclusive: bool = True
-    upper_inclusive: bool = False
-    is_empty: bool = False
+    # No dataclass: pydantic would look no further at Range[int], and never ask how it is read.
+    __match_args__ = ("lower", "upper", "lower_inclusive", "upper_inclusive", "is_empty")
+    __slots__ = __match_args__
 
-    def __post_init__(self) -> None:
-        if self.is_empty:
-            self._become_empty()
-            return
-        if self.lower is None:
-            object.__setattr__(self, "lower_inclusive", False)
-        if self.upper is None:
-            object.__setattr__(self, "upper_inclusive", False)
-        if self.lower is None or self.upper is None:
-            return
-        if self.upper < self.lower:
-            raise ORDER.violation(
-                found=f"a range from {self.lower} to {self.upper}",
-                allowed="a lower bound that is not above the upper one",
-                remedy="Swap the bounds, or leave one of them out.",
-            )
-        if self.lower == self.upper and not (self.lower_inclusive and self.upper_inclusive):
-            self._become_empty()
+    lower: M | None
+    upper: M | None
+    lower_inclusive: bool
+    upper_inclusive: bool
+    is_empty: bool
 
-    def _become_empty(self) -> None:
-        for name, value in (("lower", None), ("upper", None), ("lower_inclusive", False),
-                            ("upper_inclusive", False), ("is_empty", True)):  # fmt: skip
-            object.__setattr__(self, name, value)
+    def __init__(
+        self,
+        lower: M | None = None,
+        upper: M | None = None,
+        lower_inclusive: bool = True,
+        upper_inclusive: bool = False,
+        is_empty: bool = False,
+    ) -> None:
+        if lower is None or upper is None:
+            # An end that is not there cannot be included.
+            lower_inclusive = lower_inclusive and lower is not None
+            upper_inclusive = upper_inclusive and upper is not None
+        elif not is_empty:
+            if upper < lower:
+                raise ORDER.violation(
+                    found=f"a range from {lower} to {upper}",
+                    allowed="a lower bound that is not above the upper one",
+                    remedy="Swap the bounds, or leave one of them out.",
+                )
+            is_empty = lower == upper and not (lower_inclusive and upper_inclusive)
+        fields = (
+            (None, None, False, False, True)
+            if is_empty
+            else (lower, upper, lower_inclusive, upper_inclusive, False)
+        )
+        for name, field in zip(self.__slots__, fields, strict=True):
+            object.__setattr__(self, name, field)
+
+    def _fields(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), self._fields()
+
+    def __eq__(self, other: object) -> bool:
+        return self._fields() == other._fields() if isinstance(other, Range) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
+    def __repr__(self) -> str:
+        written = zip(self.__slots__, self._fields(), strict=True)
+        return f"Range({', '.join(f'{name}={field!r}' for name, field in written)})"
 
     @classmethod
     def empty(cls) -> Self:
@@ -166,6 +199,12 @@ class Range(Generic[M]):
         lower = "" if self.lower is None else str(self.lower)
         upper = "" if self.upper is None else str(self.upper)
         return f"{left}{lower}, {upper}{right}"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from ._pydantic import range_schema  # noqa: PLC0415 - pydantic only where it is used
+
+        return range_schema(handler.generate_schema(next(iter(get_args(source)), Any)))
 
 
 attach(

@@ -6,8 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from ..constraint import rule
+from ..constraint import ConstraintViolation, rule
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
 
 LONGEST_CODE = 100
 """The most characters that a unit may take when it is written."""
@@ -108,6 +113,8 @@ class Unit:
         return self * other**-1
 
     def __pow__(self, power: int) -> Unit:
+        if type(power) is not int or abs(power) > GREATEST_POWER:
+            raise _no_power(self, power)
         if power == 0:
             return ONE
         return product(UnitReference(each.unit, each.power * power) for each in self.factors())
@@ -117,6 +124,20 @@ class Unit:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.code}>"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from ._pydantic import unit_schema  # noqa: PLC0415 - pydantic only where it is used
+
+        return unit_schema(cls)
+
+
+def _no_power(unit: Unit, power: object) -> ConstraintViolation:
+    return POWER.violation(
+        found=f"{unit} to the power {power!r}"[:80],
+        allowed=f"a whole number from 1 to {GREATEST_POWER}, or its negative",
+        remedy="Leave the unit out where its power is zero.",
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -146,7 +167,7 @@ class AtomicUnit(Unit):
             )
 
     def factors(self) -> tuple[UnitReference, ...]:
-        """This unit itself, once; none where it is the number one."""
+        """The unit itself, once; none where it is the number one."""
         return () if self == ONE else (UnitReference(self, 1),)
 
     def __eq__(self, other: object) -> bool:
@@ -174,11 +195,7 @@ class UnitReference:
 
     def __post_init__(self) -> None:
         if type(self.power) is not int or not 0 < abs(self.power) <= GREATEST_POWER:
-            raise POWER.violation(
-                found=f"{self.unit} to the power {self.power!r}",
-                allowed=f"a whole number from 1 to {GREATEST_POWER}, or its negative",
-                remedy="Leave the unit out where its power is zero.",
-            )
+            raise _no_power(self.unit, self.power)
 
     def __str__(self) -> str:
         return "/".join(self._terms()) if self.power < 0 else ".".join(self._terms())

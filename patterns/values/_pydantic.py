@@ -1,0 +1,164 @@
+"""How pydantic reads and writes values: strictly, and with our rules' names in its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from ..constraint import ConstraintViolation
+from .conversion import ConversionRatio
+from .money import Money
+from .number import LONGEST, exact
+from .quantity import WRITTEN, Quantity
+from .range import Range
+from .ucum import parse_unit
+from .unit import CODE, LONGEST_CODE, Unit
+
+T = TypeVar("T")
+
+_WRITTEN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$"
+_NUMBER = core_schema.union_schema(
+    [core_schema.str_schema(max_length=LONGEST, pattern=_WRITTEN_NUMBER), core_schema.int_schema()]
+)
+_CODE = core_schema.str_schema(min_length=1, max_length=LONGEST_CODE)
+
+
+def _document(**fields: CoreSchema) -> CoreSchema:
+    return core_schema.typed_dict_schema(
+        {name: core_schema.typed_dict_field(field) for name, field in fields.items()},
+        extra_behavior="forbid",
+    )
+
+
+def _naming_rules(read: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Let pydantic collect our refusals, each under the name of its rule."""
+
+    def reading(value: Any) -> T:
+        try:
+            return read(value)
+        except ConstraintViolation as refused:
+            raise PydanticCustomError(
+                refused.rule.name,  # pyright: ignore[reportArgumentType] # not one literal, but one of a few
+                "{refusal}",
+                {"refusal": str(refused), "rule": refused.rule.name, "remedy": refused.remedy},
+            ) from refused
+
+    return reading
+
+
+def _value(
+    read: Callable[[Any], T], write: Callable[[T], object], *, reads: CoreSchema, writes: CoreSchema
+) -> CoreSchema:
+    return core_schema.no_info_plain_validator_function(
+        _naming_rules(read),
+        json_schema_input_schema=reads,
+        serialization=core_schema.plain_serializer_function_ser_schema(write, return_schema=writes),
+    )
+
+
+def amount_schema() -> CoreSchema:
+    """An exact amount: read from a text or an int, written as a text."""
+    return _value(exact, str, reads=_NUMBER, writes=core_schema.str_schema())
+
+
+def unit_schema(kind: type[Unit]) -> CoreSchema:
+    """A unit of this kind: read from and written as its code."""
+
+    def read(value: object) -> Unit:
+        unit = value if isinstance(value, Unit) else parse_unit(value)  # type: ignore[arg-type] # refuses it
+        if not isinstance(unit, kind):
+            raise CODE.violation(
+                found=f"{unit}, a {type(unit).__name__}",
+                allowed=f"a {kind.__name__}",
+                remedy="Give a unit of that kind.",
+            )
+        return unit
+
+    return _value(read, str, reads=_CODE, writes=_CODE)
+
+
+def quantity_schema(kind: type[Quantity]) -> CoreSchema:
+    """A quantity or money: read from `{amount, unit}` or '34 [in_i]', written as the former."""
+    unit = "currency" if issubclass(kind, Money) else "unit"
+
+    def read(value: object) -> Quantity:
+        if isinstance(value, kind):
+            return value
+        if isinstance(value, Mapping) and value.keys() == {"amount", unit}:
+            return kind(value["amount"], value[unit])
+        if isinstance(value, str):
+            return kind.parse(value)
+        raise WRITTEN.violation(
+            found=repr(value)[:80],
+            allowed=f"an object of amount and {unit}, or a text of both",
+            remedy=f"Write {{'amount': '35.00', '{unit}': ...}}.",
+        )
+
+    def write(quantity: Quantity) -> dict[str, str]:
+        return {"amount": str(quantity.amount), unit: quantity.unit.code}
+
+    document = _document(amount=_NUMBER, **{unit: _CODE})
+    return _value(
+        read, write, reads=core_schema.union_schema([document, core_schema.str_schema()]), writes=document
+    )
+
+
+def ratio_schema() -> CoreSchema:
+    """A conversion ratio: read from and written as `{from_unit, to_unit, ratio}`."""
+
+    def read(value: object) -> ConversionRatio:
+        if isinstance(value, ConversionRatio):
+            return value
+        if isinstance(value, Mapping) and value.keys() == {"from_unit", "to_unit", "ratio"}:
+            return ConversionRatio(
+                parse_unit(value["from_unit"]), parse_unit(value["to_unit"]), value["ratio"]
+            )
+        raise WRITTEN.violation(
+            found=repr(value)[:80],
+            allowed="an object of from_unit, to_unit and ratio",
+            remedy="Write {'from_unit': '[ft_i]', 'to_unit': '[in_i]', 'ratio': '12'}.",
+        )
+
+    def write(ratio: ConversionRatio) -> dict[str, str]:
+        return {"from_unit": ratio.from_unit.code, "to_unit": ratio.to_unit.code, "ratio": str(ratio.ratio)}
+
+    document = _document(
+        from_unit=_CODE,
+        to_unit=_CODE,
+        ratio=core_schema.union_schema(
+            [core_schema.str_schema(max_length=2 * LONGEST + 1), core_schema.int_schema()]
+        ),
+    )
+    return _value(read, write, reads=document, writes=document)
+
+
+def range_schema(bound: CoreSchema) -> CoreSchema:
+    """A range of bounds of one type: read from and written as its five fields."""
+    flag = core_schema.bool_schema(strict=True)
+    optional = {"lower": core_schema.nullable_schema(bound), "upper": core_schema.nullable_schema(bound)}
+    flags = dict.fromkeys(("lower_inclusive", "upper_inclusive", "is_empty"), flag)
+    document = core_schema.typed_dict_schema(
+        {
+            name: core_schema.typed_dict_field(field, required=False)
+            for name, field in {**optional, **flags}.items()
+        },
+        extra_behavior="forbid",
+    )
+
+    def taken_apart(value: object) -> object:
+        return _fields(value) if isinstance(value, Range) else value
+
+    def build(fields: Any) -> Range[Any]:
+        return Range(**fields)
+
+    return core_schema.no_info_before_validator_function(
+        taken_apart,
+        core_schema.no_info_after_validator_function(_naming_rules(build), document),
+        serialization=core_schema.plain_serializer_function_ser_schema(_fields, return_schema=document),
+    )
+
+
+def _fields(value: Range[Any]) -> dict[str, object]:
+    return {name: getattr(value, name) for name in Range.__slots__}
