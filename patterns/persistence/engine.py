@@ -7,7 +7,7 @@ import sqlite3
 from typing import Any, Literal
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from ..constraint import RULES, ConstraintViolation, Layer, Rule
@@ -27,7 +27,7 @@ _PRAGMAS = (
 _TRIGGER_MESSAGE = re.compile(r"rule ([a-z][a-z-]*\.[a-z][a-z0-9-]*): ([^\n]*)")
 
 
-def create_engine(url: str, *, durability: Durability = "full", **options: Any) -> Engine:
+def create_engine(url: str | URL, *, durability: Durability = "full", **options: Any) -> Engine:
     """
     Make an engine that is ready for this library's tables.
 

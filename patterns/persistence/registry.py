@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, event, inspect
+from sqlalchemy import ForeignKey, String, event, insert, inspect
 from sqlalchemy.orm import Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -49,4 +49,4 @@ def _register(session: Session, _context: UOWTransaction, _instances: object) ->
         if isinstance(entity, Referable)
     ]
     if things:
-        session.connection().execute(Thing.__table__.insert(), things)
+        session.connection().execute(insert(Thing), things)

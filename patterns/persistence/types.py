@@ -22,16 +22,19 @@ class Key(TypeDecorator[UUID]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """16 bytes in SQLite, a UUID elsewhere."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(BINARY(16))
         return dialect.type_descriptor(Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
+        """The key as the driver takes it."""
         if value is None or dialect.name != "sqlite":
             return value
         return value.bytes
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        """The key as it was."""
         if value is None or isinstance(value, UUID):
             return value
         return UUID(bytes=bytes(value))
@@ -48,17 +51,20 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text in SQLite, always in UTC, so that it sorts; a time stamp with its zone elsewhere."""
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(SQLITE_DATETIME())
+            return dialect.type_descriptor(SQLITE_DATETIME())  # type: ignore[no-untyped-call]
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant in UTC."""
         if value is None:
             return None
         utc = require_aware(value).astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The instant, aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -76,7 +82,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        """The decimal written out."""
         return None if value is None else str(exact(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        """The decimal as it was written."""
         return None if value is None else Decimal(value)
