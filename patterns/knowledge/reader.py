@@ -54,15 +54,37 @@ class Node:
             return {key: each.plain() for key, each in self.value.items()}
         return self.value
 
-    def line_at(self, path: tuple[int | str, ...]) -> int:
-        """The line of what stands at `path`; of the nearest thing around it, where nothing does."""
+    def line_at(self, path: tuple[int | str, ...], *, says: str | None = None) -> int:
+        """
+        Give the line of what stands at `path`, or of the nearest thing around it, where nothing does.
+
+        Shape:  where `says` is given, the line of the first text in there that says so.
+        """
+        node = [self, *(node for node, _ in self._walk(path))][-1]
+        return next((text.line for text in node._texts() if text.value == says), node.line)
+
+    def _texts(self) -> Iterator[Node]:
+        if isinstance(self.value, list | dict):
+            for inner in self.value.values() if isinstance(self.value, dict) else self.value:
+                yield from inner._texts()
+        else:
+            yield self
+
+    def known_path(self, path: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        """The steps of `path` that lead somewhere, without those that stand for nothing here."""
+        return tuple(step for _, step in self._walk(path))
+
+    def _walk(self, path: tuple[int | str, ...]) -> Iterator[tuple[Node, int | str]]:
         node = self
         for step in path:
+            inner: Node | None = None
             if isinstance(node.value, dict) and isinstance(step, str):
-                node = node.value.get(step, node)
-            elif isinstance(node.value, list) and isinstance(step, int):
-                node = node.value[step] if step < len(node.value) else node
-        return node.line
+                inner = node.value.get(step)
+            elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+                inner = node.value[step]
+            if inner is not None:
+                node = inner
+                yield node, step
 
 
 def read_file(path: Path | str, *, limits: Limits = LIMITS) -> Node:

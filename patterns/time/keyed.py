@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeVar
 
 from ..catalogue import attach
 from ..constraint import ConstraintViolation, rule
+from ..picture import derived
 
 UNIQUE = rule(
     "keyed.unique",
@@ -45,6 +46,8 @@ class KeyedMapping(Generic[K, V]):
     (3, 0)
     """
 
+    __figure__ = True
+
     def __init__(self, *, default: V | _Undeclared = _Undeclared.DEFAULT) -> None:
         self._default: Final = default
         self._values: dict[K, V] = {}
@@ -80,6 +83,7 @@ class KeyedMapping(Generic[K, V]):
             raise self._absent(key)
         return self._values.pop(key)
 
+    @derived("*")
     def items(self) -> tuple[tuple[K, V], ...]:
         """Each key that has a value, with it, in the order they were added."""
         return tuple(self._values.items())

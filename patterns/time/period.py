@@ -157,10 +157,11 @@ class Period:
             cls,
             core_schema.typed_dict_schema({"start": day, "end": day}, extra_behavior="forbid"),
             read=lambda days: cls(**days),
-            write=cls._as_document,
+            write=cls.as_document,
         )
 
-    def _as_document(self) -> dict[str, str]:
+    def as_document(self) -> dict[str, str]:
+        """The days that bound it, in ISO form, as a document writes them."""
         bounds = (("start", self.start, BEGINNING), ("end", self.end, FOREVER))
         return {name: day.isoformat() for name, day, unbounded in bounds if day != unbounded}
 
