@@ -9,8 +9,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from ..constraint import ConstraintViolation
 from .conversion import ConversionRatio
+from .currency import Currency
 from .money import Money
-from .number import LONGEST, exact
+from .number import LONGEST, Precision, Rounding, exact
 from .quantity import WRITTEN, Quantity
 from .range import Range
 from .ucum import parse_unit
@@ -65,9 +66,10 @@ def amount_schema() -> CoreSchema:
 
 def unit_schema(kind: type[Unit]) -> CoreSchema:
     """A unit of this kind: read from and written as its code."""
+    parse: Callable[[Any], Unit] = Currency.of if issubclass(kind, Currency) else parse_unit
 
-    def read(value: object) -> Unit:
-        unit = value if isinstance(value, Unit) else parse_unit(value)  # type: ignore[arg-type] # refuses it
+    def read(value: Any) -> Unit:
+        unit = value if isinstance(value, Unit) else parse(value)
         if not isinstance(unit, kind):
             raise CODE.violation(
                 found=f"{unit}, a {type(unit).__name__}",
@@ -136,29 +138,32 @@ def ratio_schema() -> CoreSchema:
 
 def range_schema(bound: CoreSchema) -> CoreSchema:
     """A range of bounds of one type: read from and written as its five fields."""
+    end = core_schema.nullable_schema(bound)
     flag = core_schema.bool_schema(strict=True)
-    optional = {"lower": core_schema.nullable_schema(bound), "upper": core_schema.nullable_schema(bound)}
-    flags = dict.fromkeys(("lower_inclusive", "upper_inclusive", "is_empty"), flag)
+    return _by_field(Range, lower=end, upper=end, lower_inclusive=flag, upper_inclusive=flag, is_empty=flag)
+
+
+def precision_schema() -> CoreSchema:
+    """A precision: read from and written as its fields."""
+    count = core_schema.nullable_schema(core_schema.int_schema(strict=True))
+    rounding = core_schema.enum_schema(Rounding, list(Rounding))
+    return _by_field(Precision, places=count, digits=count, rounding=rounding)
+
+
+def _by_field(kind: type[Any], **fields: CoreSchema) -> CoreSchema:
     document = core_schema.typed_dict_schema(
-        {
-            name: core_schema.typed_dict_field(field, required=False)
-            for name, field in {**optional, **flags}.items()
-        },
+        {name: core_schema.typed_dict_field(field, required=False) for name, field in fields.items()},
         extra_behavior="forbid",
     )
 
-    def taken_apart(value: object) -> object:
-        return _fields(value) if isinstance(value, Range) else value
+    def taken_apart(value: Any) -> object:
+        return {name: getattr(value, name) for name in fields} if isinstance(value, kind) else value
 
-    def build(fields: Any) -> Range[Any]:
-        return Range(**fields)
+    def built(given: Any) -> object:
+        return kind(**given)
 
     return core_schema.no_info_before_validator_function(
         taken_apart,
-        core_schema.no_info_after_validator_function(_naming_rules(build), document),
-        serialization=core_schema.plain_serializer_function_ser_schema(_fields, return_schema=document),
+        core_schema.no_info_after_validator_function(_naming_rules(built), document),
+        serialization=core_schema.plain_serializer_function_ser_schema(taken_apart, return_schema=document),
     )
-
-
-def _fields(value: Range[Any]) -> dict[str, object]:
-    return {name: getattr(value, name) for name in Range.__slots__}

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from ..catalogue import attach
 from ..constraint import ConstraintViolation, rule
 from ..provenance import Explanation
 from .currency import Currency
@@ -179,13 +180,13 @@ class Conversion:
         Errors: `ConstraintViolation` (`number.quotient`) where the result has no end and no precision says
                 where to round it.
         """
-        if precision is None:
-            try:
-                product = ARITHMETIC.multiply(amount, self._times)
-                return product if self._over is None else ARITHMETIC.divide(product, self._over)
-            except Inexact:
-                pass  # refused below, by name
-        return quotient(Fraction(amount) * self.ratio, 1, precision)
+        if precision is not None:
+            return quotient(Fraction(amount) * self.ratio, 1, precision)
+        try:
+            product = ARITHMETIC.multiply(amount, self._times)
+            return product if self._over is None else ARITHMETIC.divide(product, self._over)
+        except Inexact:
+            return quotient(Fraction(amount) * self.ratio, 1)  # refuses it, by name
 
     def explanation(self) -> Explanation:
         """The chain of ratios that leads from the one unit to the other."""
@@ -361,3 +362,22 @@ def _measured(unit: Unit) -> str:
 
 STANDARD = Conversions()
 """The conversions of the standard units: what quantities use unless they are told otherwise."""
+
+
+attach(
+    "3.2",
+    types=(ConversionRatio, Conversions, Conversion),
+    figure="analysis_patterns.patterns.values.conversion:ConversionRatio",
+    when_not="Where the ratio changes with time, as between currencies; where there is no common zero, as "
+    "between degrees Celsius and Fahrenheit; where no ratio is fixed, as between days and months.",
+    example="""
+>>> from analysis_patterns.patterns.provenance import explain
+>>> from analysis_patterns.patterns.values import AtomicUnit, ConversionRatio, Conversions
+>>> foot, inch, millimetre = (AtomicUnit(code) for code in ("foot", "inch", "millimetre"))
+>>> stated = ConversionRatio(foot, inch, 12), ConversionRatio(inch, millimetre, "25.4")
+>>> print(explain(Conversions(stated).between(foot, millimetre)))
+1 foot = 304.8 millimetre  [conversion ratios]
+  1 foot = 12 inch  [multiplied by]
+  1 inch = 25.4 millimetre  [multiplied by]
+""",
+)

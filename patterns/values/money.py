@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Self, cast
 
+from ..catalogue import attach
 from ..constraint import rule
 from .currency import Currency
 from .number import Amount, Rounding, rational
@@ -36,6 +37,7 @@ class Money(Quantity, counted_in=Currency):
             code, `currency.minor-unit` where one is needed and the currency has none; and as for `Quantity`.
     Source: Analysis Patterns 3.1; Fowler's Money for allocating.
 
+    >>> from decimal import Decimal
     >>> print((Money("35.00", "USD") * Decimal("0.055")).rounded())
     1.93 USD
     """
@@ -134,3 +136,23 @@ class Money(Quantity, counted_in=Currency):
         ['0.34 USD', '0.33 USD', '0.33 USD']
         """
         return self.allocate([1] * parts)
+
+
+attach(
+    "3.1",
+    types=(Quantity, Money, Currency),
+    figure="analysis_patterns.patterns.values.quantity:Quantity",
+    when_not="A count of things within one program, such as the length of a list, needs no unit. Nor is a "
+    "figure in degrees Celsius a multiple of anything: keep it, compare it, but convert it by a method.",
+    example="""
+>>> from decimal import Decimal
+>>> from analysis_patterns.patterns.values import Money, Quantity
+>>> print(Quantity(5, "[ft_i]") + Quantity(7, "[in_i]"))
+67 [in_i]
+>>> Quantity(34, "[in_i]") + Quantity(68, "kg")
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: quantity.compatible-units: ...
+>>> print((Money("35.00", "USD") * Decimal("0.055")).rounded())
+1.93 USD
+""",
+)

@@ -104,6 +104,12 @@ class Precision:
                 remedy="Say Precision(places=2), or Precision(digits=12).",
             )
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from ._pydantic import precision_schema  # noqa: PLC0415 - pydantic only where it is used
+
+        return precision_schema()
+
 
 def exact(value: Amount) -> Decimal:
     """

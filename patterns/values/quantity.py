@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Self, TypeGuard, overload
+from functools import total_ordering
+from typing import TYPE_CHECKING, Self, TypeGuard, overload
 
 from ..constraint import rule
 from .conversion import STANDARD, Conversion, Conversions, incompatible
@@ -27,6 +27,7 @@ WRITTEN = rule(
 )
 
 
+@total_ordering
 @dataclass(frozen=True, slots=True, init=False, eq=False)
 class Quantity:
     """
@@ -108,29 +109,14 @@ class Quantity:
     def __add__(self, other: Quantity) -> Self:
         if not isinstance(other, Quantity):
             return NotImplemented
-        mine, theirs, unit = self._in_one_unit(other, "+")
+        mine, theirs, unit = _in_one_unit(self, other, "+")
         return type(self)(ARITHMETIC.add(mine, theirs), unit)
 
     def __sub__(self, other: Quantity) -> Self:
         if not isinstance(other, Quantity):
             return NotImplemented
-        mine, theirs, unit = self._in_one_unit(other, "-")
+        mine, theirs, unit = _in_one_unit(self, other, "-")
         return type(self)(ARITHMETIC.subtract(mine, theirs), unit)
-
-    def _in_one_unit(self, other: Quantity, sign: str) -> tuple[Decimal, Decimal, Unit]:
-        if other.unit is self.unit or other.unit == self.unit:
-            return self.amount, other.amount, self.unit
-        to_left = self._related(other, sign)
-        if to_left.is_exact:
-            return self.amount, to_left.convert(other.amount), self.unit
-        to_right = STANDARD.between(self.unit, other.unit)
-        return to_right.convert(self.amount), other.amount, other.unit
-
-    def _related(self, other: Quantity, sign: str) -> Conversion:
-        found = STANDARD.find(other.unit, self.unit)
-        if found is None:
-            raise incompatible(f"{self} {sign} {other}", self.unit, other.unit)
-        return found
 
     @overload
     def __mul__(self, other: Number) -> Self: ...
@@ -201,24 +187,11 @@ class Quantity:
         return type(self)(ARITHMETIC.abs(self.amount), self.unit)
 
     def __lt__(self, other: Quantity) -> bool:
-        return self._ordered(other, operator.lt, "<")
-
-    def __le__(self, other: Quantity) -> bool:
-        return self._ordered(other, operator.le, "<=")
-
-    def __gt__(self, other: Quantity) -> bool:
-        return self._ordered(other, operator.gt, ">")
-
-    def __ge__(self, other: Quantity) -> bool:
-        return self._ordered(other, operator.ge, ">=")
-
-    def _ordered(self, other: Quantity, holds: Callable[[Any, Any], bool], sign: str) -> bool:
         if not isinstance(other, Quantity):
             return NotImplemented
         if other.unit is self.unit or other.unit == self.unit:
-            return holds(self.amount, other.amount)
-        ratio = self._related(other, sign).ratio
-        return holds(Fraction(self.amount), Fraction(other.amount) * ratio)
+            return self.amount < other.amount
+        return Fraction(self.amount) < Fraction(other.amount) * _related(self, other, "compared with").ratio
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantity):
@@ -258,6 +231,23 @@ _COUNTED_IN: dict[type[Unit], type[Quantity]] = {}
 
 def _counted(amount: Decimal, unit: Unit) -> Quantity:
     return _COUNTED_IN.get(type(unit), Quantity)(amount, unit)
+
+
+def _in_one_unit(left: Quantity, right: Quantity, sign: str) -> tuple[Decimal, Decimal, Unit]:
+    if right.unit is left.unit or right.unit == left.unit:
+        return left.amount, right.amount, left.unit
+    to_left = _related(left, right, sign)
+    if to_left.is_exact:
+        return left.amount, to_left.convert(right.amount), left.unit
+    to_right = STANDARD.between(left.unit, right.unit)
+    return to_right.convert(left.amount), right.amount, right.unit
+
+
+def _related(left: Quantity, right: Quantity, sign: str) -> Conversion:
+    found = STANDARD.find(right.unit, left.unit)
+    if found is None:
+        raise incompatible(f"{left} {sign} {right}", left.unit, right.unit)
+    return found
 
 
 def _is_number(value: object) -> TypeGuard[Number]:

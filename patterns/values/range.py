@@ -43,6 +43,8 @@ class Range(Generic[M]):
     [3, 5)
     """
 
+    __figure__ = True
+
     # No dataclass: pydantic would look no further at Range[int], and never ask how it is read.
     __match_args__ = ("lower", "upper", "lower_inclusive", "upper_inclusive", "is_empty")
     __slots__ = __match_args__

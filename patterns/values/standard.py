@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fractions import Fraction
@@ -71,7 +70,10 @@ class Table:
 
 @cache
 def table() -> Table:
-    """The table of standard units, read once, when the first unit is looked up."""
+    """The table of standard units, read once."""
+    # Loaded when the first unit is looked up, for much of what imports values never looks one up.
+    import tomllib  # noqa: PLC0415
+
     read = tomllib.loads(Path(__file__).with_name("units.toml").read_text(encoding="utf-8"))
     return Table(
         facts={code: _fact(code, **row) for group in read["units"].values() for code, row in group.items()},

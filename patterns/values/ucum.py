@@ -6,6 +6,7 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
+from ..catalogue import attach
 from ..constraint import ConstraintViolation, rule
 from .currency import find_currency
 from .standard import table
@@ -17,6 +18,7 @@ from .unit import (
     NUMBER,
     ONE,
     AtomicUnit,
+    CompoundUnit,
     Dimension,
     Scale,
     Unit,
@@ -172,3 +174,20 @@ def standard_ratio(unit: AtomicUnit) -> tuple[Fraction, Unit] | None:
     if prefix is not None:
         return prefix.times, parse_unit(fact.code)
     return (fact.times, parse_unit(fact.of)) if fact.times else None
+
+
+attach(
+    "3.3",
+    types=(Unit, AtomicUnit, CompoundUnit, UnitReference, Dimension),
+    behaviours=(parse_unit,),
+    figure="analysis_patterns.patterns.values.unit:CompoundUnit",
+    when_not="Where a product has a name that people use, such as the newton, give it an atomic unit of its "
+    "own and a conversion ratio.",
+    example="""
+>>> from analysis_patterns.patterns.values import CompoundUnit, parse_unit
+>>> metre, second = parse_unit("m"), parse_unit("s")
+>>> acceleration = CompoundUnit.of(direct=[metre], inverse=[second, second])
+>>> print(acceleration, acceleration.dimension, parse_unit("m.s-2") == acceleration)
+m/s2 length/time2 True
+""",
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -84,7 +85,7 @@ def _written(power: int) -> str:
     return "" if power == 1 else str(power)
 
 
-class Unit:
+class Unit(ABC):
     """
     What a quantity is counted in.
 
@@ -98,9 +99,9 @@ class Unit:
     code: str
     dimension: Dimension | None
 
+    @abstractmethod
     def factors(self) -> tuple[UnitReference, ...]:
         """The atomic units this one multiplies, each with its power; none for the number one."""
-        raise NotImplementedError
 
     def __mul__(self, other: Unit) -> Unit:
         if not isinstance(other, Unit):
