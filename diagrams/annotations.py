@@ -73,8 +73,8 @@ def _unwrapped(node: ast.expr) -> str:
             return _subscript(_unwrapped(wrapper), inner)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             return " | ".join(part for part in (_unwrapped(left), _unwrapped(right)) if part != "None")
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
+        case ast.Attribute(attr=name) | ast.Name(id=name) | ast.UnaryOp(operand=ast.Name(id=name)):
+            return name  # the last is how a type variable is written, ~T
         case ast.Constant(value=str(forward)) | ast.Call(args=[ast.Constant(value=str(forward)), *_]):
             return type_name(forward)
         case ast.Tuple(elts=parts) | ast.List(elts=parts):

@@ -27,12 +27,16 @@ from .multiplicity import MANY, ONE, OPTIONAL, Multiplicity
 
 
 def is_plain(class_: object) -> bool:
-    """Whether it is a dataclass or a pydantic model, and wants to be seen."""
+    """
+    Whether it is a dataclass or a pydantic model, and wants to be seen.
+
+    Shape:  a class that says `__figure__ = False` does not; any other class that says `__figure__ = True`
+            does, with the attributes that it annotates.
+    """
     if not isinstance(class_, type) or class_ is BaseModel:
         return False
-    return (dataclasses.is_dataclass(class_) or issubclass(class_, BaseModel)) and vars(class_).get(
-        "__figure__", True
-    ) is not False
+    is_natural = dataclasses.is_dataclass(class_) or issubclass(class_, BaseModel)
+    return bool(vars(class_).get("__figure__", is_natural))
 
 
 def read_plain(title: str, classes: Iterable[type]) -> TypeGraph:
@@ -78,8 +82,10 @@ def _fields(class_: Any) -> Iterator[tuple[str, Any]]:
     inherited = {name for base in class_.__mro__[1:] for name in inspect.get_annotations(base)}
     if issubclass(class_, BaseModel):
         names = list(class_.model_fields)
-    else:
+    elif dataclasses.is_dataclass(class_):
         names = [field.name for field in dataclasses.fields(class_)]
+    else:
+        names = list(inspect.get_annotations(class_))
     for name in names:
         if not name.startswith("_") and name not in inherited:
             yield name, resolved.get(name)
