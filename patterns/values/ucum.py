@@ -180,7 +180,7 @@ attach(
     "3.3",
     types=(Unit, AtomicUnit, CompoundUnit, UnitReference, Dimension),
     behaviours=(parse_unit,),
-    figure="analysis_patterns.patterns.values.unit:CompoundUnit",
+    figure="analysis_patterns.patterns.values.unit",
     when_not="Where a product has a name that people use, such as the newton, give it an atomic unit of its "
     "own and a conversion ratio.",
     example="""

@@ -95,6 +95,7 @@ class Unit(ABC):
     """
 
     __slots__ = ()
+    __figure__ = True
 
     code: str
     dimension: Dimension | None
