@@ -116,6 +116,9 @@ class Kind(Enum):
     HIERARCHIC = "hierarchic"
     LEVELED = "leveled"
 
+    def __str__(self) -> str:
+        return self.value
+
 
 class AccountabilityTypeDocument(KnowledgeDocument):
     """
