@@ -1,4 +1,4 @@
-"""`catalogue check` fails where anything is found; `catalogue build` writes the site of the library itself."""
+"""`catalogue check` fails where anything is found; `catalogue build` writes the library's own site."""
 
 from __future__ import annotations
 
