@@ -92,7 +92,7 @@ class ConversionRatio:
             yield POSITIVE.violation(
                 found=str(self), allowed="a ratio above zero", remedy="Check the figure and its sign."
             )
-        atoms = [each.unit for unit in (self.from_unit, self.to_unit) for each in unit.factors()]
+        atoms = [each.unit for unit in (self.from_unit, self.to_unit) for each in unit.references]
         for atom in atoms:
             if atom.scale is not Scale.RATIO:
                 yield RATIO_SCALE.violation(
@@ -129,22 +129,22 @@ def _equation(from_unit: Unit, ratio: Fraction, to_unit: Unit) -> str:
     return f"1 {from_unit} = {_figure(ratio)}{of}"
 
 
-def _ends(ratio: Fraction) -> bool:
-    rest = ratio.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return rest == 1
+def _decimal(ratio: Fraction) -> Decimal | None:
+    try:
+        return ARITHMETIC.divide(Decimal(ratio.numerator), Decimal(ratio.denominator))
+    except Inexact:
+        return None
 
 
 def _figure(ratio: Fraction) -> str:
-    written = f"{quotient(ratio, 1):f}" if _ends(ratio) else ""
+    decimal = _decimal(ratio)
+    written = "" if decimal is None else f"{decimal:f}"
     return written if 0 < len(written) <= 20 else str(ratio)
 
 
 def _apart(*units: Unit) -> str:
     return " ".join(
-        dict.fromkeys(each.unit.apart for unit in units for each in unit.factors() if each.unit.apart)
+        dict.fromkeys(each.unit.apart for unit in units for each in unit.references if each.unit.apart)
     )
 
 
@@ -168,10 +168,12 @@ class Conversion:
     """Whether every amount converts exactly: the ratio is a decimal that ends."""
 
     def __post_init__(self) -> None:
-        times, over = Decimal(self.ratio.numerator), Decimal(self.ratio.denominator)
-        object.__setattr__(self, "_times", times)
-        object.__setattr__(self, "_over", None if over == 1 else over)
-        object.__setattr__(self, "is_exact", _ends(self.ratio))
+        over, decimal = self.ratio.denominator, _decimal(self.ratio)
+        # One multiplication where a decimal says it all; but thousandths divide, or 1 m would read 1.000 m.
+        at_once = decimal is not None and self.ratio.numerator != 1
+        object.__setattr__(self, "_times", decimal if at_once else Decimal(self.ratio.numerator))
+        object.__setattr__(self, "_over", None if at_once or over == 1 else Decimal(over))
+        object.__setattr__(self, "is_exact", decimal is not None)
 
     def convert(self, amount: Decimal, precision: Precision | None = None) -> Decimal:
         """
@@ -271,7 +273,7 @@ class Conversions:
         times = Fraction(1)
         powers: dict[AtomicUnit, int] = {}
         steps: dict[ConversionRatio, int] = {}
-        pending = {each.unit: each.power for each in unit.factors()}
+        pending = {each.unit: each.power for each in unit.references}
         while pending:
             atom = next(iter(pending))
             power = pending.pop(atom)
@@ -322,7 +324,7 @@ def _standard(atom: AtomicUnit) -> Reduced | None:
     if ratio is None:
         return None
     times, unit = ratio
-    powers = {each.unit: each.power for each in unit.factors()}
+    powers = {each.unit: each.power for each in unit.references}
     return Reduced(times, powers, {ConversionRatio(atom, unit, times): 1})
 
 
@@ -341,7 +343,7 @@ def _solvable(powers: Mapping[AtomicUnit, int], ratio: ConversionRatio) -> Atomi
 def incompatible(found: str, one: Unit, other: Unit) -> ConstraintViolation:
     """Make the error for two units that no chain of ratios relates; `found` says where they met."""
     interval = [
-        each.unit for unit in (one, other) for each in unit.factors() if each.unit.scale is not Scale.RATIO
+        each.unit for unit in (one, other) for each in unit.references if each.unit.scale is not Scale.RATIO
     ]
     if one.code == other.code:
         remedy = f"Two different units are written {one}: make the unit once, or take it from parse_unit."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -85,12 +84,13 @@ def _written(power: int) -> str:
     return "" if power == 1 else str(power)
 
 
-class Unit(ABC):
+class Unit:
     """
     What a quantity is counted in.
 
     Shape:  an atomic unit, or a compound of atomic units; `code` is what is written and read back.
-            `dimension` is None where an own unit does not say what it measures.
+            `dimension` is None where an own unit does not say what it measures. `references` are the atomic
+            units it multiplies, each with its power: none for the number one, itself for an atomic unit.
     Source: Analysis Patterns 3.1 and 3.3.
     """
 
@@ -99,15 +99,12 @@ class Unit(ABC):
 
     code: str
     dimension: Dimension | None
-
-    @abstractmethod
-    def factors(self) -> tuple[UnitReference, ...]:
-        """The atomic units this one multiplies, each with its power; none for the number one."""
+    references: tuple[UnitReference, ...]
 
     def __mul__(self, other: Unit) -> Unit:
         if not isinstance(other, Unit):
             return NotImplemented
-        return product((*self.factors(), *other.factors()))
+        return product((*self.references, *other.references))
 
     def __truediv__(self, other: Unit) -> Unit:
         if not isinstance(other, Unit):
@@ -119,7 +116,7 @@ class Unit(ABC):
             raise _no_power(self, power)
         if power == 0:
             return ONE
-        return product(UnitReference(each.unit, each.power * power) for each in self.factors())
+        return product(UnitReference(each.unit, each.power * power) for each in self.references)
 
     def __str__(self) -> str:
         return self.code
@@ -159,6 +156,7 @@ class AtomicUnit(Unit):
     dimension: Dimension | None = None
     scale: Scale = Scale.RATIO
     apart: str = ""
+    references: tuple[UnitReference, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if len(self.code) > LONGEST_CODE or _CODE.fullmatch(self.code) is None:
@@ -167,10 +165,8 @@ class AtomicUnit(Unit):
                 allowed="printable ASCII without blanks, operators or trailing digits",
                 remedy="Write for example 'crate' or '[box_12]'.",
             )
-
-    def factors(self) -> tuple[UnitReference, ...]:
-        """The unit itself, once; none where it is the number one."""
-        return () if self == ONE else (UnitReference(self, 1),)
+        references = () if self.code == "1" else (UnitReference(self, 1),)
+        object.__setattr__(self, "references", references)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -271,10 +267,6 @@ class CompoundUnit(Unit):
     def inverse(self) -> tuple[AtomicUnit, ...]:
         """The bag of units divided by."""
         return tuple(each.unit for each in self.references for _ in range(-each.power))
-
-    def factors(self) -> tuple[UnitReference, ...]:
-        """The references themselves."""
-        return self.references
 
     def __eq__(self, other: object) -> bool:
         return self._bag == other._bag if isinstance(other, CompoundUnit) else NotImplemented
