@@ -19,7 +19,9 @@ _PATTERN = {"number": str, "name": str, "problem": str, "solution": str}
 @cache
 def heads() -> tuple[Head, ...]:
     """All 76 rows, in the order of the book."""
-    return parse_heads(resources.files(__package__).joinpath("heads.toml").read_text(encoding="utf-8"))
+    return parse_heads(
+        resources.files(__name__.rpartition(".")[0]).joinpath("heads.toml").read_text(encoding="utf-8")
+    )
 
 
 def parse_heads(text: str) -> tuple[Head, ...]:

@@ -116,7 +116,7 @@ class _Site:
 
 def _templates(records: Sequence[PatternRecord], cases: Sequence[Case]) -> Environment:
     site = Environment(
-        loader=PackageLoader(__package__),
+        loader=PackageLoader(__name__.rpartition(".")[0]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
