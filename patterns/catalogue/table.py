@@ -19,9 +19,8 @@ _PATTERN = {"number": str, "name": str, "problem": str, "solution": str}
 @cache
 def heads() -> tuple[Head, ...]:
     """All 76 rows, in the order of the book."""
-    return parse_heads(
-        resources.files(__name__.rpartition(".")[0]).joinpath("heads.toml").read_text(encoding="utf-8")
-    )
+    table = resources.files(__name__.rpartition(".")[0]) / "heads.toml"
+    return parse_heads(table.read_text(encoding="utf-8"))
 
 
 def parse_heads(text: str) -> tuple[Head, ...]:
