@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
 
 import graphviz
@@ -18,9 +18,12 @@ FONT = "Helvetica"
 NAME_SIZE = 12
 SMALL_SIZE = 10
 ARROW_SIZE = 0.8
+POINTS_PER_INCH = 72.0
 _WIDEST_NAME = 34
 _WIDEST_LINE = 44
 _MOST_PAIRS = 100
+
+Size = tuple[float, float]
 
 ARROWS = {
     Mark.NONE: "none",
@@ -32,16 +35,21 @@ ARROWS = {
     Mark.SOME: "crowtee",
 }
 
+ARROW_LENGTHS = {Mark.ONE: 2.0, Mark.OPTIONAL: 8.4, Mark.MANY: 14.4, Mark.SOME: 10.0, Mark.SUPERTYPE: 8.0}
+"""How much of a line each mark takes, in points, at the size that we draw it."""
 
-def dot(graph: Graph, *, banded: bool = True) -> str:
+
+def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None = None) -> str:
     """
     The picture as DOT, without positions: every engine can lay it out.
 
-    Shape:  `banded` draws a tinted band behind each level.
+    Shape:  `banded` draws a tinted band behind each level; `sizes` leave room for something else in the
+            place of some nodes.
     """
+    sizes = sizes or {}
     names = names_of(graph)
     source = begun()
-    source.attr(nodesep="0.8", ranksep="0.75", newrank="true", tooltip=dot_string(graph.title))
+    source.attr(nodesep="0.75", ranksep="0.65", newrank="true", tooltip=dot_string(graph.title))
     for index, level in enumerate(graph.levels if banded else ()):
         band = graphviz.Digraph(f"cluster_{index}")
         band.attr(label=dot_string(level), labeljust="l", style="filled", color=BAND, margin="14")
@@ -50,9 +58,15 @@ def dot(graph: Graph, *, banded: bool = True) -> str:
                 band.node(names[node.key])
         source.subgraph(band)
     for node in graph.nodes:
-        add_node(source, names[node.key], node)
+        if node.key in sizes:
+            _leave_room(source, names[node.key], sizes[node.key])
+        else:
+            add_node(source, names[node.key], node)
     for index, edge in enumerate(graph.edges):
-        add_edge(source, names, index, edge)
+        # A stack of subtypes hangs to the right of the line that leads to it.
+        add_edge(
+            source, names, index, edge, **({"tailport": "s", "headport": "nw"} if edge.head in sizes else {})
+        )
     _keep_levels_apart(source, graph, names)
     return str(source.source)
 
@@ -67,10 +81,8 @@ def begun() -> graphviz.Digraph:
     source: graphviz.Digraph = graphviz.Digraph("figure")
     text = {"fontname": FONT, "fontcolor": INK}
     source.attr("graph", rankdir="TB", fontname=FONT, fontsize=str(NAME_SIZE), fontcolor=FAINT, bgcolor=PAPER)
-    source.attr(
-        "node", text, fontsize=str(NAME_SIZE), color=INK, fillcolor=PAPER, height="0.42", margin="0.14,0.07"
-    )
-    source.attr("edge", text, fontsize=str(SMALL_SIZE), color=INK, dir="both", arrowsize=str(ARROW_SIZE))
+    source.attr("node", **text, fontsize=str(NAME_SIZE), color=INK, fillcolor=PAPER, height="0.42")
+    source.attr("edge", **text, fontsize=str(SMALL_SIZE), color=INK, dir="both", arrowsize=str(ARROW_SIZE))
     return source
 
 
@@ -83,22 +95,27 @@ def add_node(source: graphviz.Digraph, name: str, node: Node, **more: str) -> No
         id=name,
         shape="plain" if node.shape is Shape.PLAIN else "box",
         style=f"{outline},dashed" if node.outside else outline,
+        margin="0.14,0.07" if node.shape is Shape.ROUNDED else "0",
         tooltip=dot_string(node.note or node.label, 400),
         **more,
     )
 
 
+def _leave_room(source: graphviz.Digraph, name: str, size: Size) -> None:
+    width, height = (f"{side / POINTS_PER_INCH:.4f}" for side in size)
+    source.node(name, label="", shape="box", fixedsize="true", width=width, height=height)
+
+
 def _label(node: Node) -> str:
     heading = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
     rows = [f"<TR><TD>{heading}</TD></TR>"]
-    if node.lines and node.shape is Shape.BOX:
-        rows.append("<HR/>")
-    for line in node.lines:
-        text = '<BR ALIGN="LEFT"/>'.join(dot_html(part) for part in wrapped(line, _WIDEST_LINE))
-        rows.append(
-            f'<TR><TD ALIGN="LEFT" BALIGN="LEFT"><FONT POINT-SIZE="{SMALL_SIZE}">{text}</FONT></TD></TR>'
-        )
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+    if node.lines:
+        lines = [dot_html(part) for line in node.lines for part in wrapped(line, _WIDEST_LINE)]
+        text = "".join(f'{line}<BR ALIGN="LEFT"/>' for line in lines)
+        rows += ["<HR/>"] if node.shape is Shape.BOX else []
+        rows.append(f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL_SIZE}">{text}</FONT></TD></TR>')
+    padding = 6 if node.shape is Shape.BOX else 2
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">'
     return f"<{table}{''.join(rows)}</TABLE>>"
 
 

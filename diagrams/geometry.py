@@ -30,6 +30,11 @@ class Box:
         """Its middle."""
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Its width and height."""
+        return self.right - self.left, self.top - self.bottom
+
     def overlap(self, other: Box) -> float:
         """The area that both cover."""
         width = min(self.right, other.right) - max(self.left, other.left)
@@ -66,6 +71,15 @@ class Route:
     def __str__(self) -> str:
         ends = [f"{name},{at(point)}" for name, point in (("s", self.start), ("e", self.end)) if point]
         return " ".join([*ends, *map(at, self.bends)])
+
+    @classmethod
+    def straight(cls, *corners: Point, start: Point | None = None, end: Point | None = None) -> Route:
+        """A way of straight pieces."""
+        bends = [corners[0]]
+        for (x, y), (next_x, next_y) in pairwise(corners):
+            step = (next_x - x) / 3, (next_y - y) / 3
+            bends += [(x + step[0], y + step[1]), (x + 2 * step[0], y + 2 * step[1]), (next_x, next_y)]
+        return cls(tuple(bends), start, end)
 
     @property
     def tips(self) -> tuple[Point, Point]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from ..patterns.picture import Edge, Graph, Mark
 from .dot import SMALL_SIZE
@@ -14,15 +15,17 @@ from .text import width_of
 
 LABEL_HEIGHT = SMALL_SIZE * 1.2
 _STEP = 4.0
-_CLEARANCE = 3.0
+_CLEARANCES = (3.0, 9.0)
 _MARK = 16.0
-_REACH = 60.0
+_REACH = 100.0
 _CELL = 48.0
 # What it costs to cover a square point of something, or one point of a line; a point of distance costs 1.
 _ON_BOX = 4.0
 _ON_MARK = 3.0
 _ON_LABEL = 6.0
-_ON_LINE = 40.0
+_ON_LINE = 60.0
+_NEAR = 5.0
+_NEAR_LINE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,9 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
     taken = _Obstacles()
     for box in layout.boxes.values():
         taken.add_box(box, _ON_BOX)
-    for way, edge in zip(ways, graph.edges, strict=True):
+    for index, (way, edge) in enumerate(zip(ways, graph.edges, strict=True)):
         for point, _ in way:
-            taken.add_point(point)
+            taken.add_point(point, index)
         for mark in _marks(edge, [point for point, _ in way]):
             taken.add_box(mark, _ON_MARK)
     result: dict[Label, Box] = {}
@@ -66,7 +69,7 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
             if label in result:
                 taken.remove_box(result[label], _ON_LABEL)
             candidates = _candidates(label, ways[label.edge])
-            result[label] = min(candidates, key=lambda each: each[1] + taken.cost(each[0]))[0]
+            result[label] = min(candidates, key=lambda each: each[1] + taken.cost(each[0], label.edge))[0]
             taken.add_box(result[label], _ON_LABEL)
     return result
 
@@ -82,21 +85,21 @@ def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
 def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[tuple[Box, float]]:
     """Boxes on either side of the line, each with what its distance from the right place costs."""
     width, height = width_of(label.text, SMALL_SIZE), LABEL_HEIGHT
-    reach = int(_REACH / _STEP)
     middle = len(way) // 2
+    steps = max(1, min(int(_REACH / _STEP), middle))
     if label.where == 0:
-        positions = list(range(min(len(way), reach)))
+        positions = list(range(min(len(way), steps)))
     elif label.where == 1:
-        positions = list(range(len(way) - 1, max(-1, len(way) - 1 - reach), -1))
+        positions = list(range(len(way) - 1, max(-1, len(way) - 1 - steps), -1))
     else:
         positions = sorted(range(len(way)), key=lambda index: abs(index - middle))
     for distance, position in enumerate(positions):
         (x, y), (along_x, along_y) = way[position]
-        for side in (1, -1):
-            normal_x, normal_y = -along_y * side, along_x * side
-            away = _CLEARANCE + (abs(normal_x) * width + abs(normal_y) * height) / 2
-            centre = (x + normal_x * away, y + normal_y * away)
-            yield Box.around(centre, width, height), distance * _STEP
+        reach = (abs(along_y) * width + abs(along_x) * height) / 2
+        for side, clearance in product((1, -1), _CLEARANCES):
+            away = side * (clearance + reach)
+            centre = (x - along_y * away, y + along_x * away)
+            yield Box.around(centre, width, height), distance * _STEP + clearance
 
 
 class _Obstacles:
@@ -104,7 +107,7 @@ class _Obstacles:
 
     def __init__(self) -> None:
         self._boxes: defaultdict[tuple[int, int], list[tuple[Box, float]]] = defaultdict(list)
-        self._points: defaultdict[tuple[int, int], list[Point]] = defaultdict(list)
+        self._points: defaultdict[tuple[int, int], list[tuple[float, float, int]]] = defaultdict(list)
 
     def add_box(self, box: Box, weight: float) -> None:
         for cell in _cells(box):
@@ -114,19 +117,20 @@ class _Obstacles:
         for cell in _cells(box):
             self._boxes[cell].remove((box, weight))
 
-    def add_point(self, point: Point) -> None:
-        self._points[int(point[0] // _CELL), int(point[1] // _CELL)].append(point)
+    def add_point(self, point: Point, line: int) -> None:
+        self._points[int(point[0] // _CELL), int(point[1] // _CELL)].append((*point, line))
 
-    def cost(self, box: Box) -> float:
-        cells = list(_cells(box))
-        boxes = dict.fromkeys(each for cell in cells for each in self._boxes.get(cell, ()))
-        points = [
-            (x, y)
-            for cell in cells
-            for x, y in self._points.get(cell, ())
-            if box.left - 1 < x < box.right + 1 and box.bottom - 1 < y < box.top + 1
-        ]
-        return _ON_LINE * len(points) + sum(weight * box.overlap(other) for other, weight in boxes)
+    def cost(self, box: Box, own: int) -> float:
+        """What it costs to put a label of the line `own` there."""
+        wide = Box(box.left - _NEAR, box.bottom - _NEAR, box.right + _NEAR, box.top + _NEAR)
+        total = 0.0
+        for x, y, line in (point for cell in _cells(wide) for point in self._points.get(cell, ())):
+            if box.left - 1 < x < box.right + 1 and box.bottom - 1 < y < box.top + 1:
+                total += _ON_LINE
+            elif line != own and wide.left < x < wide.right and wide.bottom < y < wide.top:
+                total += _NEAR_LINE
+        boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
+        return total + sum(weight * box.overlap(other) for other, weight in boxes)
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:

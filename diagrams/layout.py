@@ -1,21 +1,18 @@
-"""Where the engine puts boxes and lines, with the ends of the lines spread along the boxes."""
+"""Where boxes and lines go."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..patterns.picture import Graph, Mark
-from .dot import dot, names_of
+from ..patterns.picture import Graph
+from .dot import POINTS_PER_INCH, Size, dot, names_of
 from .engine import run
-from .geometry import Box, Point, Route
-
-_INCH = 72.0
-_APART = 17.0
-_CORNER = 11.0
-_APPROACH = 5
+from .geometry import Box, Route
+from .spread import spread
+from .stacks import Fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,92 +25,25 @@ class Layout:
 
 def laid_out(graph: Graph, program: Path) -> Layout:
     """
-    Ask the engine where everything goes.
+    Ask the engine where everything goes, subtypes stacked under their supertype to save room.
 
     Errors: `EngineError` where it fails.
     """
-    answer = json.loads(run(program, dot(graph, banded=False), "-Kdot", "-Tjson0"))
+    fold = Fold(graph)
+    sizes = {key: box.size for key, box in _asked(fold.stacked, program).boxes.items()} if fold.stacks else {}
+    folded = _asked(fold.folded, program, fold.stack_sizes(sizes))
+    routes = spread(fold.folded, folded.boxes, folded.routes)
+    boxes, routes = fold.unfolded(folded.boxes, routes, sizes)
+    return Layout(boxes, tuple(routes))
+
+
+def _asked(graph: Graph, program: Path, sizes: Mapping[str, Size] | None = None) -> Layout:
+    answer = json.loads(run(program, dot(graph, banded=False, sizes=sizes), "-Kdot", "-Tjson0"))
     objects = {each["name"]: each for each in answer.get("objects", ())}
     boxes = {}
     for key, name in names_of(graph).items():
         x, y = objects[name]["pos"].split(",")
-        width, height = (float(objects[name][side]) * _INCH for side in ("width", "height"))
+        width, height = (float(objects[name][side]) * POINTS_PER_INCH for side in ("width", "height"))
         boxes[key] = Box.around((float(x), float(y)), width, height)
     edges = {each["id"]: each["pos"] for each in answer.get("edges", ()) if "id" in each}
-    routes = tuple(Route.read(edges[f"e{index}"]) for index in range(len(graph.edges)))
-    return Layout(boxes, _spread(graph, boxes, routes))
-
-
-@dataclass(frozen=True, slots=True)
-class _Touch:
-    """Where an end of a line touches a box: `place` is the coordinate along the side, 0 for x, 1 for y."""
-
-    edge: int
-    is_head: bool
-    axis: int
-    place: float
-    approach: float
-
-
-def _spread(graph: Graph, boxes: dict[str, Box], routes: tuple[Route, ...]) -> tuple[Route, ...]:
-    """Keep marks apart: the engine aims every line at the middle of its box."""
-    sides: defaultdict[tuple[str, str], list[_Touch]] = defaultdict(list)
-    for index, (edge, route) in enumerate(zip(graph.edges, routes, strict=True)):
-        way = route.points()
-        for key, is_head in ((edge.tail, False), (edge.head, True)):
-            tip = route.tips[is_head]
-            side, axis = _side(boxes[key], tip)
-            coming = way[-_APPROACH if is_head else _APPROACH - 1] if len(way) >= _APPROACH else tip
-            sides[key, side].append(_Touch(index, is_head, axis, tip[axis], coming[axis]))
-    moved = list(routes)
-    for (key, _), touches in sides.items():
-        box = boxes[key]
-        for touch, place in _placed(graph, box, touches):
-            by = [0.0, 0.0]
-            by[touch.axis] = place - touch.place
-            moved[touch.edge] = moved[touch.edge].moved(touch.is_head, (by[0], by[1]))
-    return tuple(moved)
-
-
-def _side(box: Box, tip: Point) -> tuple[str, int]:
-    distances = {
-        ("left", 1): abs(tip[0] - box.left),
-        ("right", 1): abs(tip[0] - box.right),
-        ("bottom", 0): abs(tip[1] - box.bottom),
-        ("top", 0): abs(tip[1] - box.top),
-    }
-    return min(distances, key=lambda side: distances[side])
-
-
-def _placed(graph: Graph, box: Box, touches: list[_Touch]) -> list[tuple[_Touch, float]]:
-    """The touches of one side with their new places, in the order in which the lines come in."""
-    slots: list[list[_Touch]] = []
-    for touch in sorted(touches, key=lambda each: (each.approach, each.edge)):
-        if slots and all(_is_to_supertype(graph, each) for each in (touch, slots[-1][-1])):
-            slots[-1].append(touch)  # neighbouring subtypes share one triangle
-        else:
-            slots.append([touch])
-    low, high = (box.left, box.right) if touches[0].axis == 0 else (box.bottom, box.top)
-    places = _apart([slot[0].place for slot in slots], low + _CORNER, high - _CORNER)
-    return [(touch, place) for slot, place in zip(slots, places, strict=True) for touch in slot]
-
-
-def _apart(wanted: list[float], low: float, high: float) -> list[float]:
-    """Places in the given order, near the wanted ones, not too near to each other, within bounds."""
-    if len(wanted) < 2 or low >= high:
-        return wanted
-    apart = min(_APART, (high - low) / (len(wanted) - 1))
-    places = wanted[:1]
-    for place in wanted[1:]:
-        places.append(max(place, places[-1] + apart))
-    shift = sum(place - wish for place, wish in zip(places, wanted, strict=True)) / len(places)
-    last = len(places) - 1
-    return [
-        min(max(place - shift, low + index * apart), high - (last - index) * apart)
-        for index, place in enumerate(places)
-    ]
-
-
-def _is_to_supertype(graph: Graph, touch: _Touch) -> bool:
-    edge = graph.edges[touch.edge]
-    return (edge.head_end if touch.is_head else edge.tail_end).mark is Mark.SUPERTYPE
+    return Layout(boxes, tuple(Route.read(edges[f"e{index}"]) for index in range(len(graph.edges))))

@@ -176,7 +176,8 @@ def _attributes(mapper: AnyMapper) -> Iterator[Attribute]:
             yield _composite(mapper, property_)
         elif isinstance(property_, ColumnProperty):
             column = property_.columns[0]
-            if column not in within and column is not mapper.polymorphic_on and not column.foreign_keys:
+            told_otherwise = column in within or column is mapper.polymorphic_on or column.foreign_keys
+            if not told_otherwise and _is_shown(getattr(column, "info", {})):
                 yield _column(mapper, name, column)
 
 
@@ -275,7 +276,7 @@ def _multiplicity_back(relationship: Relationship) -> Multiplicity:
 
 def _reference(mapper: AnyMapper, target: AnyMapper, constraint: ForeignKeyConstraint) -> Association:
     columns = set(constraint.columns)
-    role = "_".join(column.name for column in constraint.columns).removesuffix("_id")
+    role = constraint.column_keys[0].removesuffix("_id") if len(columns) == 1 else ""
     return Association(
         AssociationEnd(key_of(mapper.class_), OPTIONAL if is_unique(columns) else MANY),
         AssociationEnd(

@@ -122,7 +122,7 @@ def _fowler_end(end: AssociationEnd, type_: Type) -> End:
         "/" if end.derived else "",
         role,
         "" if mark else str(end.multiplicity),
-        "[list]" if end.ordered else "",
+        "[list]" if end.ordered and role else "",
     )
     return End(" ".join(part for part in parts if part), mark or Mark.MANY)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import graphviz
 
-from ..patterns.picture import Graph, Mark
-from .dot import ARROWS, FAINT, INK, SMALL_SIZE, add_edge, add_node, begun, names_of
+from ..patterns.picture import Edge, End, Graph, Mark
+from .dot import ARROW_LENGTHS, ARROWS, FAINT, INK, PAPER, SMALL_SIZE, add_edge, add_node, begun, names_of
 from .geometry import Box, Point, at
 from .labels import LABEL_HEIGHT, Label, placed
 from .layout import Layout, laid_out
@@ -18,7 +18,6 @@ _MARGIN = 14.0
 _LINE = 15.0
 _SAMPLE = 40.0
 _NARROWEST = 380.0
-_ARROW_LENGTHS = {Mark.ONE: 2.0, Mark.OPTIONAL: 8.4, Mark.MANY: 14.4, Mark.SOME: 10.0, Mark.SUPERTYPE: 8.0}
 _LEGEND = {
     Mark.ONE: "one",
     Mark.OPTIONAL: "zero or one",
@@ -26,6 +25,7 @@ _LEGEND = {
     Mark.SOME: "one or more",
     Mark.SUPERTYPE: "supertype",
 }
+_MULTIPLICITIES = {Mark.ONE, Mark.OPTIONAL, Mark.MANY, Mark.SOME}
 
 
 def sheet(graph: Graph, program: Path) -> str:
@@ -58,12 +58,13 @@ def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: 
     names = names_of(graph)
     for node in graph.nodes:
         add_node(source, names[node.key], node, pos=at(layout.boxes[node.key].centre))
-    positions: dict[int, dict[str, str]] = {index: {} for index in range(len(graph.edges))}
-    for label, box in labels.items():
-        name = {0.0: "tail_lp", 1.0: "head_lp"}.get(label.where, "lp")
-        positions[label.edge][name] = at(box.centre)
     for index, (edge, route) in enumerate(zip(graph.edges, layout.routes, strict=True)):
-        add_edge(source, names, index, edge, pos=str(route), **positions[index])
+        tail_end, head_end = End(mark=edge.tail_end.mark), End(mark=edge.head_end.mark)
+        bare = Edge(edge.tail, edge.head, tail_end, head_end, note=edge.note)
+        add_edge(source, names, index, bare, pos=str(route))
+    # Nodes come after the lines that were written before them: a label covers what it could not avoid.
+    for label, box in labels.items():
+        _draw_text(source, label.text, box, INK, style="filled", fillcolor=PAPER)
 
 
 def _draw_levels(source: graphviz.Digraph, graph: Graph, layout: Layout, extent: Box) -> None:
@@ -90,18 +91,21 @@ def _free(text: str, y: float, extent: Box, points: list[Point]) -> Box:
     return Box.around((left + width / 2, y), width, LABEL_HEIGHT)
 
 
-def _draw_text(source: graphviz.Digraph, text: str, box: Box, color: str) -> None:
-    # The \l of DOT is the only escape that is ours: it aligns the line to the left.
+def _draw_text(source: graphviz.Digraph, text: str, box: Box, color: str, **style: str) -> None:
+    """A line of text: in the middle of its box where that is filled, else at its left end."""
     source.node(
         f"text{len(source.body)}",
-        label=f"{dot_string(text, 400)}\\l",
+        label=dot_string(text, 400) if style else f"{dot_string(text, 400)}\\l",
         pos=at(box.centre),
-        shape="plain",
+        shape="box",
+        peripheries="0",
+        margin="0",
         fixedsize="true",
         width=f"{(box.right - box.left) / 72:.3f}",
         height=f"{(box.top - box.bottom) / 72:.3f}",
         fontsize=str(SMALL_SIZE),
         fontcolor=color,
+        **style,
     )
 
 
@@ -118,26 +122,41 @@ def _draw_line(
 
 
 def _draw_legend(source: graphviz.Digraph, graph: Graph, extent: Box) -> float:
-    """What the marks mean that are used here, in rows below the picture; how far down they reach."""
-    used = {end.mark for edge in graph.edges for end in (edge.tail_end, edge.head_end)}
+    """What the signs mean that are used here, in rows below the picture; how far down they reach."""
     x, y = extent.left, extent.bottom - _MARGIN * 2
-    explained = [mark for mark in _LEGEND if mark in used]
-    for mark in explained:
-        width = width_of(_LEGEND[mark], SMALL_SIZE) + 4
-        if x + _SAMPLE + width > extent.right:
+    explained = _signs(graph)
+    for mark, meaning in explained:
+        sample = _SAMPLE if mark else 0.0
+        width = width_of(meaning, SMALL_SIZE) + 4
+        if x + sample + width > extent.right:
             x, y = extent.left, y - _LINE * 1.4
-        _draw_sample(source, mark, (x, y))
-        text = Box.around((x + _SAMPLE + width / 2, y), width, LABEL_HEIGHT)
-        _draw_text(source, _LEGEND[mark], text, FAINT)
-        x += _SAMPLE + width + _MARGIN
+        if mark:
+            _draw_sample(source, mark, (x, y))
+        _draw_text(source, meaning, Box.around((x + sample + width / 2, y), width, LABEL_HEIGHT), FAINT)
+        x += sample + width + _MARGIN
     return y if explained else extent.bottom
+
+
+def _signs(graph: Graph) -> list[tuple[Mark | None, str]]:
+    """The signs to explain; a picture without multiplicity marks is in nobody's private notation."""
+    ends = [end for edge in graph.edges for end in (edge.tail_end, edge.head_end)]
+    used = {end.mark for end in ends}
+    if not used & _MULTIPLICITIES:
+        return []
+    signs: list[tuple[Mark | None, str]] = [(mark, text) for mark, text in _LEGEND.items() if mark in used]
+    lines = [*(end.label for end in ends), *(line for node in graph.nodes for line in node.lines)]
+    if any(line.startswith("/") for line in lines):
+        signs.append((None, "/ derived"))
+    if any(node.outside for node in graph.nodes):
+        signs.append((None, "dashed: a neighbour"))
+    return signs
 
 
 def _draw_sample(source: graphviz.Digraph, mark: Mark, start: Point) -> None:
     """A short line that ends with the mark at the edge of a box."""
     x, y = start
     edge_of_box = (x + _SAMPLE - 12, y)
-    end = (edge_of_box[0] - _ARROW_LENGTHS[mark], y)
+    end = (edge_of_box[0] - ARROW_LENGTHS[mark], y)
     name = mark.name.lower()
     _draw_line(source, name, start, end, f"e,{at(edge_of_box)} ", arrowhead=ARROWS[mark], color=FAINT)
     source.node(

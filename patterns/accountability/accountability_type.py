@@ -93,7 +93,7 @@ class AccountabilityType(Base, init=False):
         EnumColumn(Shape, native_enum=False, length=10, values_callable=lambda each: [s.value for s in each])
     )
     single_responsible: Mapped[bool]
-    revision: Mapped[int] = mapped_column(server_default="0", init=False)
+    revision: Mapped[int] = mapped_column(server_default="0", init=False, info={"figure": False})
     eligibilities: Mapped[list[Eligibility]] = relationship(
         back_populates="accountability_type", default_factory=list, init=False
     )
@@ -108,6 +108,7 @@ class AccountabilityType(Base, init=False):
         ),
         viewonly=True,
         init=False,
+        info={"multiplicity": "1..*"},
     )
     responsibles: Mapped[list[PartyType]] = relationship(
         secondary=lambda: Eligibility.__table__,
@@ -117,6 +118,7 @@ class AccountabilityType(Base, init=False):
         ),
         viewonly=True,
         init=False,
+        info={"multiplicity": "1..*"},
     )
 
     def __init__(

@@ -45,6 +45,9 @@ BEGINS_BELIEVED = rule(
     layers=DATABASES,
 )
 
+# What every table of versions has says nothing of the pattern that it holds.
+_NO_FIGURE = {"figure": False}
+
 
 class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False):
     """
@@ -63,14 +66,15 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False):
     version: Mapped[UUID] = mapped_column(Key, primary_key=True, init=False)
     valid_from: Mapped[date] = mapped_column(init=False)
     valid_to: Mapped[date] = mapped_column(init=False)
-    known_from: Mapped[datetime] = mapped_column(Instant, init=False)
-    known_to: Mapped[datetime] = mapped_column(Instant, init=False)
+    known_from: Mapped[datetime] = mapped_column(Instant, init=False, info=_NO_FIGURE)
+    known_to: Mapped[datetime] = mapped_column(Instant, init=False, info=_NO_FIGURE)
 
     @declared_attr
     @classmethod
     def id(cls) -> Mapped[UUID]:
         """The fact that this is a version of."""
-        return mapped_column(Key, ForeignKey(f"{cls.__tablename__}.version"), init=False)  # type: ignore[attr-defined]
+        first = ForeignKey(f"{cls.__tablename__}.version")  # type: ignore[attr-defined]
+        return mapped_column(Key, first, init=False, info=_NO_FIGURE)
 
     @declared_attr
     @classmethod
