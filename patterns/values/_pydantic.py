@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, core_schema
 
 from ..constraint import ConstraintViolation
+from ..document import in_pydantic
 from .conversion import ConversionRatio
 from .currency import Currency
 from .money import Money
@@ -34,34 +35,29 @@ def _document(**fields: CoreSchema) -> CoreSchema:
 
 
 def _naming_rules(read: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Let pydantic collect our refusals, each under the name of its rule."""
+    """Let pydantic gather our refusals, each under the name of its rule."""
 
     def reading(value: Any) -> T:
         try:
             return read(value)
-        except ConstraintViolation as refused:
-            raise PydanticCustomError(
-                refused.rule.name,  # pyright: ignore[reportArgumentType] # not one literal, but one of a few
-                "{refusal}",
-                {"refusal": str(refused), "rule": refused.rule.name, "remedy": refused.remedy},
-            ) from refused
+        except ConstraintViolation as violation:
+            raise in_pydantic(violation) from violation
 
     return reading
 
 
-def _value(
-    read: Callable[[Any], T], write: Callable[[T], object], *, reads: CoreSchema, writes: CoreSchema
-) -> CoreSchema:
+def _value(read: Callable[[Any], T], write: Callable[[Any], object], *, document: CoreSchema) -> CoreSchema:
+    # Our own parsers read the raw value, so that a float is refused by the rule that forbids it.
     return core_schema.no_info_plain_validator_function(
         _naming_rules(read),
-        json_schema_input_schema=reads,
-        serialization=core_schema.plain_serializer_function_ser_schema(write, return_schema=writes),
+        json_schema_input_schema=document,
+        serialization=core_schema.plain_serializer_function_ser_schema(write, return_schema=document),
     )
 
 
 def amount_schema() -> CoreSchema:
     """An exact amount: read from a text or an int, written as a text."""
-    return _value(exact, str, reads=_NUMBER, writes=core_schema.str_schema())
+    return _value(exact, str, document=_NUMBER)
 
 
 def unit_schema(kind: type[Unit]) -> CoreSchema:
@@ -78,7 +74,7 @@ def unit_schema(kind: type[Unit]) -> CoreSchema:
             )
         return unit
 
-    return _value(read, str, reads=_CODE, writes=_CODE)
+    return _value(read, str, document=_CODE)
 
 
 def quantity_schema(kind: type[Quantity]) -> CoreSchema:
@@ -102,9 +98,7 @@ def quantity_schema(kind: type[Quantity]) -> CoreSchema:
         return {"amount": str(quantity.amount), unit: quantity.unit.code}
 
     document = _document(amount=_NUMBER, **{unit: _CODE})
-    return _value(
-        read, write, reads=core_schema.union_schema([document, core_schema.str_schema()]), writes=document
-    )
+    return _value(read, write, document=core_schema.union_schema([document, core_schema.str_schema()]))
 
 
 def ratio_schema() -> CoreSchema:
@@ -133,7 +127,7 @@ def ratio_schema() -> CoreSchema:
             [core_schema.str_schema(max_length=2 * LONGEST + 1), core_schema.int_schema()]
         ),
     )
-    return _value(read, write, reads=document, writes=document)
+    return _value(read, write, document=document)
 
 
 def range_schema(bound: CoreSchema) -> CoreSchema:
@@ -159,11 +153,10 @@ def _by_field(kind: type[Any], **fields: CoreSchema) -> CoreSchema:
     def taken_apart(value: Any) -> object:
         return {name: getattr(value, name) for name in fields} if isinstance(value, kind) else value
 
-    def built(given: Any) -> object:
-        return kind(**given)
-
-    return core_schema.no_info_before_validator_function(
-        taken_apart,
-        core_schema.no_info_after_validator_function(_naming_rules(built), document),
+    built = core_schema.no_info_after_validator_function(_naming_rules(lambda given: kind(**given)), document)
+    return core_schema.json_or_python_schema(
+        # A function before it would turn JSON into Python objects, and strict dates refuse text there.
+        json_schema=built,
+        python_schema=core_schema.no_info_before_validator_function(taken_apart, built),
         serialization=core_schema.plain_serializer_function_ser_schema(taken_apart, return_schema=document),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from ..constraint import ConstraintViolation, rule
 
@@ -94,7 +94,7 @@ class Unit:
     Source: Analysis Patterns 3.1 and 3.3.
     """
 
-    __slots__ = ()
+    __slots__ = ("references",)
     __figure__ = True
 
     code: str
@@ -156,7 +156,6 @@ class AtomicUnit(Unit):
     dimension: Dimension | None = None
     scale: Scale = Scale.RATIO
     apart: str = ""
-    references: tuple[UnitReference, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         if len(self.code) > LONGEST_CODE or _CODE.fullmatch(self.code) is None:
@@ -165,6 +164,7 @@ class AtomicUnit(Unit):
                 allowed="printable ASCII without blanks, operators or trailing digits",
                 remedy="Write for example 'crate' or '[box_12]'.",
             )
+        # No field of its own: it leads back here, and what walks the fields would walk in circles.
         references = () if self.code == "1" else (UnitReference(self, 1),)
         object.__setattr__(self, "references", references)
 
@@ -178,6 +178,9 @@ class AtomicUnit(Unit):
 
     def __hash__(self) -> int:
         return hash(self.code)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), tuple(getattr(self, each.name) for each in fields(self))
 
 
 @dataclass(frozen=True, slots=True)
