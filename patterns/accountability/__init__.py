@@ -1,0 +1,73 @@
+"""Parties, and who answers to whom, for what, and when (chapter 2)."""
+
+from . import consistency  # noqa: F401  (states what a flush re-checks)
+from .accountability import Accountability
+from .accountability_type import AccountabilityType, ConnectionRule, Eligibility, Role, Shape
+from .chain import (
+    Chain,
+    Link,
+    ancestors,
+    ancestors_of,
+    chain_periods,
+    descendants,
+    descendants_of,
+    responsible,
+    span,
+)
+from .contact_point import ContactPoint, EmailAddress, PostalAddress, TelephoneNumber
+from .hierarchic import AccountabilityLevel, HierarchicAccountabilityType, LeveledAccountabilityType
+from .hierarchy import Snapshot, move
+from .organization import Organization, OrganizationStructure, OrganizationStructureType
+from .party import Party, PartyClassification, Person, has_type
+from .party_type import PartyType
+from .post import Appointment, AppointmentType, Post, holders, vacancies
+from .scope import Location, OperatingScope, OperatingScopeType, ProductType, SalesTerritory
+from .undertaking import Undertaking, accountabilities_for, actions_under
+
+__all__ = [
+    "Accountability",
+    "AccountabilityLevel",
+    "AccountabilityType",
+    "Appointment",
+    "AppointmentType",
+    "Chain",
+    "ConnectionRule",
+    "ContactPoint",
+    "Eligibility",
+    "EmailAddress",
+    "HierarchicAccountabilityType",
+    "LeveledAccountabilityType",
+    "Link",
+    "Location",
+    "OperatingScope",
+    "OperatingScopeType",
+    "Organization",
+    "OrganizationStructure",
+    "OrganizationStructureType",
+    "Party",
+    "PartyClassification",
+    "PartyType",
+    "Person",
+    "Post",
+    "PostalAddress",
+    "ProductType",
+    "Role",
+    "SalesTerritory",
+    "Shape",
+    "Snapshot",
+    "TelephoneNumber",
+    "Undertaking",
+    "accountabilities_for",
+    "actions_under",
+    "ancestors",
+    "ancestors_of",
+    "chain_periods",
+    "descendants",
+    "descendants_of",
+    "has_type",
+    "holders",
+    "move",
+    "responsible",
+    "span",
+    "vacancies",
+]

@@ -135,6 +135,25 @@ def cycle(row: str) -> str:
     )
 
 
+def parent_cycle(row: str) -> str:
+    """Climbing from the parent reaches the organization itself."""
+    return (
+        f"{row}.parent_id IS NOT NULL AND EXISTS (WITH RECURSIVE up(party) AS ("
+        f"SELECT {row}.parent_id UNION SELECT o.parent_id FROM up JOIN patterns_party o "
+        "ON <joins o.id up.party> WHERE o.parent_id IS NOT NULL) "
+        f"SELECT 1 FROM up WHERE up.party = {row}.id)"
+    )
+
+
+def scope_type(row: str) -> str:
+    """The accountability that the scope belongs to is of a type that the scope's type does not name."""
+    return (
+        "NOT EXISTS (SELECT 1 FROM patterns_accountability a JOIN patterns_operating_scope_admission m "
+        f"ON m.accountability_type_id = a.type_id WHERE a.id = {row}.accountability_id "
+        f"AND m.scope_type_id = {row}.type_id)"
+    )
+
+
 def revision_guards() -> tuple[Guard, ...]:
     """
     Count, on the type, the changes to its accountabilities, where the type ties them together.

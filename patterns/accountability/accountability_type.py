@@ -273,7 +273,7 @@ class Eligibility(Base, init=False):
         self.role = role
         self.valid_from, self.valid_to = period.start, period.end
         self.party_type = party_type
-        self.accountability_type = accountability_type
+        accountability_type.eligibilities.append(self)
 
     @property
     def period(self) -> Period:
@@ -316,7 +316,7 @@ class ConnectionRule(Base, init=False):
         self.valid_from, self.valid_to = period.start, period.end
         self.commissioner = commissioner
         self.responsible = responsible
-        self.accountability_type = accountability_type
+        accountability_type.connections.append(self)
 
     @property
     def period(self) -> Period:

@@ -174,4 +174,4 @@ class AccountabilityLevel(Base, init=False):
     ) -> None:
         self.position = position
         self.party_type = party_type
-        self.accountability_type = accountability_type
+        accountability_type.ranks.append(self)

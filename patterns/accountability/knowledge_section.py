@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from typing import TypeVar
 
 from sqlalchemy import exists, inspect, select
+from uuid_utils.compat import uuid7
 
-from ..constraint import BUILT, rule
+from ..constraint import BUILT, require, rule
 from ..knowledge.section import Section, register
 from ..persistence.session import Session
 from ..time.period import Period
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, ConnectionRule, Eligibility, Role
-from .hierarchic import AccountabilityLevel, HierarchicAccountabilityType, LeveledAccountabilityType
+from .hierarchic import AccountabilityLevel, LeveledAccountabilityType
 from .knowledge_document import (
     AccountabilityTypeDocument,
     Admission,
     Connection,
-    Kind,
     PartyTypeDocument,
+    kinds,
 )
 from .party import PartyClassification
 from .party_type import PartyType, closure
@@ -28,7 +28,7 @@ from .party_type import PartyType, closure
 KIND = rule(
     "accountability-type.kind",
     pattern="2.7",
-    says="An accountability type stays of the kind it was made: plain, hierarchic or leveled.",
+    says="An accountability type stays of the kind that it was made as.",
     layers=BUILT,
 )
 
@@ -68,15 +68,12 @@ class PartyTypes(Section[PartyTypeDocument]):
         yield from session.scalars(select(PartyType.name).where(~classified).order_by(PartyType.name))
 
 
-_KINDS: dict[type[AccountabilityType], Kind] = {
-    AccountabilityType: Kind.PLAIN,
-    HierarchicAccountabilityType: Kind.HIERARCHIC,
-    LeveledAccountabilityType: Kind.LEVELED,
-}
-
-
 class AccountabilityTypes(Section[AccountabilityTypeDocument]):
-    """The section `accountability_types`; an application's own subtypes have a section of their own."""
+    """
+    The section `accountability_types`.
+
+    Shape:  subtypes are told by their kind; one with columns of its own needs a section of its own.
+    """
 
     name = "accountability_types"
     model = AccountabilityTypeDocument
@@ -86,32 +83,32 @@ class AccountabilityTypes(Section[AccountabilityTypeDocument]):
     def read(self, session: Session) -> Iterator[AccountabilityTypeDocument]:
         """Every accountability type of our kinds that the database holds."""
         for stored in session.scalars(select(AccountabilityType)):
-            if type(stored) in _KINDS:
+            if stored.kind in kinds():
                 yield _document_of(stored)
 
     def add(self, session: Session, document: AccountabilityTypeDocument) -> None:
         """Store an accountability type."""
-        stored = _made(session, document)
-        session.add(stored)
-        _set_rules(session, stored, document)
+        made = inspect(kinds()[document.kind]).class_manager.new_instance()
+        made.id, made.kind, made.name = uuid7(), document.kind, document.name
+        session.add(made)
+        _set(session, made, document)
 
     def change(
         self, session: Session, old: AccountabilityTypeDocument, new: AccountabilityTypeDocument
     ) -> None:
         """Make a stored accountability type say what `new` says."""
         stored = session.scalars(select(AccountabilityType).filter_by(name=old.name)).one()
-        if new.kind is not old.kind:
+        if new.kind != old.kind:
             raise KIND.violation(
                 stored,
                 found=f"{new.name!r} as {new.kind}, which is {old.kind}",
                 allowed="the kind that it was made as",
                 remedy="Give the new kind another name.",
             )
-        stored.shape = new.shape
-        stored.single_responsible = new.single_responsible
-        _set_rules(session, stored, new)
-        if isinstance(stored, LeveledAccountabilityType):
-            _set_levels(session, stored, new)
+        _set(session, stored, new)
+        session.flush()
+        session.expire(stored)  # or it would still count the rows that were deleted
+        require(stored.violations())
 
     def unused(self, session: Session) -> Iterator[str]:
         """The accountability types of which there never was an accountability."""
@@ -129,7 +126,7 @@ def party_type_named(session: Session, name: str) -> PartyType:
 def _document_of(stored: AccountabilityType) -> AccountabilityTypeDocument:
     return AccountabilityTypeDocument(
         name=stored.name,
-        kind=_KINDS[type(stored)],
+        kind=stored.kind,
         shape=stored.shape,
         single_responsible=stored.single_responsible,
         commissioners=_admissions(stored, Role.COMMISSIONER),
@@ -150,28 +147,12 @@ def _admissions(stored: AccountabilityType, role: Role) -> tuple[Admission, ...]
     )
 
 
-def _made(session: Session, document: AccountabilityTypeDocument) -> AccountabilityType:
-    commissioners = _admitted(session, document.commissioners)
-    responsibles = _admitted(session, document.responsibles)
-    name, shape = document.name, document.shape
-    made: AccountabilityType
-    if document.kind is Kind.LEVELED:
-        levels = [party_type_named(session, level) for level in document.levels]
-        made = LeveledAccountabilityType(name=name, levels=levels, shape=shape)
-    elif document.kind is Kind.HIERARCHIC:
-        made = HierarchicAccountabilityType(
-            name=name, commissioners=commissioners, responsibles=responsibles, shape=shape
-        )
-    else:
-        made = AccountabilityType(
-            name=name, commissioners=commissioners, responsibles=responsibles, shape=shape
-        )
-    made.single_responsible = document.single_responsible
-    return made
-
-
-def _admitted(session: Session, admissions: Iterable[Admission]) -> list[PartyType]:
-    return [party_type_named(session, each.type) for each in admissions]
+def _set(session: Session, stored: AccountabilityType, document: AccountabilityTypeDocument) -> None:
+    stored.shape = document.shape
+    stored.single_responsible = document.single_responsible
+    _set_rules(session, stored, document)
+    if isinstance(stored, LeveledAccountabilityType):
+        _set_levels(session, stored, document)
 
 
 def _set_rules(session: Session, stored: AccountabilityType, document: AccountabilityTypeDocument) -> None:
@@ -181,18 +162,18 @@ def _set_rules(session: Session, stored: AccountabilityType, document: Accountab
         for role in Role
         for each in getattr(document, f"{role.value}s")
     }
-    for row in list(stored.eligibilities):
+    for row in stored.eligibilities:
         end = ends.pop((row.role, row.party_type.name, row.valid_from), None)
-        _keep_or_drop(session, stored.eligibilities, row, end)
+        _keep_or_drop(session, row, end)
     for (role, name, start), end in ends.items():
         session.add(stored.admit(party_type_named(session, name), role, Period(start, end)))
     pairs = {
         (each.commissioner, each.responsible, each.period.start): each.period.end
         for each in document.connections
     }
-    for pair in list(stored.connections):
+    for pair in stored.connections:
         end = pairs.pop((pair.commissioner.name, pair.responsible.name, pair.valid_from), None)
-        _keep_or_drop(session, stored.connections, pair, end)
+        _keep_or_drop(session, pair, end)
     for (commissioner, responsible, start), end in pairs.items():
         connected = stored.connect(
             commissioner=party_type_named(session, commissioner),
@@ -202,15 +183,11 @@ def _set_rules(session: Session, stored: AccountabilityType, document: Accountab
         session.add(connected)
 
 
-R = TypeVar("R", Eligibility, ConnectionRule)
-
-
-def _keep_or_drop(session: Session, rows: list[R], row: R, end: date | None) -> None:
-    if end is not None:
+def _keep_or_drop(session: Session, row: Eligibility | ConnectionRule, end: date | None) -> None:
+    if end is None:
+        session.delete(row)
+    else:
         row.valid_to = end
-        return
-    rows.remove(row)
-    _forget(session, row)
 
 
 def _set_levels(
@@ -218,8 +195,7 @@ def _set_levels(
 ) -> None:
     named = [party_type_named(session, name) for name in document.levels]
     for rank in stored.ranks[len(named) :]:
-        stored.ranks.remove(rank)
-        _forget(session, rank)
+        session.delete(rank)
     for position, party_type in enumerate(named):
         if position < len(stored.ranks):
             stored.ranks[position].party_type = party_type
@@ -227,13 +203,6 @@ def _set_levels(
             session.add(
                 AccountabilityLevel(accountability_type=stored, position=position, party_type=party_type)
             )
-
-
-def _forget(session: Session, row: object) -> None:
-    if inspect(row).pending:
-        session.expunge(row)
-    else:
-        session.delete(row)
 
 
 register(PartyTypes())

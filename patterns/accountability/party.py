@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import InitVar
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..constraint import ConstraintViolation, Layer, require
+from ..constraint import ConstraintViolation, require
 from ..persistence.base import Base, Level
 from ..persistence.registry import Referable
 from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..time.period import ALWAYS, Period
 from .name import name_violations
 from .party_type import PartyType
+
+if TYPE_CHECKING:
+    from .contact_point import ContactPoint
 
 
 class Party(Referable, Base):
@@ -39,6 +43,9 @@ class Party(Referable, Base):
     types: InitVar[Iterable[PartyType]] = ()
     classifications: Mapped[list[PartyClassification]] = relationship(
         back_populates="party", init=False, default_factory=list, order_by="PartyClassification.valid_from"
+    )
+    contact_points: Mapped[list[ContactPoint]] = relationship(
+        back_populates="party", init=False, default_factory=list, order_by="ContactPoint.valid_from"
     )
 
     def __post_init__(self, types: Iterable[PartyType]) -> None:
@@ -104,7 +111,7 @@ class PartyClassification(Versioned, Base, init=False):
     def __init__(self, *, party: Party, type: PartyType, period: Period = ALWAYS) -> None:
         self._begin(period)
         self.type = type
-        self.party = party
+        party.classifications.append(self)  # assigning the party would leave this out of its session
 
     def __str__(self) -> str:
         return f"{self.party} is a {self.type} from {self.period}"

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from ..constraint import BUILT, DATABASES, ConstraintViolation, Layer, rule
+from ..constraint import BUILT, DATABASES, ConstraintViolation, rule
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.types import Key

@@ -1,0 +1,49 @@
+"""Persistence: the base of entities, their keys, versions and guards, engines and sessions."""
+
+from .audit import inconsistencies, preview
+from .base import Base, Level, identity, identity_of
+from .composites import money_columns, period_columns, quantity_columns, range_columns
+from .engine import create_engine, prepare
+from .guard import Guard, create_guards, drop_guards, guard, guards_of, refuse_when
+from .registry import Referable, Thing
+from .retry import CommitInDoubt, Patience, transact
+from .seek import Keys, Question
+from .session import Session, session_of, sessions
+from .types import Instant, Key
+from .version import Versioned, keep_history, versioned_table_args
+
+__all__ = [
+    "Base",
+    "CommitInDoubt",
+    "Guard",
+    "Instant",
+    "Key",
+    "Keys",
+    "Level",
+    "Patience",
+    "Question",
+    "Referable",
+    "Session",
+    "Thing",
+    "Versioned",
+    "create_engine",
+    "create_guards",
+    "drop_guards",
+    "guard",
+    "guards_of",
+    "identity",
+    "identity_of",
+    "inconsistencies",
+    "keep_history",
+    "money_columns",
+    "period_columns",
+    "prepare",
+    "preview",
+    "quantity_columns",
+    "range_columns",
+    "refuse_when",
+    "session_of",
+    "sessions",
+    "transact",
+    "versioned_table_args",
+]

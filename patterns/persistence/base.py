@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, ClassVar, Literal, dataclass_transform
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, MetaData
+from sqlalchemy import ForeignKey, MetaData, inspect
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -18,6 +18,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.decl_api import DCTransformDeclarative
 from uuid_utils.compat import uuid7
 
+from .composites import money_columns, period_columns, quantity_columns, range_columns
 from .types import Key
 
 NAMING = {
@@ -49,13 +50,23 @@ def identity_of(parent: type[Any], *, init: Literal[False] = False) -> Mapped[UU
 @dataclass_transform(
     kw_only_default=True,
     eq_default=False,
-    field_specifiers=(mapped_column, relationship, composite, identity, identity_of),
+    field_specifiers=(
+        mapped_column,
+        relationship,
+        composite,
+        identity,
+        identity_of,
+        quantity_columns,
+        money_columns,
+        period_columns,
+        range_columns,
+    ),  # fmt: skip
 )
 class KeywordOnly(DCTransformDeclarative):
     """Tells type checkers what `kw_only=True` below tells SQLAlchemy."""
 
 
-class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, metaclass=KeywordOnly):
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False, metaclass=KeywordOnly):
     """
     The base of this library's entities, and of an application's that share its metadata.
 
@@ -68,3 +79,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, metaclass
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {UUID: Key}
+
+    def __repr__(self) -> str:
+        named = str(self) if type(self).__str__ is not object.__str__ else str(inspect(self).identity)
+        return f"<{type(self).__name__} {named}>"

@@ -98,7 +98,7 @@ def _guard_of(error: BaseException) -> str:
 def _refusal(rule: Rule, found: str, layer: Layer) -> ConstraintViolation:
     return rule.violation(
         found=found,
-        allowed=rule.says,
+        allowed=rule.says.rstrip("."),
         remedy="The database refused the row and kept none of it; correct it and try again.",
         layer=layer,
     )

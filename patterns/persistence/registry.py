@@ -29,7 +29,7 @@ class Thing(Base):
     kind: Mapped[str] = mapped_column(String(100))
 
 
-class Referable(MappedAsDataclass, kw_only=True, eq=False):
+class Referable(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     """
     Mixin for entities, ours or an application's, that others may refer to.
 

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import Engine, event, inspect
-from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.orm import (
     RelationshipProperty,
     SessionTransaction,
@@ -16,6 +15,7 @@ from sqlalchemy.orm import (
     sessionmaker,
     unitofwork,
 )
+from sqlalchemy.orm import Session as OrmSession
 
 from ..catalogue import attach
 from ..constraint import ConstraintViolation, Layer, Rule, require, rule
@@ -23,7 +23,6 @@ from ..errors import AnalysisPatternsError
 from ..time.clock import Clock, SystemClock
 from ..time.instant import require_aware
 from .engine import READ_ONLY
-
 
 # Private in SQLAlchemy 2.1, public in 2.0, and the only way to order writes that no foreign key orders.
 _SaveUpdateAll: Any = getattr(unitofwork, "_SaveUpdateAll", None) or unitofwork.SaveUpdateAll  # type: ignore[attr-defined]
@@ -129,7 +128,7 @@ def at_flush(violations: Iterator[ConstraintViolation]) -> Iterator[ConstraintVi
 @event.listens_for(Session, "after_transaction_end")
 def _forget_instant(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session._recorded = None  # noqa: SLF001
+        session._recorded = None
 
 
 @event.listens_for(Session, "before_flush")
@@ -148,7 +147,7 @@ def _write_in_order(session: Session, context: UOWTransaction, _instances: objec
 
 def _written(context: UOWTransaction, relationship: RelationshipProperty[Any]) -> Any:
     if relationship.secondary is not None:
-        return _ProcessAll(context, relationship._dependency_processor, False, True)  # noqa: SLF001
+        return _ProcessAll(context, relationship._dependency_processor, False, True)
     return _SaveUpdateAll(context, relationship.mapper.base_mapper)
 
 

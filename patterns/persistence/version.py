@@ -49,7 +49,7 @@ BEGINS_BELIEVED = rule(
 _NO_FIGURE = {"figure": False}
 
 
-class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False):
+class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
     """
     A fact that holds for a period, and that can be corrected without losing what was believed.
 

@@ -1,0 +1,87 @@
+"""Which accountabilities a change of the knowledge, or of a party's types, may break (2.5, 2.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import inspect
+
+from ..persistence.audit import Affected, audit, recheck
+from ..persistence.session import Session
+from . import _conditions
+from .accountability import NO_CYCLE, SINGLE_PARENT, SINGLE_RESPONSIBLE, Accountability
+from .accountability_type import (
+    COMMISSIONER_TYPE,
+    CONNECTION,
+    RESPONSIBLE_TYPE,
+    AccountabilityType,
+    ConnectionRule,
+    Eligibility,
+)
+from .hierarchic import NEXT_LEVEL, AccountabilityLevel
+from .organization import PARENT_CYCLE
+from .party import Party, PartyClassification
+from .party_type import PartyType
+from .scope import ADMITTED, OperatingScope, OperatingScopeType
+
+audit(COMMISSIONER_TYPE, Accountability, _conditions.commissioner_type)
+audit(RESPONSIBLE_TYPE, Accountability, _conditions.responsible_type)
+audit(CONNECTION, Accountability, _conditions.connection)
+audit(NEXT_LEVEL, Accountability, _conditions.next_level)
+audit(SINGLE_PARENT, Accountability, _conditions.single_parent)
+audit(SINGLE_RESPONSIBLE, Accountability, _conditions.single_responsible)
+audit(NO_CYCLE, Accountability, _conditions.cycle)
+audit(ADMITTED, OperatingScope, _conditions.scope_type)
+audit(PARENT_CYCLE, Party, _conditions.parent_cycle)
+
+
+@recheck
+def _by_rules_of_types(session: Session) -> Iterator[Affected]:
+    """Accountabilities whose type changes what it admits; a type made just now has none."""
+    types = {
+        each.accountability_type
+        for each in [*session.new, *session.dirty, *session.deleted]
+        if isinstance(each, ConnectionRule | Eligibility | AccountabilityLevel)
+    }
+    types |= {each for each in session.dirty if isinstance(each, AccountabilityType)}
+    keys = frozenset(each.id for each in types if inspect(each).persistent and _is_changed(session, each))
+    if keys:
+        yield Affected(Accountability, "type_id", keys)
+
+
+def _is_changed(session: Session, type: AccountabilityType) -> bool:
+    return type not in session.dirty or session.is_modified(type)
+
+
+@recheck
+def _by_types_of_parties(session: Session) -> Iterator[Affected]:
+    """Accountabilities of parties that are no longer classified as they were."""
+    parties = frozenset(
+        each.party.id
+        for each in session.dirty
+        if isinstance(each, PartyClassification) and not each.is_believed
+    )
+    if parties:
+        yield Affected(Accountability, "commissioner_id", parties)
+        yield Affected(Accountability, "responsible_id", parties)
+
+
+@recheck
+def _by_generalizations(session: Session) -> Iterator[Affected]:
+    """Every accountability, where a party type loses a supertype."""
+    for each in session.dirty:
+        if isinstance(each, PartyType) and inspect(each).attrs.supertypes.history.deleted:
+            yield Affected(Accountability)
+            return
+
+
+@recheck
+def _by_scope_types(session: Session) -> Iterator[Affected]:
+    """Scopes whose type no longer names the type of their accountability."""
+    keys = frozenset(
+        each.id
+        for each in session.dirty
+        if isinstance(each, OperatingScopeType) and inspect(each).attrs.accountability_types.history.deleted
+    )
+    if keys:
+        yield Affected(OperatingScope, "type_id", keys)

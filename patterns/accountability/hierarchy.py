@@ -1,0 +1,195 @@
+"""Moving a part of a hierarchy, and asking many questions of one (2.7)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy.orm import make_transient_to_detached
+from uuid_utils.compat import uuid7
+
+from ..constraint import Layer, rule
+from ..persistence.engine import READ_ONLY
+from ..persistence.seek import Question, key_of
+from ..persistence.session import Session
+from ..persistence.types import Instant, Key
+from ..persistence.version import CLOSED_ONCE
+from ..time.clock import Clock, SystemClock
+from ..time.instant import UNTIL_CHANGED
+from ..time.period import Period
+from .accountability import Accountability
+from .accountability_type import AccountabilityType, Shape
+from .party import Party
+
+MOVE_WITHIN = rule(
+    "hierarchic.move-within",
+    pattern="2.7",
+    says="A party is moved on a day on which the accountability that is moved holds.",
+)
+SNAPSHOT = rule(
+    "hierarchic.snapshot",
+    pattern="2.7",
+    says="Only a hierarchic type counts its changes, so only such a type can be kept as a snapshot.",
+)
+
+_CLOSE = (
+    update(Accountability.__table__)  # type: ignore[arg-type]
+    .where(Accountability.__table__.c.version == bindparam("moved", type_=Key))
+    .where(Accountability.__table__.c.known_to == UNTIL_CHANGED)
+    .values(known_to=bindparam("closed", type_=Instant))
+)
+_RECORD = insert(Accountability.__table__)  # type: ignore[arg-type]
+
+
+def move(session: Session, accountability: Accountability, *, to: Party, on: date) -> Accountability:
+    """
+    Put the responsible party, with all that stands below it, under another commissioner from a day on.
+
+    Shape:  the accountability is ended on `on` and a new one begins; two statements, however many
+            parties move along. Gives the new accountability.
+    Errors: `ConstraintViolation`: `hierarchic.move-within` where `on` lies outside its period,
+            `history.closed-once` where it was corrected meanwhile, and whatever rule the new place
+            breaks, as the database finds it; nothing is moved.
+    Source: Analysis Patterns 2.7.
+    """
+    period = accountability.period
+    if not period.includes(on):
+        raise MOVE_WITHIN.violation(
+            accountability, found=f"a move on {on}", allowed=str(period), remedy="Move it on a day within."
+        )
+    session.flush()
+    now = max(session.recorded, accountability.known_from)
+    row = {
+        "kind": accountability.kind,
+        "type_id": accountability.type_id,
+        "responsible_id": accountability.responsible_id,
+        "known_from": now,
+        "known_to": UNTIL_CHANGED,
+    }
+    begun = uuid7()
+    rows = [_version(row, begun, begun, to.id, Period(on, period.end))]
+    if on > period.start:
+        until = Period(period.start, on)
+        rows.append(_version(row, uuid7(), accountability.id, accountability.commissioner_id, until))
+    closed = session.connection().execute(_CLOSE, {"moved": accountability.version, "closed": now})
+    if closed.rowcount != 1:
+        raise CLOSED_ONCE.violation(
+            accountability,
+            found="a version that was superseded meanwhile",
+            allowed="the version that is believed now",
+            remedy="Read the hierarchy again and move what stands there now.",
+            layer=Layer.FLUSH,
+        )
+    session.connection().execute(_RECORD, rows)
+    session.expire(accountability)
+    return _attached(session, type(accountability), begun)
+
+
+def _version(
+    row: dict[str, Any], version: UUID, fact: UUID, commissioner: UUID, period: Period
+) -> dict[str, Any]:
+    return {
+        **row,
+        "version": version,
+        "id": fact,
+        "commissioner_id": commissioner,
+        "valid_from": period.start,
+        "valid_to": period.end,
+    }
+
+
+def _attached(session: Session, kind: type[Accountability], version: UUID) -> Accountability:
+    """The accountability by its key, read when it is first looked at."""
+    accountability = kind.__new__(kind)
+    kind.__mapper__.class_manager.setup_instance(accountability)
+    accountability.version = version
+    make_transient_to_detached(accountability)
+    session.add(accountability)
+    return accountability
+
+
+class Snapshot:
+    """
+    A hierarchy held in memory, for many questions about one day.
+
+    Shape:  the links of one hierarchic type as of a day and as known at an instant; each answer is kept.
+            Before each answer the type's count of changes is read, in a transaction of its own, so what
+            another process committed is seen by the next question.
+    Errors: `ConstraintViolation` (`hierarchic.snapshot`) for a type that is a network.
+    Source: Analysis Patterns 2.7; the supplement Temporal Patterns, Snapshot.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        type: AccountabilityType,
+        *,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if type.shape is Shape.NETWORK:
+            raise SNAPSHOT.violation(
+                type,
+                found=f"{type.name!r}, which is a network",
+                allowed="a tree or a DAG",
+                remedy="Ask descendants_of() instead, or make the type hierarchic.",
+            )
+        self._engine = engine.execution_options(**{READ_ONLY: True})
+        self._type_id = type.id
+        self._as_of = as_of
+        self._known_at = known_at
+        self._clock = clock or SystemClock()
+        self._held: tuple[int, date] | None = None
+        self._below: dict[UUID, list[UUID]] = {}
+        self._answers: dict[UUID, list[UUID]] = {}
+
+    def descendants(self, party: Party | UUID) -> list[UUID]:
+        """The keys of all parties below `party`, the nearest first."""
+        self._refresh()
+        key = party if isinstance(party, UUID) else party.id
+        if key not in self._answers:
+            self._answers[key] = self._walk(key)
+        return self._answers[key]
+
+    def _walk(self, party: UUID) -> list[UUID]:
+        found = dict.fromkeys(self._below.get(party, ()))
+        waiting = list(found)
+        for each in waiting:
+            for below in self._below.get(each, ()):
+                if below not in found:
+                    found[below] = None
+                    waiting.append(below)
+        return waiting
+
+    def _refresh(self) -> None:
+        as_of = self._as_of or self._clock.today()
+        with self._engine.connect() as connection:
+            [[revision]] = _REVISION.ask_on(connection, {"type": self._type_id})
+            if self._held != (revision, as_of):
+                self._read(connection, as_of)
+                self._held = (revision, as_of)
+
+    def _read(self, connection: Connection, as_of: date) -> None:
+        moment = {"type": self._type_id, "as_of": as_of, "known_at": self._known_at or self._clock.now()}
+        self._below = {}
+        self._answers = {}
+        keys: dict[Any, UUID] = {}
+        for above, below in _LINKS.ask_on(connection, moment):
+            for raw in (above, below):
+                if raw not in keys:
+                    keys[raw] = key_of(raw)
+            self._below.setdefault(keys[above], []).append(keys[below])
+
+
+_REVISION = Question(
+    lambda: select(AccountabilityType.revision).where(AccountabilityType.id == bindparam("type", type_=Key))
+)
+_LINKS = Question(
+    lambda: select(Accountability.commissioner_id, Accountability.responsible_id).where(
+        Accountability.type_id == bindparam("type", type_=Key),
+        Accountability.holds(bindparam("as_of"), bindparam("known_at", type_=Instant)),
+    )
+)

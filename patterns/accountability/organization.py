@@ -1,0 +1,201 @@
+"""Organizations, in a plain hierarchy or in typed and dated structures (2.2, 2.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from ..constraint import BUILT, EVERYWHERE, ConstraintViolation, Layer, rule
+from ..persistence.guard import Guard, guard, refuse_when, trigger
+from ..time.period import ALWAYS, Period
+from . import _conditions
+from .accountability import Accountability
+from .accountability_type import AccountabilityType, Shape
+from .party import Party
+from .party_type import PartyType
+
+PARENT_CYCLE = rule(
+    "organization.parent-cycle",
+    pattern="2.2",
+    says="No organization stands above itself, however far up.",
+    layers=EVERYWHERE,
+)
+PARENT_LEVEL = rule(
+    "organization.parent-level",
+    pattern="2.2",
+    says="The parent of an organization is of the kind that its own kind asks for.",
+    layers=BUILT | {Layer.FLUSH},
+)
+ORGANIZATIONS = rule(
+    "organization-structure.organizations",
+    pattern="2.3",
+    says="An organization structure links two organizations.",
+    layers=BUILT | {Layer.FLUSH},
+)
+
+
+class Organization(Party):
+    """
+    A group of people who act as one, such as a company, a department or a team.
+
+    Shape:  at most one parent organization, any number of subsidiaries. A subtype may name, in
+            `__parents__`, the kinds its parent may be of; an empty tuple says that it has none.
+    Errors: `ConstraintViolation`: `organization.parent-cycle`, `organization.parent-level`.
+    Source: Analysis Patterns 2.2. The link keeps no history and knows one structure: where either
+            matters use `OrganizationStructure`.
+    """
+
+    __pattern__ = "2.2"
+    __mapper_args__ = {"polymorphic_identity": "organization"}
+    __parents__: ClassVar[tuple[type[Organization], ...] | None] = None
+
+    parent_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey(Party.id), index=True, init=False, use_existing_column=True
+    )
+    parent: Mapped[Organization | None] = relationship(
+        foreign_keys=[parent_id], remote_side=[Party.id], back_populates="subsidiaries", default=None
+    )
+    subsidiaries: Mapped[list[Organization]] = relationship(
+        foreign_keys=[parent_id], back_populates="parent", default_factory=list, init=False
+    )
+
+    @validates("parent")
+    def _stay_a_hierarchy(self, _key: str, parent: Organization | None) -> Organization | None:
+        for violation in self._parent_violations(parent):
+            raise violation
+        return parent
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this organization breaks by itself."""
+        yield from super().violations()
+        yield from self._parent_violations(self.parent)
+
+    def _parent_violations(self, parent: Organization | None) -> Iterator[ConstraintViolation]:
+        if self.__parents__ is not None and (
+            not isinstance(parent, self.__parents__) if self.__parents__ else parent is not None
+        ):
+            kinds = " or ".join(kind.__name__ for kind in self.__parents__)
+            found = "no parent" if parent is None else f"{type(parent).__name__} {parent}"
+            yield PARENT_LEVEL.violation(
+                self,
+                parent,
+                found=f"{found} above {type(self).__name__} {self.name}",
+                allowed=kinds or "no parent",
+                remedy="Choose a parent of that kind.",
+            )
+        above, path = parent, [self.name]
+        while above is not None:
+            path.append(above.name)
+            if above is self:
+                yield PARENT_CYCLE.violation(
+                    self,
+                    found="a circle: " + " < ".join(path),
+                    allowed="a hierarchy",
+                    remedy="Take one of these organizations out from under its parent first.",
+                )
+                return
+            above = above.parent
+
+
+class OrganizationStructureType(AccountabilityType, init=False):
+    """
+    A kind of structure that organizations stand in, such as sales or product support.
+
+    Shape:  rules as pairs of party types: which kind of subsidiary goes under which kind of parent.
+    Source: Analysis Patterns 2.3; a kind of accountability type, since 2.4 generalizes 2.3.
+    """
+
+    __pattern__ = "2.3"
+    __mapper_args__ = {"polymorphic_identity": "organization_structure_type"}
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        parents: Iterable[PartyType] = (),
+        subsidiaries: Iterable[PartyType] = (),
+        rules: Iterable[tuple[PartyType, PartyType]] = (),
+        shape: Shape = Shape.TREE,
+    ) -> None:
+        super().__init__(
+            name=name, commissioners=parents, responsibles=subsidiaries, connections=rules, shape=shape
+        )
+
+    def objections(
+        self, *, commissioner: Party, responsible: Party, period: Period
+    ) -> Iterator[ConstraintViolation]:
+        """What this type has against such a structure."""
+        for party in (commissioner, responsible):
+            if not isinstance(party, Organization):
+                yield ORGANIZATIONS.violation(
+                    self,
+                    party,
+                    found=f"{type(party).__name__} {party} in {self.name!r}",
+                    allowed="two organizations",
+                    remedy="Use a plain AccountabilityType to link other parties.",
+                )
+        yield from super().objections(commissioner=commissioner, responsible=responsible, period=period)
+
+
+class OrganizationStructure(Accountability, init=False):
+    """
+    That one organization stands under another, in one kind of structure, for a period.
+
+    Shape:  one parent, one subsidiary, one type, one period.
+    Source: Analysis Patterns 2.3.
+    """
+
+    __pattern__ = "2.3"
+    __mapper_args__ = {"polymorphic_identity": "organization_structure"}
+
+    def __init__(
+        self,
+        *,
+        type: OrganizationStructureType,
+        parent: Organization,
+        subsidiary: Organization,
+        period: Period = ALWAYS,
+    ) -> None:
+        super().__init__(type=type, commissioner=parent, responsible=subsidiary, period=period)
+
+    @property
+    def parent(self) -> Party:
+        """The organization above: the commissioner."""
+        return self.commissioner
+
+    @property
+    def subsidiary(self) -> Party:
+        """The organization below: the responsible party."""
+        return self.responsible
+
+
+def _one_at_a_time() -> Guard:
+    """Let PostgreSQL change parents one transaction at a time, or two of them could make a circle."""
+    name = "patterns_party_aa_lock"
+    body = (
+        "IF NEW.parent_id IS NOT NULL THEN PERFORM pg_advisory_xact_lock(hashtext('patterns_party.parent_id')); "
+        "END IF; RETURN NEW;"
+    )
+    when = f"BEFORE INSERT OR UPDATE OF parent_id ON {Party.__tablename__} FOR EACH ROW"
+    return Guard(name, Party.__tablename__, (), trigger(name, when, body))
+
+
+guard(
+    Party.__table__,  # type: ignore[arg-type]
+    _one_at_a_time(),
+    *(
+        refuse_when(
+            PARENT_CYCLE,
+            Party.__tablename__,
+            event,
+            _conditions.parent_cycle,
+            because="an organization above itself",
+            of=column,
+        )
+        for event, column in (("INSERT", ""), ("UPDATE", "parent_id"))
+    ),
+)

@@ -1,0 +1,324 @@
+"""Values within entities: quantities, money, periods and ranges, exact in either database (3.1, 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Date,
+    Dialect,
+    String,
+    Table,
+    Text,
+    and_,
+    event,
+)
+from sqlalchemy.orm import Composite, composite
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from ..constraint import ConstraintViolation, rule
+from ..time.period import Period
+from ..values.conversion import STANDARD
+from ..values.currency import Currency
+from ..values.money import Money
+from ..values.number import LONGEST
+from ..values.quantity import Quantity
+from ..values.range import Range
+from ..values.ucum import parse_unit
+from ..values.unit import LONGEST_CODE, AtomicUnit, Unit
+from .types import ExactDecimal
+
+V = TypeVar("V")
+
+MOST_MINOR_UNITS = 2**62 - 1
+"""The most minor units that are stored, either way: so that no sum of two overflows 64 bits."""
+
+READABLE = rule(
+    "composite.readable-unit",
+    pattern="3.1",
+    says="A unit is stored by its code only where the code reads back as the same unit.",
+)
+STORABLE = rule(
+    "composite.storable-money",
+    pattern="3.1",
+    says="Stored money is fewer than 2^62 minor units, either way.",
+)
+
+_BY_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+_SORTED_DIGITS = Context(prec=50, rounding=ROUND_HALF_EVEN, traps=[])
+_FALLING = str.maketrans("0123456789", "9876543210")
+
+
+class QuantityText(TypeDecorator[Quantity]):
+    """A quantity in one column, as it is written: for the bounds of a range, say."""
+
+    impl = String(LONGEST + 1 + LONGEST_CODE)
+    cache_ok = True
+
+    def __init__(self, *known: AtomicUnit) -> None:
+        super().__init__()
+        self.known = known
+
+    def process_bind_param(self, value: Quantity | None, dialect: Dialect) -> str | None:
+        """The quantity written out."""
+        return None if value is None else f"{value.amount} {_code(value.unit, self.known)}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Quantity | None:
+        """The quantity as it was written."""
+        if value is None:
+            return None
+        amount, _, unit = value.partition(" ")
+        return Quantity(amount, parse_unit(unit, self.known))
+
+
+def quantity_columns(
+    name: str, *, known: Iterable[AtomicUnit] = (), nullable: bool = False, **options: Any
+) -> Composite[Any]:
+    """
+    Map a quantity to `<name>_number`, `<name>_unit`, and `<name>_canonical` to search and sort by.
+
+    Shape:  `known` are units of the application's own; `options`, such as `init` and `default`, are those of
+            SQLAlchemy's `composite()`.
+    Units:  the number is kept as written. To compare in SQL is to compare what is meant, as in Python:
+            1 [ft_i] equals 12 [in_i]; but what does not convert is neither less nor greater.
+    Errors: `ConstraintViolation` (`composite.readable-unit`) for a unit that could not be read back.
+    Source: Analysis Patterns 3.1.
+    """
+    own = tuple(known)
+
+    def read(number: Decimal | None, unit: str, _canonical: str) -> Quantity | None:
+        return None if number is None else Quantity(number, parse_unit(unit, own))
+
+    def taken_apart(quantity: Quantity) -> tuple[Decimal, str, str]:
+        return quantity.amount, _code(quantity.unit, own), canonical(quantity)
+
+    columns = (
+        Column(f"{name}_number", ExactDecimal, nullable=nullable),
+        Column(f"{name}_unit", String(LONGEST_CODE), nullable=nullable),
+        Column(f"{name}_canonical", _BY_BYTES, nullable=nullable, index=True),
+    )
+    return _mapped(name, Quantity, read, taken_apart, columns, comparator_factory=_ByMeaning, **options)
+
+
+def money_columns(
+    name: str, *, known: Iterable[Currency] = (), nullable: bool = False, **options: Any
+) -> Composite[Any]:
+    """
+    Map money to `<name>_minor`, a 64-bit integer, and `<name>_currency`.
+
+    Shape:  `known` are currencies of the application's own; `options` as for `quantity_columns`.
+    Units:  whole minor units, such as cents: what is finer is rounded before it is stored. To compare in
+            SQL finds only money of the same currency.
+    Errors: `ConstraintViolation`: `money.whole-minor-units` and `currency.minor-unit` for money that is not
+            whole, `composite.storable-money` for 2^62 minor units and more, `composite.readable-unit` for
+            a currency that could not be read back.
+    Source: Analysis Patterns 3.1.
+    """
+    own = tuple(known)
+
+    def read(minor: int | None, currency: str) -> Money | None:
+        return None if minor is None else Money.from_minor_units(minor, _currency(currency, own))
+
+    def taken_apart(money: Money) -> tuple[int, str]:
+        if abs(money.minor_units) > MOST_MINOR_UNITS:
+            raise STORABLE.violation(
+                money,
+                found=str(money),
+                allowed="fewer than 2^62 minor units",
+                remedy="Use a quantity, which is kept as it is written, for what is no payment.",
+            )
+        return money.minor_units, _code(money.unit, own)
+
+    minor = Column(f"{name}_minor", BigInteger, nullable=nullable)
+    # SQLite would keep a text or a float in a column of integers.
+    integer = f"{minor.name} IS NULL OR typeof({minor.name}) = 'integer'"
+    _check(minor, CheckConstraint(integer, name=f"{name}_integer").ddl_if("sqlite"))
+    _check(minor, CheckConstraint(f"abs({minor.name}) <= {MOST_MINOR_UNITS}", name=f"{name}_range"))
+    columns = (minor, Column(f"{name}_currency", String(LONGEST_CODE), nullable=nullable))
+    return _mapped(name, Money, read, taken_apart, columns, comparator_factory=_InOneCurrency, **options)
+
+
+def period_columns(name: str, *, nullable: bool = False, **options: Any) -> Composite[Any]:
+    """
+    Map a period to the days `<name>_from` and `<name>_to`; `options` as for `quantity_columns`.
+
+    Units:  half-open, `[from, to)`; an open end is the first or last day there is, not NULL.
+    Source: Analysis Patterns 3.8 and 4.3.
+    """
+
+    def read(start: date | None, end: date) -> Period | None:
+        return None if start is None else Period(start, end)
+
+    def taken_apart(period: Period) -> tuple[date, date]:
+        return period.start, period.end
+
+    columns = Column(f"{name}_from", Date, nullable=nullable), Column(f"{name}_to", Date, nullable=nullable)
+    _check(columns[0], CheckConstraint(f"{columns[0].name} < {columns[1].name}", name=f"{name}_order"))
+    return _mapped(name, Period, read, taken_apart, columns, **options)
+
+
+def range_columns(
+    name: str, bound: TypeEngine[Any] | type[TypeEngine[Any]], *, nullable: bool = False, **options: Any
+) -> Composite[Any]:
+    """
+    Map a range, whose bounds are of the column type `bound`, to five columns that begin with `<name>`.
+
+    Shape:  `_lower` and `_upper`, NULL where it has no bound there, then whether each end is included and
+            whether the range is the empty one; `options` as for `quantity_columns`. A range of quantities
+            has bounds of `QuantityText()`, one of decimals of `ExactDecimal()`.
+    Source: Analysis Patterns 4.3.
+    """
+
+    def read(lower: Any, upper: Any, from_lower: bool | None, to_upper: bool, empty: bool) -> Any:
+        return None if from_lower is None else Range(lower, upper, from_lower, to_upper, empty)
+
+    def taken_apart(held: Range[Any]) -> tuple[Any, ...]:
+        return held.lower, held.upper, held.lower_inclusive, held.upper_inclusive, held.is_empty
+
+    bounds = (Column(f"{name}_{end}", bound, nullable=True) for end in ("lower", "upper"))
+    flags = (
+        Column(f"{name}_{flag}", Boolean, nullable=nullable)
+        for flag in ("lower_inclusive", "upper_inclusive", "is_empty")
+    )
+    return _mapped(name, Range, read, taken_apart, (*bounds, *flags), **options)
+
+
+def canonical(quantity: Quantity) -> str:
+    """
+    Say a quantity so that texts sort as the quantities do, as long as they convert into one another.
+
+    Units:  its base units, a blank and the number, to 50 digits; for indexes, never to reckon with.
+
+    >>> canonical(Quantity(1, "[ft_i]")) == canonical(Quantity(12, "[in_i]"))
+    True
+    >>> canonical(Quantity(-3, "kg")) < canonical(Quantity(-2, "kg")) < canonical(Quantity(10, "g"))
+    True
+    """
+    base = STANDARD.reduced(quantity.unit)
+    return f"{_base(quantity.unit)} {_sortable(Fraction(quantity.amount) * base.times)}"
+
+
+def _base(unit: Unit) -> str:
+    powers = {atom.code: power for atom, power in STANDARD.reduced(unit).powers.items()}
+    return ".".join(f"{code}{powers[code]}" for code in sorted(powers))
+
+
+def _sortable(number: Fraction) -> str:
+    if number == 0:
+        return "1"
+    magnitude = _SORTED_DIGITS.divide(Decimal(abs(number.numerator)), Decimal(number.denominator))
+    digits = "".join(map(str, magnitude.as_tuple().digits)).rstrip("0")
+    written = f"{magnitude.adjusted() + 5_000_000:07}{digits}"
+    # Below zero more digits mean less, so each falls, and what ends first comes last.
+    return f"2{written}" if number > 0 else f"0{written.translate(_FALLING)}~"
+
+
+class _ByMeaning(Composite.Comparator[Quantity]):
+    """Compares quantities by their canonical text, within those that convert into one another."""
+
+    __hash__ = None  # as SQLAlchemy's own has none
+
+    def __eq__(self, other: object) -> ColumnElement[bool]:  # type: ignore[override]
+        return self._canonical == (canonical(other) if isinstance(other, Quantity) else other)
+
+    def __ne__(self, other: object) -> ColumnElement[bool]:  # type: ignore[override]
+        return self._canonical != (canonical(other) if isinstance(other, Quantity) else other)
+
+    def __lt__(self, other: Quantity) -> ColumnElement[bool]:
+        return and_(self._canonical >= f"{_base(other.unit)} ", self._canonical < canonical(other))
+
+    def __le__(self, other: Quantity) -> ColumnElement[bool]:
+        return and_(self._canonical >= f"{_base(other.unit)} ", self._canonical <= canonical(other))
+
+    def __gt__(self, other: Quantity) -> ColumnElement[bool]:
+        return and_(self._canonical > canonical(other), self._canonical < f"{_base(other.unit)} 3")
+
+    def __ge__(self, other: Quantity) -> ColumnElement[bool]:
+        return and_(self._canonical >= canonical(other), self._canonical < f"{_base(other.unit)} 3")
+
+    @property
+    def _canonical(self) -> ColumnElement[Any]:
+        column: ColumnElement[Any] = self.clauses.clauses[2]
+        return column
+
+
+class _InOneCurrency(Composite.Comparator[Money]):
+    """Compares money by its minor units, within one currency."""
+
+    def __lt__(self, other: Money) -> ColumnElement[bool]:
+        return and_(self._currency == other.unit.code, self._minor < other.minor_units)
+
+    def __le__(self, other: Money) -> ColumnElement[bool]:
+        return and_(self._currency == other.unit.code, self._minor <= other.minor_units)
+
+    def __gt__(self, other: Money) -> ColumnElement[bool]:
+        return and_(self._currency == other.unit.code, self._minor > other.minor_units)
+
+    def __ge__(self, other: Money) -> ColumnElement[bool]:
+        return and_(self._currency == other.unit.code, self._minor >= other.minor_units)
+
+    @property
+    def _minor(self) -> ColumnElement[Any]:
+        column: ColumnElement[Any] = self.clauses.clauses[0]
+        return column
+
+    @property
+    def _currency(self) -> ColumnElement[Any]:
+        column: ColumnElement[Any] = self.clauses.clauses[1]
+        return column
+
+
+def _mapped(
+    name: str,
+    kind: type[V],
+    read: Callable[..., V | None],
+    taken_apart: Callable[[Any], tuple[Any, ...]],
+    columns: tuple[Column[Any], ...],
+    **options: Any,
+) -> Composite[Any]:
+    """Make the composite; where it may be None, all of its columns are, or none of them."""
+    if columns[-1].nullable:
+        always = [column.name for column in columns if not column.name.endswith(("_lower", "_upper"))]
+        whole = " AND ".join(f"({always[0]} IS NULL) = ({other} IS NULL)" for other in always[1:])
+        _check(columns[-1], CheckConstraint(whole, name=f"{name}_whole"))
+    mapped = composite(read, *columns, info={"value": kind}, **options)
+    # Where SQLAlchemy keeps this for a dataclass: the values themselves know of no database.
+    mapped._generated_composite_accessor = taken_apart
+    return mapped
+
+
+def _check(column: Column[Any], constraint: Any) -> None:
+    """Let `constraint` be one of the table that `column` comes to stand in."""
+
+    def attached(_column: Column[Any], table: Table) -> None:
+        table.append_constraint(constraint)
+
+    event.listen(column, "after_parent_attach", attached)
+
+
+def _code(unit: Unit, known: tuple[AtomicUnit, ...]) -> str:
+    try:
+        read: Unit | None = parse_unit(unit.code, known)
+    except ConstraintViolation:
+        read = None
+    if read != unit:
+        raise READABLE.violation(
+            unit,
+            found=f"{unit.code!r}, which reads back as {'nothing' if read is None else 'another unit'}",
+            allowed="units that everybody knows, and those that the column knows",
+            remedy="Name the unit where the column is declared: known=[...].",
+        )
+    return unit.code
+
+
+def _currency(code: str, known: tuple[Currency, ...]) -> Currency:
+    return next((own for own in known if own.code == code), None) or Currency.of(code)

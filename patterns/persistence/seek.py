@@ -1,0 +1,126 @@
+"""Statements that stay fast: joins that seek, and questions built once and asked many times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, overload
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, between
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from .session import Session
+
+
+class _Unindexed(ColumnElement[Any]):
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+        self.type = column.type
+
+
+def seek(column: Any, value: Any) -> ColumnElement[bool]:
+    """
+    `column = value`, by index, in a recursive join.
+
+    After ANALYZE, SQLite 3.40 answers `=` there with a Bloom filter over the whole table.
+    """
+    return between(column, value, value)
+
+
+def unindexed(column: Any) -> ColumnElement[Any]:
+    """`column`, which SQLite's planner must not choose an index by."""
+    return _Unindexed(column)
+
+
+@compiles(_Unindexed)
+def _plain(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.column, **options)
+
+
+@compiles(_Unindexed, "sqlite")
+def _plus(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.column, **options)}"
+
+
+class Question:
+    """
+    A select built and compiled once per kind of database, then asked with nothing but its parameters.
+
+    Shape:  rows as the driver gives them: a key is 16 bytes in SQLite, see `key_of`.
+    """
+
+    def __init__(self, build: Callable[[], Select[Any]]) -> None:
+        self._build = build
+        self._compiled: dict[str, tuple[str, list[str] | None, Mapping[str, Callable[[Any], Any]]]] = {}
+
+    def ask(self, session: Session, parameters: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that answer the question, what the session has not written yet included."""
+        if session.new or session.dirty or session.deleted:
+            session.flush()
+        return self.ask_on(session.connection(), parameters)
+
+    def ask_on(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
+        """The rows that answer the question, on a connection."""
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._compile(dialect)
+        sql, order, prepare = self._compiled[dialect.name]
+        ready = {
+            name: prepare[name](value) if name in prepare else value for name, value in parameters.items()
+        }
+        arguments: Any = ready if order is None else tuple([ready[name] for name in order])
+        return connection.exec_driver_sql(sql, arguments).fetchall()
+
+    def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, Mapping[str, Callable[[Any], Any]]]:
+        compiled = self._build().compile(dialect=dialect)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError(f"{dialect.name} compiles selects to {type(compiled).__name__}")
+        prepare = {}
+        for name, bind in compiled.binds.items():
+            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            if processor is not None:
+                prepare[name] = processor
+        return compiled.string, compiled.positiontup, prepare
+
+
+def key_of(value: Any) -> UUID:
+    """A key as a driver gives it, as the UUID that it is."""
+    return value if isinstance(value, UUID) else UUID(bytes=bytes(value))
+
+
+class Keys(Sequence[UUID]):
+    """
+    Keys as a driver gave them, made UUIDs where they are looked at.
+
+    Shape:  a read-only sequence; counting a hundred thousand keys makes none of them.
+    """
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> UUID: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Keys: ...
+
+    def __getitem__(self, index: int | slice) -> UUID | Keys:
+        if isinstance(index, slice):
+            return Keys(self._rows[index])
+        return key_of(self._rows[index][0])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Keys({list(self)!r})"
