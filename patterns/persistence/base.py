@@ -60,7 +60,7 @@ def identity_of(parent: type[Any], *, init: Literal[False] = False) -> Mapped[UU
         money_columns,
         period_columns,
         range_columns,
-    ),  # fmt: skip
+    ),
 )
 class KeywordOnly(DCTransformDeclarative):
     """Tells type checkers what `kw_only=True` below tells SQLAlchemy."""
