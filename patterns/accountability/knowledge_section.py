@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import exists, inspect, select
+from sqlalchemy.orm.attributes import set_committed_value
 from uuid_utils.compat import uuid7
 
-from ..constraint import BUILT, require, rule
+from ..constraint import BUILT, rule
 from ..knowledge.section import Section, register
 from ..persistence.session import Session
 from ..time.period import Period
@@ -106,9 +107,6 @@ class AccountabilityTypes(Section[AccountabilityTypeDocument]):
                 remedy="Give the new kind another name.",
             )
         _set(session, stored, new)
-        session.flush()
-        session.expire(stored)  # or it would still count the rows that were deleted
-        require(stored.violations())
 
     def unused(self, session: Session) -> Iterator[str]:
         """The accountability types of which there never was an accountability."""
@@ -162,18 +160,21 @@ def _set_rules(session: Session, stored: AccountabilityType, document: Accountab
         for role in Role
         for each in getattr(document, f"{role.value}s")
     }
-    for row in stored.eligibilities:
-        end = ends.pop((row.role, row.party_type.name, row.valid_from), None)
-        _keep_or_drop(session, row, end)
+    kept = {
+        row: ends.pop((row.role, row.party_type.name, row.valid_from), None) for row in stored.eligibilities
+    }
+    _keep(session, stored, "eligibilities", kept)
     for (role, name, start), end in ends.items():
         session.add(stored.admit(party_type_named(session, name), role, Period(start, end)))
     pairs = {
         (each.commissioner, each.responsible, each.period.start): each.period.end
         for each in document.connections
     }
-    for pair in stored.connections:
-        end = pairs.pop((pair.commissioner.name, pair.responsible.name, pair.valid_from), None)
-        _keep_or_drop(session, pair, end)
+    kept_pairs = {
+        row: pairs.pop((row.commissioner.name, row.responsible.name, row.valid_from), None)
+        for row in stored.connections
+    }
+    _keep(session, stored, "connections", kept_pairs)
     for (commissioner, responsible, start), end in pairs.items():
         connected = stored.connect(
             commissioner=party_type_named(session, commissioner),
@@ -183,19 +184,35 @@ def _set_rules(session: Session, stored: AccountabilityType, document: Accountab
         session.add(connected)
 
 
-def _keep_or_drop(session: Session, row: Eligibility | ConnectionRule, end: date | None) -> None:
-    if end is None:
+def _keep(
+    session: Session,
+    stored: AccountabilityType,
+    collection: str,
+    ends: Mapping[Eligibility, date | None] | Mapping[ConnectionRule, date | None],
+) -> None:
+    """Let each row of a collection end on its day, and delete those that have none."""
+    for row, end in ends.items():
+        if end is not None:
+            row.valid_to = end
+    _delete(session, stored, collection, [row for row, end in ends.items() if end is None])
+
+
+def _delete(session: Session, stored: AccountabilityType, collection: str, rows: Sequence[object]) -> None:
+    """Delete rows from a collection; what is checked before the flush reads from them whose they were."""
+    for row in rows:
         session.delete(row)
-    else:
-        row.valid_to = end
+    if rows:
+        # Removing them one by one would make them forget whose they were.
+        set_committed_value(
+            stored, collection, [row for row in getattr(stored, collection) if row not in rows]
+        )
 
 
 def _set_levels(
     session: Session, stored: LeveledAccountabilityType, document: AccountabilityTypeDocument
 ) -> None:
     named = [party_type_named(session, name) for name in document.levels]
-    for rank in stored.ranks[len(named) :]:
-        session.delete(rank)
+    _delete(session, stored, "ranks", stored.ranks[len(named) :])
     for position, party_type in enumerate(named):
         if position < len(stored.ranks):
             stored.ranks[position].party_type = party_type

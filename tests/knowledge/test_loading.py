@@ -1,9 +1,11 @@
 """2.5: a pack is loaded whole or not at all; loading it twice, or what was exported, changes nothing."""
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Mapped
 
 from analysis_patterns.patterns.accountability.accountability import Accountability
 from analysis_patterns.patterns.accountability.accountability_type import (
@@ -18,6 +20,7 @@ from analysis_patterns.patterns.accountability.party import Person
 from analysis_patterns.patterns.accountability.party_type import PartyType
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.knowledge import Header, PackError, export, load, parse_pack
+from analysis_patterns.patterns.persistence.base import identity_of
 from analysis_patterns.patterns.persistence.session import Session, sessions
 from analysis_patterns.patterns.time import Period
 from tests.refusals import refuses
@@ -29,6 +32,16 @@ class Tutelage(AccountabilityType, init=False):
     """An application's own kind of accountability type."""
 
     __mapper_args__ = {"polymorphic_identity": "tutelage"}
+
+
+class Licence(AccountabilityType, init=False):
+    """An application's own kind, with a column of its own."""
+
+    __tablename__ = "tests_licence"
+    __mapper_args__ = {"polymorphic_identity": "licence"}
+
+    id: Mapped[UUID] = identity_of(AccountabilityType)
+    board: Mapped[str]
 
 
 BOTH = Header(name="both", version="1")
@@ -297,8 +310,8 @@ def test_refuses_to_make_another_kind_of_an_accountability_type(session: Session
     assert said == [
         (
             "clinic.yaml:10: accountability_types: accountability-type.kind: "
-            "found 'patient consent' as hierarchic, which is plain; allowed: the kind that it was made as. "
-            "Give the new kind another name."
+            "found 'patient consent' as hierarchic, which is accountability_type; "
+            "allowed: the kind that it was made as. Give the new kind another name."
         )
     ]
     tree = parse_pack(text).documents["accountability_types"]["patient consent"]
@@ -311,10 +324,7 @@ def test_refuses_to_make_another_kind_of_an_accountability_type(session: Session
 
 def test_an_effective_day_changes_the_rules_from_that_day_on(session: Session) -> None:
     loaded(session, CLINIC)
-    text = dated(
-        CLINIC.replace("[doctor]\n", "[GP]\n").replace("supertypes: [GP]", "supertypes: [doctor]"),
-        "1996-01-01",
-    )
+    text = dated(CLINIC.replace("responsibles: [doctor]", "responsibles: [GP]"), "1996-01-01")
 
     changed = loaded(session, text)
 
@@ -369,10 +379,22 @@ def test_refuses_to_change_from_a_day_before_the_last_change(session: Session) -
     ]
 
 
-def test_an_accountability_type_of_an_application_is_its_own_sections_business(session: Session) -> None:
+def test_keeps_the_kind_of_an_application(session: Session) -> None:
+    loaded(session, CLINIC.replace("[patient]\n", "[patient]\n    kind: tutelage\n"))
+    session.commit()
+
+    stored = session.scalars(select(AccountabilityType)).one()
+
+    assert isinstance(stored, Tutelage)
+    assert "kind: tutelage" in export(session, BOTH)
+
+
+def test_leaves_a_kind_with_columns_of_its_own_to_its_application(session: Session) -> None:
     loaded(session, CLINIC)
     patient = session.scalars(select(PartyType).filter_by(name="patient")).one()
-    session.add(Tutelage(name="tutelage", commissioners=[patient], responsibles=[patient]))
+    licence = Licence(name="licence", commissioners=[patient], responsibles=[patient])
+    licence.board = "Massachusetts"
+    session.add(licence)
 
     assert list(parse_pack(export(session, BOTH)).documents["accountability_types"]) == ["patient consent"]
 

@@ -9,8 +9,8 @@ from analysis_patterns.patterns.accountability.accountability_type import Shape
 from analysis_patterns.patterns.accountability.knowledge_document import (
     AccountabilityTypeDocument,
     Admission,
-    Kind,
     PartyTypeDocument,
+    kinds,
 )
 from analysis_patterns.patterns.knowledge import Header, Pack, PackError, pack_schema, parse_pack, read_pack
 from analysis_patterns.patterns.time import Period
@@ -62,7 +62,7 @@ def test_levels_say_the_kind_and_both_sets() -> None:
 
     assert line == AccountabilityTypeDocument(
         name="line management",
-        kind=Kind.LEVELED,
+        kind="leveled",
         shape=Shape.TREE,
         levels=("operating unit", "region", "division", "sales office"),
         commissioners=(Admission("division"), Admission("operating unit"), Admission("region")),
@@ -74,7 +74,7 @@ def test_connections_say_both_sets_with_their_periods() -> None:
     support = parse_pack(CHART).documents["accountability_types"]["product support"]
 
     assert isinstance(support, AccountabilityTypeDocument)
-    assert support.kind is Kind.HIERARCHIC
+    assert support.kind == "hierarchic"
     assert support.commissioners == (
         Admission("division", Period(date(1995, 1, 1), date(1996, 1, 1))),
         Admission("region"),
@@ -165,7 +165,7 @@ SHORT = "Timestamp is not an exact date"
 NO_DAY = "day value is outside expected range"
 SECTIONS = "sections are pack, party_types, accountability_types"
 NAMES = "allowed: text of 1 to 500 characters. Give the name as people read it."
-SHORTENED = 'not {"name": "a", "kind": "plain", "levels":…'
+SHORTENED = 'not {"name": "a", "kind": "hierarchic", "lev…'
 BACKWARDS = (
     "period.order: found a period from 1996-01-02 to 1996-01-01; "
     "allowed: an end after the start; the end is not included. Swap the days, or end the period a day later."
@@ -206,7 +206,10 @@ def test_refuses_a_document_that_is_no_pack(text: str, said: str) -> None:
         ("name: ' '", f"[2].name: name.text: found a blank name; {NAMES}"),
         ("name: a, shape: ring", "[2].shape: Input should be 'network', 'tree' or 'dag', not \"ring\""),
         ("name: a, single_responsible: yes", '[2].single_responsible: should be true or false, not "yes"'),
-        ("name: a, kind: plain, levels: [b, c]", f"[2]: only the kind 'leveled' has levels, {SHORTENED}"),
+        (
+            "name: a, kind: hierarchic, levels: [b]",
+            f"[2]: only the kind 'leveled' has levels, {SHORTENED}",
+        ),
         ("name: a, commissioners: b", '[2].commissioners: should be a list, not "b"'),
         ("name: a, commissioners: [[b]]", '[2].commissioners[1]: should be text, not ["b"]'),
         ("name: a, commissioners: [{period: {}}]", "[2].commissioners[1]: 'type' is missing"),
@@ -223,6 +226,16 @@ def test_refuses_a_document_that_is_no_pack(text: str, said: str) -> None:
 )
 def test_refuses_a_bad_piece_of_knowledge_and_says_where(fields: str, said: str) -> None:
     assert refused(with_lines(f"  - {{{fields}}}")) == [f"clinic.yaml:13: accountability_types{said}"]
+
+
+def test_refuses_a_kind_that_there_is_not() -> None:
+    (said,) = refused(with_lines("  - {name: a, kind: dag}"))
+
+    assert said == (
+        f"clinic.yaml:13: accountability_types[2]: no kind 'dag'; kinds are {', '.join(sorted(kinds()))}, "
+        'not {"name": "a", "kind": "dag"}'
+    )
+    assert {"accountability_type", "hierarchic", "leveled"} <= set(kinds())
 
 
 def test_names_every_fault_at_once_in_the_order_of_the_lines() -> None:

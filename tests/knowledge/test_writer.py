@@ -11,10 +11,8 @@ from analysis_patterns.patterns.knowledge.writer import write_yaml
 from tests.covered import Covered
 
 LINE_ENDS = "\n\r\x85\u2028\u2029"
-TEXT = st.text(
-    st.sampled_from(LINE_ENDS + ": -'\"#")
-    | st.characters(exclude_categories=["Cs"], exclude_characters="\0"),
-    max_size=12,
+TEXT = st.text(st.sampled_from(LINE_ENDS + ": -'\"#a"), max_size=8) | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12
 )
 DATA = st.recursive(
     TEXT

@@ -1,0 +1,180 @@
+"""2.5: a chapter, or an application, puts its own kind of knowledge into packs."""
+
+from collections.abc import Iterator
+from datetime import date
+from graphlib import CycleError
+
+import pytest
+
+from analysis_patterns.patterns.accountability.knowledge_document import Admission
+from analysis_patterns.patterns.errors import AnalysisPatternsError
+from analysis_patterns.patterns.knowledge import (
+    Header,
+    KnowledgeDocument,
+    Reference,
+    Section,
+    audit,
+    diff,
+    export,
+    from_day_on,
+    load,
+    parse_pack,
+    register,
+    section,
+    sections,
+    tidied,
+)
+from analysis_patterns.patterns.persistence.session import Session
+from analysis_patterns.patterns.time import ALWAYS, Period
+
+from . import example  # noqa: F401  (registers the library's sections first)
+
+
+class Speciality(KnowledgeDocument):
+    """What a doctor may be specialised in."""
+
+    name: str
+    for_type: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    def references(self) -> Iterator[Reference]:
+        if self.for_type:
+            yield Reference("party_types", self.for_type, "for_type")
+
+
+class Specialities(Section[Speciality]):
+    """A section that keeps its documents in a dictionary."""
+
+    name = "a_specialities"
+    model = Speciality
+    after = ("party_types",)
+
+    def __init__(self) -> None:
+        self.held: dict[str, Speciality] = {}
+
+    def read(self, session: Session) -> Iterator[Speciality]:
+        yield from self.held.values()
+
+    def add(self, session: Session, document: Speciality) -> None:
+        self.held[document.name] = document
+
+    def change(self, session: Session, old: Speciality, new: Speciality) -> None:
+        self.held[old.name] = new
+
+
+@pytest.fixture
+def specialities(monkeypatch: pytest.MonkeyPatch) -> Specialities:
+    """An application's section, registered for one test."""
+    monkeypatch.setattr(section, "_SECTIONS", dict(section._SECTIONS))
+    registered = Specialities()
+    register(registered)
+    return registered
+
+
+PACK = """
+pack: {name: app, version: 1}
+a_specialities: [{name: surgery, for_type: doctor}]
+party_types: [{name: doctor}]
+"""
+
+
+def test_sections_come_after_those_that_they_refer_to(specialities: Specialities) -> None:
+    names = [each.name for each in sections()]
+
+    assert names.index("party_types") < names.index("a_specialities")
+    assert names.index("party_types") < names.index("accountability_types")
+
+
+def test_an_applications_knowledge_is_loaded_and_exported(
+    session: Session, specialities: Specialities
+) -> None:
+    pack = parse_pack(PACK)
+
+    load(pack, session)
+
+    assert specialities.held == {"surgery": Speciality(name="surgery", for_type="doctor")}
+    assert parse_pack(export(session, pack.header)).documents == pack.documents
+    assert not diff(pack, session)
+
+
+def test_an_applications_knowledge_is_changed_where_told_to(
+    session: Session, specialities: Specialities
+) -> None:
+    load(parse_pack(PACK), session)
+
+    load(parse_pack(PACK.replace(", for_type: doctor", "")), session, replace=True)
+
+    assert specialities.held == {"surgery": Speciality(name="surgery")}
+
+
+def test_a_section_that_does_not_know_its_use_finds_nothing_unused(
+    session: Session, specialities: Specialities
+) -> None:
+    load(parse_pack("pack: {name: app, version: 1}\na_specialities: [{name: surgery}]"), session)
+
+    assert audit(session) == []
+
+
+@pytest.mark.parametrize("name", ["a_specialities", "pack"])
+def test_refuses_a_section_whose_name_is_taken(specialities: Specialities, name: str) -> None:
+    class Second(Specialities):
+        pass
+
+    Second.name = name
+
+    with pytest.raises(AnalysisPatternsError) as raised:
+        register(Second())
+
+    assert str(raised.value) == f"knowledge packs have a section {name!r} already"
+
+
+def test_sections_that_wait_for_each_other_are_a_programming_error(specialities: Specialities) -> None:
+    class Waiting(Specialities):
+        name = "waiting"
+        after = ("waiting",)
+
+    register(Waiting())
+
+    with pytest.raises(CycleError):
+        sections()
+
+
+def test_a_document_of_a_section_need_not_refer_to_anything() -> None:
+    assert list(Header.model_fields) == ["name", "version", "effective", "description", "source"]
+    assert list(KnowledgeDocument.references(Speciality(name="a"))) == []
+
+
+JANUARY = Period(date(1996, 1, 1), date(1996, 2, 1))
+FEBRUARY = Period(date(1996, 2, 1), date(1996, 3, 1))
+LATER = Period(date(1996, 3, 1))
+
+
+def test_what_has_periods_is_said_in_one_way() -> None:
+    things = [
+        Admission("b"),
+        Admission("a", FEBRUARY),
+        Admission("a", JANUARY),
+        Admission("a", Period(JANUARY.start)),
+    ]
+
+    assert tidied(things) == (Admission("a", Period(JANUARY.start)), Admission("b"))
+    assert tidied([Admission("a", LATER), Admission("a", JANUARY)]) == (
+        Admission("a", JANUARY),
+        Admission("a", LATER),
+    )
+
+
+def test_a_change_from_a_day_on_keeps_what_held_before() -> None:
+    before = [Admission("a"), Admission("b", JANUARY), Admission("c", LATER)]
+    after = [Admission("a"), Admission("d"), Admission("e", JANUARY)]
+
+    changed = from_day_on(before, after, Period(FEBRUARY.start))
+
+    assert changed == (
+        Admission("a", ALWAYS),
+        Admission("b", JANUARY),
+        Admission("d", Period(FEBRUARY.start)),
+    )
