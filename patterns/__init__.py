@@ -141,7 +141,6 @@ if TYPE_CHECKING:
     )
     from .catalogue import PatternRecord as PatternRecord
     from .catalogue import attach as attach
-    from .catalogue import catalogue as catalogue
     from .constraint import (
         RULES as RULES,
     )
@@ -445,7 +444,6 @@ _ROOMS = {
     "catalogue": (
         "PatternRecord",
         "attach",
-        "catalogue",
     ),
     "constraint": (
         "RULES",
@@ -642,7 +640,6 @@ __all__ = [
     "ancestors",
     "ancestors_of",
     "attach",
-    "catalogue",
     "chain_periods",
     "create_engine",
     "create_guards",
