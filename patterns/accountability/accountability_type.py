@@ -12,6 +12,7 @@ from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
+from ..catalogue import attach
 from ..constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level, identity
 from ..time.period import ALWAYS, Period
@@ -354,3 +355,22 @@ def described(party: Party, day: date) -> str:
 def listed(party_types: Iterable[PartyType], *, otherwise: str = "nobody") -> str:
     """Party types by name, for a message."""
     return ", ".join(sorted(party_type.name for party_type in party_types)) or otherwise
+
+
+attach(
+    "2.5",
+    types=(AccountabilityType, ConnectionRule, Eligibility, PartyType),
+    figure="analysis_patterns.patterns.accountability.accountability_type:AccountabilityType",
+    when_not="Where the few rules there are change as seldom as the program, let the program state them: "
+    "rules kept as data have to be entered, dated and tested too.",
+    example="""
+>>> from analysis_patterns.patterns.accountability import (
+...     Accountability, AccountabilityType, PartyType, Person)
+>>> patient, doctor = PartyType(name="patient"), PartyType(name="doctor")
+>>> consent = AccountabilityType(name="patient consent", commissioners=[patient], responsibles=[doctor])
+>>> smith = Person(name="John Smith", types=[patient])
+>>> Accountability(type=consent, commissioner=smith, responsible=Person(name="Jack Thomas", types=[patient]))
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: accountability.responsible-type: ...
+""",
+)

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..catalogue import attach
 from ..constraint import BUILT, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level
 from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..time.period import ALWAYS, Period
 from .name import name_violations
-from .party import Party
+from .party import Party, Person
 
 _TABLE = "patterns_contact_point"
 
@@ -107,3 +108,21 @@ class EmailAddress(ContactPoint, init=False):
 
 
 keep_history(ContactPoint.__table__)  # type: ignore[arg-type]
+
+
+attach(
+    "2.1",
+    types=(Party, Person, ContactPoint, PostalAddress, TelephoneNumber, EmailAddress),
+    figure="analysis_patterns.patterns.accountability.party:Party",
+    when_not="Where only people matter, or only organizations, and that will stay so, the supertype is one "
+    "type too many. A user account is no party: it belongs to one.",
+    example="""
+>>> from analysis_patterns.patterns.accountability import Organization, PartyType, Person, TelephoneNumber
+>>> customer = PartyType(name="customer")
+>>> parties = [Person(name="Adams", types=[customer]), Organization(name="ACM", types=[customer])]
+>>> for party in parties:
+...     _ = TelephoneNumber(party=party, text="617 123 1234")
+>>> [str(point) for party in parties for point in party.contact_points]
+['617 123 1234', '617 123 1234']
+""",
+)

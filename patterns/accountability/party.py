@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..catalogue import attach
 from ..constraint import ConstraintViolation, require
 from ..persistence.base import Base, Level
 from ..persistence.registry import Referable
@@ -127,3 +128,25 @@ def has_type(party: Party, party_type: PartyType, *, as_of: date) -> bool:
     Source: Analysis Patterns 2.6 and 14.2.
     """
     return party_type in party.all_types(as_of)
+
+
+attach(
+    "2.6",
+    types=(PartyType, PartyClassification),
+    behaviours=(has_type,),
+    figure="analysis_patterns.patterns.accountability.party_type:PartyType",
+    when_not="Where no rule is stated twice for want of a common supertype, leave the types side by side. "
+    "What a program does differently for each sort of party belongs into subclasses of `Party` instead.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns.accountability import PartyType, Person, has_type
+>>> doctor = PartyType(name="doctor")
+>>> practitioner = PartyType(name="general practitioner", supertypes=[doctor])
+>>> edwards = Person(name="Dr Edwards", types=[practitioner])
+>>> has_type(edwards, doctor, as_of=date(1997, 5, 1))
+True
+>>> doctor.supertypes.append(practitioner)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: party-type.acyclic: ...
+""",
+)

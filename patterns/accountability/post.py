@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
+from ..catalogue import attach
 from ..constraint import BUILT, ConstraintViolation, Layer, rule
 from ..persistence.session import Session
 from ..time.period import ALWAYS, Period
@@ -139,3 +140,28 @@ def _is_appointment(session: Session, as_of: date | None, known_at: datetime | N
         Accountability.type_id.in_(appointment_types),
         Accountability.holds(session.day(as_of), session.instant(known_at)),
     )
+
+
+attach(
+    "2.9",
+    types=(Post, Appointment, AppointmentType),
+    behaviours=(holders, vacancies),
+    figure="analysis_patterns.patterns.accountability.post:Appointment",
+    when_not="Where duties follow the person, who takes them along to the next job, a post only stands "
+    "between the two. Use it for jobs that outlast their holders, and for no others.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns.accountability import (
+...     Appointment, AppointmentType, PartyType, Person, Post)
+>>> from analysis_patterns.patterns.time import Period
+>>> surgeon, job = PartyType(name="surgeon"), PartyType(name="surgeon's post")
+>>> appointment = AppointmentType(name="appointment", posts=[job], people=[surgeon])
+>>> transplants = Post(name="Transplant surgeon", types=[job])
+>>> for name, period in (("Dr Ash", Period(date(1996, 1, 1), date(1997, 7, 1))),
+...                      ("Dr Birch", Period(date(1997, 7, 1)))):
+...     holder = Person(name=name, types=[surgeon])
+...     print(Appointment(type=appointment, post=transplants, person=holder, period=period))
+Dr Ash responsible to Transplant surgeon (appointment) from 1996-01-01 until 1997-07-01
+Dr Birch responsible to Transplant surgeon (appointment) from 1997-07-01 until further notice
+""",
+)
