@@ -135,7 +135,7 @@ def test_our_commands_print_what_the_page_shows(page: Path, desk: Path) -> None:
 def test_the_documents_on_a_page_can_be_read(page: Path) -> None:
     for block in blocks(page):
         if block.language in PARSED:
-            PARSED[block.language](block.text)
+            assert PARSED[block.language](block.text) is not None, block.place
 
 
 def test_the_examples_beside_the_code_print_what_they_show(tmp_path: Path) -> None:

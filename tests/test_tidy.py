@@ -95,17 +95,17 @@ def offending(*kinds: type[ast.AST], breaks: Callable[[ast.AST], bool]) -> list[
     ]
 
 
-def none_of(places: list[str]) -> None:
+def assert_none(places: list[str]) -> None:
     """Fail with every one of `places`, where there is any."""
     assert not places, "\n" + "\n".join(places)
 
 
 def test_a_module_stops_at_four_hundred_lines() -> None:
-    none_of([module.name for module in LIBRARY if len(module.text.splitlines()) > MODULE_LINES])
+    assert_none([module.name for module in LIBRARY if len(module.text.splitlines()) > MODULE_LINES])
 
 
 def test_a_class_stops_at_two_hundred_lines() -> None:
-    none_of(offending(ast.ClassDef, breaks=lambda node: lines_of(node) > CLASS_LINES))
+    assert_none(offending(ast.ClassDef, breaks=lambda node: lines_of(node) > CLASS_LINES))
 
 
 def test_a_function_stops_at_fifty_lines() -> None:
@@ -113,11 +113,11 @@ def test_a_function_stops_at_fifty_lines() -> None:
         ast.FunctionDef, ast.AsyncFunctionDef, breaks=lambda node: lines_of(node) > FUNCTION_LINES
     )
 
-    none_of(long)
+    assert_none(long)
 
 
 def test_every_module_says_what_it_is() -> None:
-    none_of([module.name for module in LIBRARY if ast.get_docstring(module.tree) is None])
+    assert_none([module.name for module in LIBRARY if ast.get_docstring(module.tree) is None])
 
 
 def test_every_public_class_and_function_says_what_it_is() -> None:
@@ -130,7 +130,7 @@ def test_every_public_class_and_function_says_what_it_is() -> None:
         if "overload" not in [ast.unparse(decorator) for decorator in node.decorator_list]
     ]
 
-    none_of(silent)
+    assert_none(silent)
 
 
 def test_a_docstring_has_the_house_form() -> None:
@@ -140,15 +140,15 @@ def test_a_docstring_has_the_house_form() -> None:
         in_order = [heading for heading in HEADINGS if heading in found]
         return found != in_order or FOREIGN_HEADING.search(docstring) is not None
 
-    none_of(offending(ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, breaks=is_foreign))
+    assert_none(offending(ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, breaks=is_foreign))
 
 
 def test_a_name_says_something() -> None:
     def is_empty(node: ast.AST) -> bool:
         return EMPTY_NAME.search(getattr(node, "name", "")) is not None
 
-    none_of(offending(ast.ClassDef, breaks=is_empty))
-    none_of([module.name for module in LIBRARY if EMPTY_NAME.search(module.path.stem)])
+    assert_none(offending(ast.ClassDef, breaks=is_empty))
+    assert_none([module.name for module in LIBRARY if EMPTY_NAME.search(module.path.stem)])
 
 
 def test_public_names_are_listed_in_reading_order() -> None:
@@ -163,32 +163,32 @@ def test_the_floors_import_each_other_relatively() -> None:
 
     found = offending(ast.Import, ast.ImportFrom, breaks=lambda node: bool(own.match(ast.unparse(node))))
 
-    none_of([place for place in found if place.split("/")[0] in PACKAGES])
+    assert_none([place for place in found if place.split("/")[0] in PACKAGES])
 
 
 def test_no_error_is_swallowed() -> None:
     def is_silent(node: ast.AST) -> bool:
         return all(isinstance(step, ast.Pass) for step in getattr(node, "body", []))
 
-    none_of(offending(ast.ExceptHandler, breaks=is_silent))
+    assert_none(offending(ast.ExceptHandler, breaks=is_silent))
 
 
 def test_nothing_is_left_unimplemented() -> None:
-    none_of(offending(ast.Raise, breaks=lambda node: "NotImplemented" in ast.unparse(node)))
+    assert_none(offending(ast.Raise, breaks=lambda node: "NotImplemented" in ast.unparse(node)))
 
 
 def test_no_binary_float_is_made_where_numbers_are_exact() -> None:
     made = offending(ast.Call, breaks=lambda node: ast.unparse(node).startswith("float("))
 
-    none_of([place for place in made if place.split("/")[0] in EXACT])
+    assert_none([place for place in made if place.split("/")[0] in EXACT])
 
 
 def test_nothing_is_left_for_later() -> None:
-    none_of([str(path) for path in texts() if UNFINISHED.search(path.read_text(encoding="utf-8"))])
+    assert_none([str(path) for path in texts() if UNFINISHED.search(path.read_text(encoding="utf-8"))])
 
 
 def test_nothing_speaks_of_one_machine() -> None:
-    none_of([str(path) for path in texts() if MACHINE_PATH.search(path.read_text(encoding="utf-8"))])
+    assert_none([str(path) for path in texts() if MACHINE_PATH.search(path.read_text(encoding="utf-8"))])
 
 
 @pytest.mark.parametrize("package", PACKAGES)
