@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from .errors import AnalysisPatternsError
 
+__all__ = ["RULES", "ConstraintViolation", "Layer", "Rule", "rule"]
+
 _RULE_NAME = re.compile(r"[a-z][a-z-]*\.[a-z][a-z0-9-]*")
 _RULES: dict[str, Rule] = {}
 

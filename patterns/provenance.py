@@ -9,6 +9,8 @@ from typing import Protocol, runtime_checkable
 from .errors import AnalysisPatternsError
 from .picture import Edge, End, Graph, Mark, Node
 
+__all__ = ["Explained", "Explanation", "explain", "graph"]
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:

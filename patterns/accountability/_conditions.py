@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..persistence.guard import Guard, trigger
 
+_TABLE = "patterns_accountability"
+_TIED = "(shape <> 'network' OR single_responsible)"
 _TYPES = (
     "patterns_party_classification {name} JOIN patterns_party_type_closure {name}k "
     "ON {name}k.subtype_id = {name}.type_id"
@@ -161,32 +163,24 @@ def revision_guards() -> tuple[Guard, ...]:
     The count is what a snapshot compares; on PostgreSQL it also makes two sessions that change one
     hierarchy wait for each other, or fail to serialize, so that together they cannot make a circle.
     """
-    table = "patterns_accountability"
-    tied = "(shape <> 'network' OR single_responsible)"
-    bump = "UPDATE patterns_accountability_type SET revision = revision + 1"
-    lock = (
-        "PERFORM 1 FROM patterns_accountability_type WHERE id = NEW.type_id "
-        f"AND {tied} FOR NO KEY UPDATE; RETURN NEW;"
-    )
-    names = {event: f"{table}_revision_{event.lower()}" for event in ("INSERT", "UPDATE")}
     # PostgreSQL fires triggers in the order of their names: the lock comes first.
-    first = f"{table}_aa_lock"
-    return (
-        Guard(first, table, (), trigger(first, f"BEFORE INSERT ON {table} FOR EACH ROW", lock)),
-        *(
-            Guard(
-                name,
-                table,
-                (
-                    f"CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW "
-                    f"BEGIN {bump} WHERE id = NEW.type_id AND {tied}; END",
-                ),
-                trigger(
-                    name,
-                    f"AFTER {event} ON {table} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT",
-                    f"{bump} WHERE id IN (SELECT type_id FROM changed) AND {tied}; RETURN NULL;",
-                ),
-            )
-            for event, name in names.items()
-        ),
+    lock = (
+        f"PERFORM 1 FROM patterns_accountability_type WHERE id = NEW.type_id AND {_TIED} "
+        "FOR NO KEY UPDATE; RETURN NEW;"
     )
+    name = f"{_TABLE}_aa_lock"
+    return (
+        Guard(name, _TABLE, (), trigger(name, f"BEFORE INSERT ON {_TABLE} FOR EACH ROW", lock)),
+        _counts("INSERT"),
+        _counts("UPDATE"),
+    )
+
+
+def _counts(event: str) -> Guard:
+    name = f"{_TABLE}_revision_{event.lower()}"
+    bump = "UPDATE patterns_accountability_type SET revision = revision + 1"
+    one = f"BEGIN {bump} WHERE id = NEW.type_id AND {_TIED}; END"
+    all_changed = f"{bump} WHERE id IN (SELECT type_id FROM changed) AND {_TIED}; RETURN NULL;"
+    each_statement = f"AFTER {event} ON {_TABLE} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"
+    sqlite = f"CREATE TRIGGER {name} AFTER {event} ON {_TABLE} FOR EACH ROW {one}"
+    return Guard(name, _TABLE, (sqlite,), trigger(name, each_statement, all_changed))

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 class Neighbours:
     """The believed accountabilities of one type, stored or about to be."""
 
-    def __init__(self, session: Session, type: AccountabilityType) -> None:
-        from .accountability import Accountability
-
+    def __init__(
+        self, session: Session, accountabilities: type[Accountability], type: AccountabilityType
+    ) -> None:
         self._session = session
         self._type = type
-        self._class = Accountability
+        self._class = accountabilities
         self._pending = [
             each
             for each in session.new
-            if isinstance(each, Accountability) and each.type is type and each.is_believed
+            if isinstance(each, accountabilities) and each.type is type and each.is_believed
         ]
 
     def above(self, responsible: Party, during: Period) -> Iterator[Accountability]:

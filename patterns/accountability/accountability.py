@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
+from ..catalogue import attach
+from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, Rule, require, rule
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.session import Session
@@ -48,7 +49,7 @@ NO_CYCLE = rule(
 SINGLE_RESPONSIBLE = rule(
     "accountability.single-responsible",
     pattern="2.9",
-    says="Under such a type, as for the holder of a post, a commissioner has one responsible party at a time.",
+    says="Under such a type, as for holders of posts, a commissioner has one responsible party at a time.",
     layers=_STORED,
 )
 
@@ -112,7 +113,7 @@ class Accountability(Versioned, Base, init=False):
         """The rules that it breaks together with the accountabilities that `session` holds."""
         if not (self.is_believed and inspect(self).pending):
             return
-        neighbours = Neighbours(session, self.type)
+        neighbours = Neighbours(session, Accountability, self.type)
         if self.type.shape is Shape.TREE:
             for other in neighbours.above(self.responsible, self.period):
                 if other.id != self.id:
@@ -132,8 +133,8 @@ class Accountability(Versioned, Base, init=False):
                     remedy="End one of the accountabilities of the circle first.",
                 )
 
-    def _clash(self, broken: rule, other: Accountability) -> ConstraintViolation:  # type: ignore[valid-type]
-        return broken.violation(  # type: ignore[attr-defined]
+    def _clash(self, broken: Rule, other: Accountability) -> ConstraintViolation:
+        return broken.violation(
             self,
             other,
             found=f"{self}, beside {other}",
@@ -142,7 +143,7 @@ class Accountability(Versioned, Base, init=False):
         )
 
     def explanation(self) -> Explanation:
-        """This accountability as the statement it makes."""
+        """The statement that this accountability makes."""
         return Explanation(str(self), by=f"recorded {self.known_from:%Y-%m-%d %H:%M} UTC")
 
     def __str__(self) -> str:
@@ -191,4 +192,26 @@ guard(
             (NO_CYCLE, _conditions.cycle, "a circle of accountabilities"),
         )
     ),
+)
+
+
+attach(
+    "2.4",
+    types=(Accountability,),
+    figure="analysis_patterns.patterns.accountability.accountability:Accountability",
+    when_not="Where one kind of link will ever be needed and its past is of no interest, a plain association "
+    "is easier to read. Being of a type, such as doctor, is no accountability: nobody is at the other end.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns.accountability import (
+...     Accountability, AccountabilityType, PartyType, Person)
+>>> from analysis_patterns.patterns.time import Period
+>>> patient, doctor = PartyType(name="patient"), PartyType(name="doctor")
+>>> consent = AccountabilityType(name="patient consent", commissioners=[patient], responsibles=[doctor])
+>>> smith = Person(name="John Smith", types=[patient])
+>>> thursz = Person(name="Mark Thursz", types=[doctor])
+>>> print(Accountability(
+...     type=consent, commissioner=smith, responsible=thursz, period=Period(date(1997, 5, 1))))
+Mark Thursz responsible to John Smith (patient consent) from 1997-05-01 until further notice
+""",
 )

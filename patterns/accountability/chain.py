@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, select, true
@@ -19,6 +19,9 @@ from ..time.period import Period, merged
 from .accountability import Accountability
 from .accountability_type import AccountabilityType
 from .party import Party
+
+if TYPE_CHECKING:
+    from ..persistence.seek import AnySelect
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def ancestors_of(
     known_at: datetime | None = None,
 ) -> Keys:
     """The keys of all parties above `party` on a day, the nearest first."""
-    return _reached(session, _UP[type is not None], party, type, as_of, known_at)
+    return _reached(session, _UP, party, _moment(session, type, as_of, known_at))
 
 
 def descendants_of(
@@ -166,7 +169,7 @@ def descendants_of(
     known_at: datetime | None = None,
 ) -> Keys:
     """The keys of all parties below `party` on a day, the nearest first."""
-    return _reached(session, _DOWN[type is not None], party, type, as_of, known_at)
+    return _reached(session, _DOWN, party, _moment(session, type, as_of, known_at))
 
 
 def span(
@@ -188,16 +191,10 @@ def span(
 
 
 def _reached(
-    session: Session,
-    question: Question,
-    party: Party | UUID,
-    type: AccountabilityType | UUID | None,
-    as_of: date | None,
-    known_at: datetime | None,
+    session: Session, questions: dict[bool, Question], party: Party | UUID, moment: dict[str, Any]
 ) -> Keys:
-    parameters = _moment(session, type, as_of, known_at)
-    parameters["party"] = _key(party)
-    return Keys(question.ask(session, parameters))
+    moment["party"] = _key(party)
+    return Keys(questions["type" in moment].ask(session, moment))
 
 
 def _key(entity: Party | AccountabilityType | UUID) -> UUID:
@@ -247,7 +244,7 @@ def _reach(type: Any, party: Any, as_of: Any, known_at: Any, *, up: bool) -> Sel
     return select(walk.c.party_id)
 
 
-def _path_rows(*, typed: bool) -> Select[Any]:
+def _path_rows(*, typed: bool) -> AnySelect:
     """Each link met while climbing from below; the climb goes no further than the party above."""
     type = _TYPE if typed else None
     above, below = bindparam("above", type_=Key), bindparam("below", type_=Key)
@@ -267,7 +264,7 @@ def _path_rows(*, typed: bool) -> Select[Any]:
     return select(walk.c.party_id, walk.c.version, walk.c.below_id)
 
 
-def _period_rows(*, typed: bool) -> Select[Any]:
+def _period_rows(*, typed: bool) -> AnySelect:
     """The common period of every chain from below to above."""
     type = _TYPE if typed else None
     above, below = bindparam("above", type_=Key), bindparam("below", type_=Key)
@@ -302,7 +299,7 @@ def _period_rows(*, typed: bool) -> Select[Any]:
     return select(walk.c.since, walk.c.until).where(walk.c.party_id == above)
 
 
-def _reach_rows(*, typed: bool, up: bool) -> Select[Any]:
+def _reach_rows(*, typed: bool, up: bool) -> AnySelect:
     return _reach(_TYPE if typed else None, bindparam("party", type_=Key), **_KNOWN, up=up)
 
 

@@ -38,19 +38,17 @@ audit(PARENT_CYCLE, Party, _conditions.parent_cycle)
 @recheck
 def _by_rules_of_types(session: Session) -> Iterator[Affected]:
     """Accountabilities whose type changes what it admits; a type made just now has none."""
-    types = {
+    types = [
         each.accountability_type
         for each in [*session.new, *session.dirty, *session.deleted]
         if isinstance(each, ConnectionRule | Eligibility | AccountabilityLevel)
-    }
-    types |= {each for each in session.dirty if isinstance(each, AccountabilityType)}
-    keys = frozenset(each.id for each in types if inspect(each).persistent and _is_changed(session, each))
+    ]
+    types += [
+        each for each in session.dirty if isinstance(each, AccountabilityType) and session.is_modified(each)
+    ]
+    keys = frozenset(each.id for each in types if inspect(each).persistent)
     if keys:
         yield Affected(Accountability, "type_id", keys)
-
-
-def _is_changed(session: Session, type: AccountabilityType) -> bool:
-    return type not in session.dirty or session.is_modified(type)
 
 
 @recheck

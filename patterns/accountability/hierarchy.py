@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Date, Engine, bindparam, insert, select, update
 from sqlalchemy.orm import make_transient_to_detached
 from uuid_utils.compat import uuid7
 
+from ..catalogue import attach
 from ..constraint import Layer, rule
 from ..persistence.engine import READ_ONLY
 from ..persistence.seek import Question, key_of
@@ -21,6 +22,8 @@ from ..time.instant import UNTIL_CHANGED
 from ..time.period import Period
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, Shape
+from .chain import Chain, ancestors_of, chain_periods, descendants_of, responsible, span
+from .hierarchic import AccountabilityLevel, HierarchicAccountabilityType, LeveledAccountabilityType
 from .party import Party
 
 MOVE_WITHIN = rule(
@@ -33,6 +36,9 @@ SNAPSHOT = rule(
     pattern="2.7",
     says="Only a hierarchic type counts its changes, so only such a type can be kept as a snapshot.",
 )
+
+if TYPE_CHECKING:
+    from ..persistence.seek import AnySelect
 
 _CLOSE = (
     update(Accountability.__table__)  # type: ignore[arg-type]
@@ -184,12 +190,38 @@ class Snapshot:
             self._below.setdefault(keys[above], []).append(keys[below])
 
 
-_REVISION = Question(
-    lambda: select(AccountabilityType.revision).where(AccountabilityType.id == bindparam("type", type_=Key))
-)
-_LINKS = Question(
-    lambda: select(Accountability.commissioner_id, Accountability.responsible_id).where(
+def _revision() -> AnySelect:
+    return select(AccountabilityType.revision).where(AccountabilityType.id == bindparam("type", type_=Key))
+
+
+def _links() -> AnySelect:
+    return select(Accountability.commissioner_id, Accountability.responsible_id).where(
         Accountability.type_id == bindparam("type", type_=Key),
-        Accountability.holds(bindparam("as_of"), bindparam("known_at", type_=Instant)),
+        Accountability.holds(bindparam("as_of", type_=Date), bindparam("known_at", type_=Instant)),
     )
+
+
+_REVISION = Question(_revision)
+_LINKS = Question(_links)
+
+
+attach(
+    "2.7",
+    types=(HierarchicAccountabilityType, LeveledAccountabilityType, AccountabilityLevel, Chain, Snapshot),
+    behaviours=(responsible, ancestors_of, descendants_of, chain_periods, span, move),
+    figure="analysis_patterns.patterns.accountability.hierarchic",
+    when_not="Where people answer to two others, as in a matrix, a tree would force them to lie: choose "
+    "`Shape.DAG`, or no shape at all. Levels are for names that the organization really uses.",
+    example="""
+>>> from analysis_patterns.patterns.accountability import (
+...     Accountability, LeveledAccountabilityType, Organization, PartyType, Shape)
+>>> region, division, office = (PartyType(name=name) for name in ("region", "division", "sales office"))
+>>> sales = LeveledAccountabilityType(
+...     name="sales line", levels=[region, division, office], shape=Shape.TREE)
+>>> east = Organization(name="East", types=[region])
+>>> boston = Organization(name="Boston", types=[office])
+>>> Accountability(type=sales, commissioner=east, responsible=boston)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: leveled.next-level: ...
+""",
 )

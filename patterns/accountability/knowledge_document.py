@@ -26,20 +26,29 @@ def _checked_name(name: str) -> str:
 Name = Annotated[str, AfterValidator(_checked_name)]
 
 
-class PartyTypeDocument(KnowledgeDocument):
+class NamedDocument(KnowledgeDocument):
+    """
+    Knowledge that is known by its name.
+
+    Errors: `name.text` for a blank name or one that a database cannot hold.
+    """
+
+    name: Name
+
+    @property
+    def key(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class PartyTypeDocument(NamedDocument):
     """
     A party type: its name, and those of its supertypes.
 
     Source: Analysis Patterns 2.6.
     """
 
-    name: Name
     supertypes: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Its name."""
-        return self.name
 
     @model_validator(mode="after")
     def _tidy(self) -> Self:
@@ -122,7 +131,7 @@ def kinds() -> dict[str, type[AccountabilityType]]:
     }
 
 
-class AccountabilityTypeDocument(KnowledgeDocument):
+class AccountabilityTypeDocument(NamedDocument):
     """
     An accountability type: who may hold its ends, when, and what its accountabilities look like together.
 
@@ -131,7 +140,6 @@ class AccountabilityTypeDocument(KnowledgeDocument):
     Source: Analysis Patterns 2.5 and 2.7.
     """
 
-    name: Name
     kind: str = ""
     shape: Shape = Shape.NETWORK
     single_responsible: bool = False
@@ -139,11 +147,6 @@ class AccountabilityTypeDocument(KnowledgeDocument):
     responsibles: tuple[Admission, ...] = ()
     connections: tuple[Connection, ...] = ()
     levels: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """Its name."""
-        return self.name
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from ..catalogue import attach
 from ..constraint import BUILT, EVERYWHERE, ConstraintViolation, Layer, rule
 from ..persistence.guard import Guard, guard, refuse_when, trigger
+from ..picture import derived
 from ..time.period import ALWAYS, Period
 from . import _conditions
 from .accountability import Accountability
@@ -163,39 +165,76 @@ class OrganizationStructure(Accountability, init=False):
         super().__init__(type=type, commissioner=parent, responsible=subsidiary, period=period)
 
     @property
-    def parent(self) -> Party:
+    @derived("1")
+    def parent(self) -> Organization:
         """The organization above: the commissioner."""
-        return self.commissioner
+        return cast("Organization", self.commissioner)
 
     @property
-    def subsidiary(self) -> Party:
+    @derived("1")
+    def subsidiary(self) -> Organization:
         """The organization below: the responsible party."""
-        return self.responsible
+        return cast("Organization", self.responsible)
 
 
 def _one_at_a_time() -> Guard:
     """Let PostgreSQL change parents one transaction at a time, or two of them could make a circle."""
     name = "patterns_party_aa_lock"
-    body = (
-        "IF NEW.parent_id IS NOT NULL THEN PERFORM pg_advisory_xact_lock(hashtext('patterns_party.parent_id')); "
-        "END IF; RETURN NEW;"
-    )
+    lock = "PERFORM pg_advisory_xact_lock(hashtext('patterns_party.parent_id'))"
+    body = f"IF NEW.parent_id IS NOT NULL THEN {lock}; END IF; RETURN NEW;"
     when = f"BEFORE INSERT OR UPDATE OF parent_id ON {Party.__tablename__} FOR EACH ROW"
     return Guard(name, Party.__tablename__, (), trigger(name, when, body))
+
+
+def _no_circle(on: Literal["INSERT", "UPDATE"], of: str) -> Guard:
+    because = "an organization above itself"
+    table = Party.__tablename__
+    return refuse_when(PARENT_CYCLE, table, on, _conditions.parent_cycle, because=because, of=of)
 
 
 guard(
     Party.__table__,  # type: ignore[arg-type]
     _one_at_a_time(),
-    *(
-        refuse_when(
-            PARENT_CYCLE,
-            Party.__tablename__,
-            event,
-            _conditions.parent_cycle,
-            because="an organization above itself",
-            of=column,
-        )
-        for event, column in (("INSERT", ""), ("UPDATE", "parent_id"))
-    ),
+    _no_circle("INSERT", of=""),
+    _no_circle("UPDATE", of="parent_id"),
+)
+
+
+attach(
+    "2.2",
+    types=(Organization,),
+    figure="analysis_patterns.patterns.accountability.organization:Organization",
+    when_not="One parent link remembers nothing and knows one structure. Where units are moved and the past "
+    "is asked for, or where a unit stands in two structures, use organization structures (2.3).",
+    example="""
+>>> from analysis_patterns.patterns.accountability import Organization
+>>> acm = Organization(name="ACM")
+>>> new_england = Organization(name="New England", parent=acm)
+>>> boston = Organization(name="Boston", parent=new_england)
+>>> boston.parent.parent.name, [unit.name for unit in acm.subsidiaries]
+('ACM', ['New England'])
+>>> acm.parent = boston
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: organization.parent-cycle: found a circle: ...
+""",
+)
+attach(
+    "2.3",
+    types=(OrganizationStructure, OrganizationStructureType),
+    figure="analysis_patterns.patterns.accountability.organization:OrganizationStructure",
+    when_not="Where there is one structure and nobody asks how it was last year, a parent link (2.2) is "
+    "enough. Where people or posts stand in the structure too, it is an accountability (2.4).",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns.accountability import (
+...     Organization, OrganizationStructure, OrganizationStructureType, PartyType)
+>>> from analysis_patterns.patterns.time import Period
+>>> division, office = PartyType(name="division"), PartyType(name="sales office")
+>>> sales = OrganizationStructureType(name="sales", rules=[(division, office)])
+>>> new_england = Organization(name="New England", types=[division])
+>>> boston = Organization(name="Boston", types=[office])
+>>> print(OrganizationStructure(
+...     type=sales, parent=new_england, subsidiary=boston, period=Period(date(1995, 1, 1))))
+Boston responsible to New England (sales) from 1995-01-01 until further notice
+""",
 )

@@ -1,4 +1,4 @@
-"""What kinds of party there are, and which are special cases of which (2.5, 2.6 Party Type Generalizations)."""
+"""What kinds of party there are, and which are special cases of which (2.6 Party Type Generalizations)."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ class PartyType(Base):
         return supertype
 
     def all_types(self) -> frozenset[PartyType]:
-        """This type and all its supertypes, however far up."""
+        """The type itself and all its supertypes, however far up."""
         found: set[PartyType] = set()
-        waiting = [self]
+        waiting: list[PartyType] = [self]
         while waiting:
             party_type = waiting.pop()
             if party_type not in found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, select
 from ..catalogue import attach
 from ..constraint import BUILT, ConstraintViolation, Layer, rule
 from ..persistence.session import Session
+from ..picture import derived
 from ..time.period import ALWAYS, Period
 from .accountability import Accountability
 from .accountability_type import AccountabilityType
@@ -85,14 +87,16 @@ class Appointment(Accountability, init=False):
         super().__init__(type=type, commissioner=post, responsible=person, period=period)
 
     @property
-    def post(self) -> Party:
+    @derived("1")
+    def post(self) -> Post:
         """The post that is held: the commissioner."""
-        return self.commissioner
+        return cast("Post", self.commissioner)
 
     @property
-    def person(self) -> Party:
+    @derived("1")
+    def person(self) -> Person:
         """The person who holds it: the responsible party."""
-        return self.responsible
+        return cast("Person", self.responsible)
 
 
 def holders(

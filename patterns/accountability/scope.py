@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
+from ..catalogue import attach
 from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import guard, refuse_when
@@ -121,7 +122,7 @@ class OperatingScope(Versioned, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.8"
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "operating_scope"}
-    __corrects__ = ("kind", "type", "accountability", "location")
+    __corrects__: ClassVar[tuple[str, ...]] = ("kind", "type", "accountability", "location")
 
     kind: Mapped[str] = mapped_column(String(50), init=False)
     accountability_id: Mapped[UUID] = mapped_column(
@@ -215,4 +216,31 @@ guard(
         _conditions.scope_type,
         because="a scope on another type of accountability",
     ),
+)
+
+
+attach(
+    "2.8",
+    types=(OperatingScope, OperatingScopeType, SalesTerritory, ProductType, Location),
+    figure="analysis_patterns.patterns.accountability.scope",
+    when_not="Where the type of an accountability says already what it covers, a scope would repeat it. What "
+    "a party does under an accountability is no scope but an action.",
+    example="""
+>>> from analysis_patterns.patterns.accountability import (
+...     Accountability, AccountabilityType, Location, OperatingScopeType, Organization, PartyType,
+...     ProductType, SalesTerritory)
+>>> division, office = PartyType(name="division"), PartyType(name="sales office")
+>>> selling = AccountabilityType(name="sales", commissioners=[division], responsibles=[office])
+>>> boston = Accountability(
+...     type=selling,
+...     commissioner=Organization(name="New England", types=[division]),
+...     responsible=Organization(name="Boston", types=[office]))
+>>> territory = SalesTerritory(
+...     accountability=boston,
+...     type=OperatingScopeType(name="sales territory", accountability_types=[selling]),
+...     product_type=ProductType(name="coffee machines 1100"),
+...     location=Location(name="Massachusetts"))
+>>> print(territory.product_type, "in", territory.location)
+coffee machines 1100 in Massachusetts
+""",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Dialect, Select, between
@@ -11,6 +11,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from .session import Session
+
+if TYPE_CHECKING:
+    AnySelect = Select[*tuple[Any, ...]]
 
 
 class _Unindexed(ColumnElement[Any]):
@@ -52,7 +55,7 @@ class Question:
     Shape:  rows as the driver gives them: a key is 16 bytes in SQLite, see `key_of`.
     """
 
-    def __init__(self, build: Callable[[], Select[Any]]) -> None:
+    def __init__(self, build: Callable[[], AnySelect]) -> None:
         self._build = build
         self._compiled: dict[str, tuple[str, list[str] | None, Mapping[str, Callable[[Any], Any]]]] = {}
 

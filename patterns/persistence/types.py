@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BINARY, DateTime, Dialect, String, Uuid
+from sqlalchemy import DateTime, Dialect, LargeBinary, String, Uuid
 from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -24,7 +24,7 @@ class Key(TypeDecorator[UUID]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """16 bytes in SQLite, a UUID elsewhere."""
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(BINARY(16))
+            return dialect.type_descriptor(LargeBinary(16))
         return dialect.type_descriptor(Uuid())
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:

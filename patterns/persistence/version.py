@@ -236,5 +236,5 @@ def _keep_versions(session: Session, _context: UOWTransaction, _instances: objec
             for violation in _refuse_overwriting(entity):
                 raise violation
     for entity in session.new:
-        if isinstance(entity, Versioned) and entity.known_from is None:
-            entity.known_from = session_of(entity).recorded
+        if isinstance(entity, Versioned) and "known_from" not in vars(entity):
+            entity.known_from = session.recorded
