@@ -2,7 +2,8 @@
 
 from . import consistency  # noqa: F401  (states what a flush re-checks)
 from .accountability import Accountability
-from .accountability_type import AccountabilityType, ConnectionRule, Eligibility, Role, Shape
+from .accountability_type import AccountabilityType, Shape
+from .admission import ConnectionRule, Eligibility, Role
 from .chain import (
     Chain,
     Link,

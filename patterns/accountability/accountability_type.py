@@ -7,8 +7,8 @@ from datetime import date
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy import Enum as EnumColumn
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
@@ -16,6 +16,7 @@ from ..catalogue import attach
 from ..constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level, identity
 from ..time.period import ALWAYS, Period
+from .admission import ConnectionRule, Eligibility, Role
 from .name import name_violations
 from .party import Party, PartyClassification
 from .party_type import PartyType
@@ -59,13 +60,6 @@ class Shape(Enum):
     NETWORK = "network"
     TREE = "tree"
     DAG = "dag"
-
-
-class Role(Enum):
-    """The two ends of an accountability."""
-
-    COMMISSIONER = "commissioner"
-    RESPONSIBLE = "responsible"
 
 
 _ROLE_RULES = {Role.COMMISSIONER: COMMISSIONER_TYPE, Role.RESPONSIBLE: RESPONSIBLE_TYPE}
@@ -240,89 +234,6 @@ class AccountabilityType(Base, init=False):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Eligibility(Base, init=False):
-    """
-    That an accountability type admits a party type at one of its ends, for a period.
-
-    Source: Analysis Patterns 2.5: the two sets, with dates, since yesterday's facts met yesterday's rules.
-    """
-
-    __tablename__ = "patterns_eligibility"
-    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period_order"),)
-    __level__ = Level.KNOWLEDGE
-    __pattern__ = "2.5"
-    __figure__ = False
-
-    accountability_type_id: Mapped[UUID] = mapped_column(
-        ForeignKey(AccountabilityType.id), primary_key=True, init=False
-    )
-    role: Mapped[Role] = mapped_column(
-        EnumColumn(Role, native_enum=False, length=12, values_callable=lambda each: [r.value for r in each]),
-        primary_key=True,
-    )
-    party_type_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
-    valid_from: Mapped[date] = mapped_column(primary_key=True, init=False)
-    valid_to: Mapped[date] = mapped_column(init=False)
-    accountability_type: Mapped[AccountabilityType] = relationship(back_populates="eligibilities")
-    party_type: Mapped[PartyType] = relationship()
-
-    def __init__(
-        self, *, accountability_type: AccountabilityType, party_type: PartyType, role: Role, period: Period
-    ) -> None:
-        self.role = role
-        self.valid_from, self.valid_to = period.start, period.end
-        self.party_type = party_type
-        accountability_type.eligibilities.append(self)
-
-    @property
-    def period(self) -> Period:
-        """When the type admits it."""
-        return Period(self.valid_from, self.valid_to)
-
-
-class ConnectionRule(Base, init=False):
-    """
-    That an accountability type admits one type of party over another, for a period.
-
-    Shape:  a type of commissioner and a type of responsible party.
-    Source: Analysis Patterns 2.3 (the rule of a structure type) and the later paper.
-    """
-
-    __tablename__ = "patterns_connection_rule"
-    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period_order"),)
-    __level__ = Level.KNOWLEDGE
-    __pattern__ = "2.5"
-
-    accountability_type_id: Mapped[UUID] = mapped_column(
-        ForeignKey(AccountabilityType.id), primary_key=True, init=False
-    )
-    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
-    responsible_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
-    valid_from: Mapped[date] = mapped_column(primary_key=True, init=False)
-    valid_to: Mapped[date] = mapped_column(init=False)
-    accountability_type: Mapped[AccountabilityType] = relationship(back_populates="connections")
-    commissioner: Mapped[PartyType] = relationship(foreign_keys=[commissioner_id])
-    responsible: Mapped[PartyType] = relationship(foreign_keys=[responsible_id])
-
-    def __init__(
-        self,
-        *,
-        accountability_type: AccountabilityType,
-        commissioner: PartyType,
-        responsible: PartyType,
-        period: Period,
-    ) -> None:
-        self.valid_from, self.valid_to = period.start, period.end
-        self.commissioner = commissioner
-        self.responsible = responsible
-        accountability_type.connections.append(self)
-
-    @property
-    def period(self) -> Period:
-        """When the rule holds."""
-        return Period(self.valid_from, self.valid_to)
 
 
 def first_day_not_covered(period: Period, covers: Iterable[tuple[Period, ...]]) -> date | None:

@@ -15,9 +15,8 @@ from .accountability_type import (
     CONNECTION,
     RESPONSIBLE_TYPE,
     AccountabilityType,
-    ConnectionRule,
-    Eligibility,
 )
+from .admission import ConnectionRule, Eligibility
 from .hierarchic import NEXT_LEVEL, AccountabilityLevel
 from .organization import PARENT_CYCLE
 from .party import Party, PartyClassification

@@ -13,7 +13,8 @@ from sqlalchemy import inspect
 from ..document import Document, in_pydantic, value_schema
 from ..knowledge.section import KnowledgeDocument, Reference, tidied
 from ..time.period import ALWAYS, Period
-from .accountability_type import AccountabilityType, Role, Shape
+from .accountability_type import AccountabilityType, Shape
+from .admission import Role
 from .name import name_violations
 
 

@@ -14,7 +14,8 @@ from ..knowledge.section import Section, register
 from ..persistence.session import Session
 from ..time.period import Period
 from .accountability import Accountability
-from .accountability_type import AccountabilityType, ConnectionRule, Eligibility, Role
+from .accountability_type import AccountabilityType
+from .admission import ConnectionRule, Eligibility, Role
 from .hierarchic import AccountabilityLevel, LeveledAccountabilityType
 from .knowledge_document import (
     AccountabilityTypeDocument,

@@ -57,11 +57,12 @@ class Table:
                 return prefix, fact
         return None
 
-    def suggestions(self, code: str) -> list[str]:
-        """Codes that may have been meant by `code`, the likeliest first."""
+    def suggestions(self, code: str, also: str | None = None) -> list[str]:
+        """Codes that may have been meant by `code`, the likeliest first; `also` is one from elsewhere."""
         spellings = {**self.meant, **{fact.name: fact.code for fact in self.facts.values()}}
-        if code in spellings:
-            return [spellings[code]]
+        likeliest = spellings.get(code, also)
+        if likeliest is not None:
+            return [likeliest]
         folded = {spelling.casefold(): meant for spelling, meant in spellings.items()}
         folded |= {known.casefold(): known for known in self.facts}
         near = get_close_matches(code.casefold(), folded, n=3, cutoff=0.6)

@@ -121,7 +121,7 @@ class _Reader:
     def _atomic(self, code: str) -> AtomicUnit:
         found = self.known.get(code) or standard_unit(code) or find_currency(code)
         if found is None:
-            near = [code.upper()] if find_currency(code.upper()) else table().suggestions(code)
+            near = table().suggestions(code, also=code.upper() if find_currency(code.upper()) else None)
             meant = " or ".join(repr(each) for each in near)
             raise KNOWN.violation(
                 found=repr(code) if code == self.text else f"{code!r} within {self.text!r}",

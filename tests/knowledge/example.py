@@ -1,7 +1,5 @@
 """The packs that these specifications load: the book's doctors, and its chart of ACM."""
 
-from analysis_patterns.patterns.accountability import knowledge_section  # noqa: F401  (registers its sections)
-
 CLINIC = """\
 pack: {name: clinic, version: 1.0, description: Who may treat whom, source: Analysis Patterns 2.5 and 2.6}
 
@@ -44,4 +42,22 @@ accountability_types:
       - type: division
         period: {start: 1995-01-01}
     responsibles: [sales office]
+"""
+
+COFFEE = """\
+pack: {name: coffee, version: 1.0}
+
+product_types:
+  - name: 11-10
+  - name: 2170
+
+party_types: [{name: region}, {name: sales office}]
+
+accountability_types:
+  - {name: sales, connections: [{commissioner: region, responsible: sales office}]}
+
+operating_scope_types:
+  - name: sales territory
+    accountability_types: [sales]
+  - name: advertising
 """

@@ -4,12 +4,14 @@ from sqlalchemy import select
 
 from analysis_patterns.patterns.accountability.accountability import Accountability
 from analysis_patterns.patterns.accountability.accountability_type import AccountabilityType
+from analysis_patterns.patterns.accountability.organization import Organization
 from analysis_patterns.patterns.accountability.party import Person
 from analysis_patterns.patterns.accountability.party_type import PartyType
+from analysis_patterns.patterns.accountability.scope import OperatingScopeType, ProductType, SalesTerritory
 from analysis_patterns.patterns.knowledge import Concern, audit, load, parse_pack
 from analysis_patterns.patterns.persistence.session import Session
 
-from .example import CHART, CLINIC
+from .example import CHART, CLINIC, COFFEE
 
 
 def found(session: Session, *texts: str, concern: Concern | None = None) -> list[str]:
@@ -43,6 +45,27 @@ def test_finds_what_nobody_uses(session: Session) -> None:
         "party_types: doctor: unused",
         "party_types: patient: unused",
         "accountability_types: patient consent: unused",
+    ]
+
+
+def test_finds_products_and_scope_types_that_nobody_uses(session: Session) -> None:
+    load(parse_pack(COFFEE), session)
+    named = {each.name: each for each in session.scalars(select(PartyType))}
+    region = Organization(name="Northeast", types=[named["region"]])
+    office = Organization(name="Boston", types=[named["sales office"]])
+    sales = session.scalars(select(AccountabilityType)).one()
+    scope_types = {each.name: each for each in session.scalars(select(OperatingScopeType))}
+    products = {each.name: each for each in session.scalars(select(ProductType))}
+    boston = Accountability(type=sales, commissioner=region, responsible=office)
+    territory = SalesTerritory(
+        accountability=boston, type=scope_types["sales territory"], product_type=products["2170"]
+    )
+    session.add_all([boston, territory])
+    session.flush()
+
+    assert found(session, COFFEE) == [
+        "product_types: 11-10: unused",
+        "operating_scope_types: advertising: unused",
     ]
 
 

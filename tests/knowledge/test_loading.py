@@ -8,16 +8,14 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Mapped
 
 from analysis_patterns.patterns.accountability.accountability import Accountability
-from analysis_patterns.patterns.accountability.accountability_type import (
-    AccountabilityType,
-    Eligibility,
-    Role,
-)
+from analysis_patterns.patterns.accountability.accountability_type import AccountabilityType
+from analysis_patterns.patterns.accountability.admission import Eligibility, Role
 from analysis_patterns.patterns.accountability.hierarchic import LeveledAccountabilityType
 from analysis_patterns.patterns.accountability.knowledge_document import AccountabilityTypeDocument
 from analysis_patterns.patterns.accountability.knowledge_section import AccountabilityTypes
 from analysis_patterns.patterns.accountability.party import Person
 from analysis_patterns.patterns.accountability.party_type import PartyType
+from analysis_patterns.patterns.accountability.scope import OperatingScopeType
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.knowledge import Header, PackError, export, load, parse_pack
 from analysis_patterns.patterns.persistence.base import identity_of
@@ -25,7 +23,7 @@ from analysis_patterns.patterns.persistence.session import Session, sessions
 from analysis_patterns.patterns.time import Period
 from tests.refusals import refuses
 
-from .example import CHART, CLINIC
+from .example import CHART, CLINIC, COFFEE
 
 
 class Tutelage(AccountabilityType, init=False):
@@ -101,7 +99,7 @@ def test_tells_what_it_added(session: Session) -> None:
     ]
 
 
-@pytest.mark.parametrize("text", [CLINIC, CHART, dated(CLINIC, "1995-01-01")])
+@pytest.mark.parametrize("text", [CLINIC, CHART, COFFEE, dated(CLINIC, "1995-01-01")])
 def test_loading_a_pack_twice_changes_nothing(session: Session, text: str) -> None:
     loaded(session, text)
     before = export(session, BOTH)
@@ -112,7 +110,7 @@ def test_loading_a_pack_twice_changes_nothing(session: Session, text: str) -> No
     assert export(session, BOTH) == before
 
 
-@pytest.mark.parametrize("text", [CLINIC, CHART])
+@pytest.mark.parametrize("text", [CLINIC, CHART, COFFEE])
 def test_what_is_exported_is_the_pack_that_was_loaded(session: Session, text: str) -> None:
     pack = parse_pack(text)
     load(pack, session)
@@ -121,6 +119,18 @@ def test_what_is_exported_is_the_pack_that_was_loaded(session: Session, text: st
     exported = parse_pack(export(session, pack.header))
 
     assert (exported.header, exported.documents) == (pack.header, pack.documents)
+
+
+def test_a_scope_type_admits_the_accountability_types_that_it_names(session: Session) -> None:
+    loaded(session, COFFEE)
+    session.commit()
+
+    admitted = {
+        each.name: [named.name for named in each.accountability_types]
+        for each in session.scalars(select(OperatingScopeType))
+    }
+
+    assert admitted == {"sales territory": ["sales"], "advertising": []}
 
 
 def test_what_is_exported_makes_another_database_know_the_same(engine: Engine, session: Session) -> None:
@@ -287,10 +297,12 @@ def test_changes_what_is_known_where_it_is_told_to(session: Session) -> None:
         CLINIC.replace("[patient]", "[{type: patient, period: {start: 1995-01-01}}]"),
         CHART.replace("      - {commissioner: region, responsible: sales office}\n", ""),
         CHART.replace("end: 1996-01-01", "end: 1997-01-01"),
+        COFFEE.replace("advertising\n", "advertising\n    accountability_types: [sales]\n"),
+        COFFEE.replace("    accountability_types: [sales]\n", ""),
     ],
 )
 def test_whatever_is_changed_is_then_known_as_the_pack_states_it(session: Session, text: str) -> None:
-    loaded(session, CLINIC, CHART)
+    loaded(session, CLINIC, CHART, COFFEE)
     pack = parse_pack(text)
 
     load(pack, session, replace=True)
@@ -377,6 +389,30 @@ def test_refuses_to_change_from_a_day_before_the_last_change(session: Session) -
             "replace it explicitly, if that is meant"
         )
     ]
+
+
+def test_refuses_to_change_what_accountabilities_rest_on(session: Session) -> None:
+    loaded(session, CLINIC)
+    named = {each.name: each for each in session.scalars(select(PartyType))}
+    smith = Person(name="John Smith", types=[named["patient"]])
+    edwards = Person(name="Dr Edwards", types=[named["GP"]])
+    consent = session.scalars(select(AccountabilityType)).one()
+    session.add(Accountability(type=consent, commissioner=smith, responsible=edwards))
+    session.commit()
+
+    by_rule = refused(
+        session, CLINIC.replace("responsibles: [doctor]", "responsibles: [patient]"), replace=True
+    )
+    by_supertype = refused(session, CLINIC.replace("    supertypes: [doctor]\n", ""), replace=True)
+
+    broken = (
+        "accountability_types: accountability.responsible-type: found Dr Edwards, who on 0001-01-01 is GP"
+    )
+    assert by_rule[0].startswith(f"clinic.yaml:10: {broken}")
+    assert by_supertype[0].startswith(
+        "clinic.yaml:6: party_types: accountability.responsible-type: found Dr Edw"
+    )
+    assert export(session, parse_pack(CLINIC).header) == parse_pack(CLINIC).text()
 
 
 def test_keeps_the_kind_of_an_application(session: Session) -> None:

@@ -15,7 +15,7 @@ from analysis_patterns.patterns.accountability.knowledge_document import (
 from analysis_patterns.patterns.knowledge import Header, Pack, PackError, pack_schema, parse_pack, read_pack
 from analysis_patterns.patterns.time import Period
 
-from .example import CHART, CLINIC
+from .example import CHART, CLINIC, COFFEE
 
 
 def refused(text: str) -> list[str]:
@@ -54,6 +54,8 @@ def test_reads_the_documents_of_each_section_by_key() -> None:
                 responsibles=(Admission("doctor"),),
             )
         },
+        "product_types": {},
+        "operating_scope_types": {},
     }
 
 
@@ -107,7 +109,7 @@ def test_reads_a_pack_from_a_file_and_names_the_file(tmp_path_factory: pytest.Te
     assert pack.documents == parse_pack(CLINIC).documents
 
 
-@pytest.mark.parametrize("text", [CLINIC, CHART])
+@pytest.mark.parametrize("text", [CLINIC, CHART, COFFEE])
 def test_a_pack_written_and_read_again_is_the_same_pack(text: str) -> None:
     pack = parse_pack(text)
 
@@ -163,7 +165,7 @@ def test_a_pack_made_in_code_is_written_like_any_other() -> None:
 HEADER = "pack: {name: a, version: 1}\n"
 SHORT = "Timestamp is not an exact date"
 NO_DAY = "day value is outside expected range"
-SECTIONS = "sections are pack, party_types, accountability_types"
+SECTIONS = "sections are pack, party_types, product_types, accountability_types, operating_scope_types"
 NAMES = "allowed: text of 1 to 500 characters. Give the name as people read it."
 SHORTENED = 'not {"name": "a", "kind": "hierarchic", "lev…'
 BACKWARDS = (

@@ -27,8 +27,6 @@ from analysis_patterns.patterns.knowledge import (
 from analysis_patterns.patterns.persistence.session import Session
 from analysis_patterns.patterns.time import ALWAYS, Period
 
-from . import example  # noqa: F401  (registers the library's sections first)
-
 
 class Speciality(KnowledgeDocument):
     """What a doctor may be specialised in."""
@@ -68,7 +66,7 @@ class Specialities(Section[Speciality]):
 @pytest.fixture
 def specialities(monkeypatch: pytest.MonkeyPatch) -> Specialities:
     """An application's section, registered for one test."""
-    monkeypatch.setattr(section, "_SECTIONS", dict(section._SECTIONS))
+    monkeypatch.setattr(section, "_SECTIONS", dict(section._SECTIONS))  # apart from the next test's
     registered = Specialities()
     register(registered)
     return registered

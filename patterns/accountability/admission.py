@@ -1,0 +1,104 @@
+"""Which types of party an accountability type admits, at either end or in pairs (2.5)."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import Enum as EnumColumn
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column, relationship
+
+from ..persistence.base import Base, Level
+from ..time.period import Period
+from .party_type import PartyType
+
+if TYPE_CHECKING:
+    from .accountability_type import AccountabilityType
+
+
+class Role(Enum):
+    """The two ends of an accountability."""
+
+    COMMISSIONER = "commissioner"
+    RESPONSIBLE = "responsible"
+
+
+class _Dated(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
+    """A rule of an accountability type that holds for a period."""
+
+    accountability_type_id: Mapped[UUID] = mapped_column(
+        ForeignKey("patterns_accountability_type.id"), primary_key=True, init=False
+    )
+    valid_from: Mapped[date] = mapped_column(primary_key=True, init=False)
+    valid_to: Mapped[date] = mapped_column(init=False)
+
+    @property
+    def period(self) -> Period:
+        """When the rule holds."""
+        return Period(self.valid_from, self.valid_to)
+
+
+class Eligibility(_Dated, Base, init=False):
+    """
+    That an accountability type admits a party type at one of its ends, for a period.
+
+    Source: Analysis Patterns 2.5: the two sets, with dates, since yesterday's facts met yesterday's rules.
+    """
+
+    __tablename__ = "patterns_eligibility"
+    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period_order"),)
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "2.5"
+    __figure__ = False
+
+    role: Mapped[Role] = mapped_column(
+        EnumColumn(Role, native_enum=False, length=12, values_callable=lambda each: [r.value for r in each]),
+        primary_key=True,
+    )
+    party_type_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
+    accountability_type: Mapped[AccountabilityType] = relationship(back_populates="eligibilities")
+    party_type: Mapped[PartyType] = relationship()
+
+    def __init__(
+        self, *, accountability_type: AccountabilityType, party_type: PartyType, role: Role, period: Period
+    ) -> None:
+        self.role = role
+        self.valid_from, self.valid_to = period.start, period.end
+        self.party_type = party_type
+        accountability_type.eligibilities.append(self)
+
+
+class ConnectionRule(_Dated, Base, init=False):
+    """
+    That an accountability type admits one type of party over another, for a period.
+
+    Shape:  a type of commissioner and a type of responsible party.
+    Source: Analysis Patterns 2.3 (the rule of a structure type) and the later paper.
+    """
+
+    __tablename__ = "patterns_connection_rule"
+    __table_args__ = (CheckConstraint("valid_from < valid_to", name="period_order"),)
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "2.5"
+
+    commissioner_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
+    responsible_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)
+    accountability_type: Mapped[AccountabilityType] = relationship(back_populates="connections")
+    commissioner: Mapped[PartyType] = relationship(foreign_keys=[commissioner_id])
+    responsible: Mapped[PartyType] = relationship(foreign_keys=[responsible_id])
+
+    def __init__(
+        self,
+        *,
+        accountability_type: AccountabilityType,
+        commissioner: PartyType,
+        responsible: PartyType,
+        period: Period,
+    ) -> None:
+        self.valid_from, self.valid_to = period.start, period.end
+        self.commissioner = commissioner
+        self.responsible = responsible
+        accountability_type.connections.append(self)
