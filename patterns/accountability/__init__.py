@@ -1,6 +1,6 @@
 """Parties, and who answers to whom, for what, and when (chapter 2)."""
 
-from . import consistency  # noqa: F401  (states what a flush re-checks)
+from . import consistency, knowledge_section, scope_section  # noqa: F401  (state rules, and what packs hold)
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, Shape
 from .admission import ConnectionRule, Eligibility, Role

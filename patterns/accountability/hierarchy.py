@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Date, Engine, bindparam, insert, select, update
+from sqlalchemy import Date, Engine, PoolProxiedConnection, bindparam, insert, select, update
 from sqlalchemy.orm import make_transient_to_detached
 from uuid_utils.compat import uuid7
 
 from ..catalogue import attach
 from ..constraint import Layer, rule
-from ..persistence.engine import READ_ONLY
 from ..persistence.seek import Question, key_of
 from ..persistence.session import Session
 from ..persistence.types import Instant, Key
@@ -121,8 +121,8 @@ class Snapshot:
     A hierarchy held in memory, for many questions about one day.
 
     Shape:  the links of one hierarchic type as of a day and as known at an instant; each answer is kept.
-            Before each answer the type's count of changes is read, in a transaction of its own, so what
-            another process committed is seen by the next question.
+            Before each answer the type's count of changes is read, outside any session's transaction, so
+            what another process committed is seen by the next question.
     Errors: `ConstraintViolation` (`hierarchic.snapshot`) for a type that is a network.
     Source: Analysis Patterns 2.7; the supplement Temporal Patterns, Snapshot.
     """
@@ -143,7 +143,7 @@ class Snapshot:
                 allowed="a tree or a DAG",
                 remedy="Ask descendants_of() instead, or make the type hierarchic.",
             )
-        self._engine = engine.execution_options(**{READ_ONLY: True})
+        self._engine = engine
         self._type_id = type.id
         self._as_of = as_of
         self._known_at = known_at
@@ -172,18 +172,25 @@ class Snapshot:
 
     def _refresh(self) -> None:
         as_of = self._as_of or self._clock.today()
-        with self._engine.connect() as connection:
-            [[revision]] = _REVISION.ask_on(connection, {"type": self._type_id})
+        connection = self._engine.raw_connection()
+        try:
+            # The count comes first: what is committed between the two is read again next time.
+            [[revision]] = self._ask(_REVISION, connection, type=self._type_id)
             if self._held != (revision, as_of):
                 self._read(connection, as_of)
                 self._held = (revision, as_of)
+        finally:
+            connection.close()
 
-    def _read(self, connection: Connection, as_of: date) -> None:
-        moment = {"type": self._type_id, "as_of": as_of, "known_at": self._known_at or self._clock.now()}
+    def _ask(self, question: Question, connection: PoolProxiedConnection, **parameters: Any) -> Sequence[Any]:
+        return question.ask_driver(connection, self._engine.dialect, parameters)
+
+    def _read(self, connection: PoolProxiedConnection, as_of: date) -> None:
+        known_at = self._known_at or self._clock.now()
         self._below = {}
         self._answers = {}
         keys: dict[Any, UUID] = {}
-        for above, below in _LINKS.ask_on(connection, moment):
+        for above, below in self._ask(_LINKS, connection, type=self._type_id, as_of=as_of, known_at=known_at):
             for raw in (above, below):
                 if raw not in keys:
                     keys[raw] = key_of(raw)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, between
+from sqlalchemy import ColumnElement, Connection, Dialect, PoolProxiedConnection, Select, between
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -67,15 +67,27 @@ class Question:
 
     def ask_on(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
         """The rows that answer the question, on a connection."""
-        dialect = connection.dialect
+        return connection.exec_driver_sql(*self._prepared(connection.dialect, parameters)).fetchall()
+
+    def ask_driver(
+        self, connection: PoolProxiedConnection, dialect: Dialect, parameters: Mapping[str, Any]
+    ) -> Sequence[Any]:
+        """The rows that answer the question, on a driver's own connection and without a transaction."""
+        cursor = connection.cursor()
+        try:
+            cursor.execute(*self._prepared(dialect, parameters))
+            return cursor.fetchall()
+        finally:
+            cursor.close()
+
+    def _prepared(self, dialect: Dialect, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = self._compile(dialect)
         sql, order, prepare = self._compiled[dialect.name]
         ready = {
             name: prepare[name](value) if name in prepare else value for name, value in parameters.items()
         }
-        arguments: Any = ready if order is None else tuple([ready[name] for name in order])
-        return connection.exec_driver_sql(sql, arguments).fetchall()
+        return sql, ready if order is None else tuple([ready[name] for name in order])
 
     def _compile(self, dialect: Dialect) -> tuple[str, list[str] | None, Mapping[str, Callable[[Any], Any]]]:
         compiled = self._build().compile(dialect=dialect)
