@@ -40,7 +40,7 @@ class Rule:
 
     Shape:  `pattern` is the section number it belongs to; `says` is one sentence; `layers` are the
             places that refuse a breach; `guards` are the names by which a database reports one
-            (a check or unique constraint, or SQLite's `table.column` form of it).
+            (a check or unique constraint, or SQLite's `table.column` form of it); `*` stands for any text.
     Source: Analysis Patterns 14.6.
     """
 

@@ -144,7 +144,9 @@ class Accountability(Versioned, Base, init=False):
 
     def explanation(self) -> Explanation:
         """The statement that this accountability makes."""
-        return Explanation(str(self), by=f"recorded {self.known_from:%Y-%m-%d %H:%M} UTC")
+        # The session says when it is recorded, as it writes it.
+        recorded = f"recorded {self.known_from:%Y-%m-%d %H:%M} UTC" if self.known_from else "not recorded yet"
+        return Explanation(str(self), by=recorded)
 
     def __str__(self) -> str:
         return f"{self.responsible} responsible to {self.commissioner} ({self.type}) from {self.period}"

@@ -38,11 +38,16 @@ class Chain:
     """
     The accountabilities that lead from one party up to another.
 
-    Shape:  the links from the lowest to the highest; true as soon as there is one.
+    Shape:  `rows` as the driver gave them, from the lowest to the highest; their keys as `links`.
     """
 
-    links: tuple[Link, ...]
+    rows: tuple[Any, ...]
     session: Session
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The accountabilities by their keys, from the lowest to the highest."""
+        return tuple(Link(key_of(row[1]), key_of(row[0]), key_of(row[2])) for row in self.rows)
 
     def accountabilities(self) -> list[Accountability]:
         """The accountabilities themselves, from the lowest to the highest."""
@@ -79,22 +84,29 @@ def responsible(
     Errors: `ConstraintViolation` (`time.aware`) for a naive `known_at`.
     Source: Analysis Patterns 2.7.
     """
-    above, below = _key(party), _key(for_)
     parameters = _moment(session, type, as_of, known_at)
-    parameters.update(above=above, below=below)
-    reached: dict[UUID, Link] = {}
-    for row in _PATH[type is not None].ask(session, parameters):
-        link = Link(key_of(row[1]), key_of(row[0]), key_of(row[2]))
-        reached.setdefault(link.commissioner, link)  # the rows come in the order of their distance
-        if link.commissioner == above:
+    parameters.update(above=_key(party), below=_key(for_))
+    rows = _PATH[type is not None].ask(session, parameters)
+    if not rows:
+        return None
+    # The rows come in the order of their distance from below, so the first way up is a shortest one.
+    above, below = (_as_driven(parameters[end], rows[0][0]) for end in ("above", "below"))
+    reached: dict[Any, Any] = {}
+    for row in rows:
+        reached.setdefault(row[0], row)
+        if row[0] == above:
             return Chain(_path(reached, above, below), session)
     return None
 
 
-def _path(reached: dict[UUID, Link], above: UUID, below: UUID) -> tuple[Link, ...]:
+def _as_driven(key: UUID, like: Any) -> Any:
+    return key if isinstance(like, UUID) else key.bytes
+
+
+def _path(reached: dict[Any, Any], above: Any, below: Any) -> tuple[Any, ...]:
     path = [reached[above]]
-    while path[-1].responsible != below:
-        path.append(reached[path[-1].responsible])
+    while path[-1][2] != below:
+        path.append(reached[path[-1][2]])
     return tuple(reversed(path))
 
 

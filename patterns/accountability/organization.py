@@ -89,13 +89,13 @@ class Organization(Party):
                 allowed=kinds or "no parent",
                 remedy="Choose a parent of that kind.",
             )
-        above, path = parent, [self.name]
-        while above is not None:
-            path.append(above.name)
+        above, path = parent, [self]
+        while above is not None and above not in path[1:]:
+            path.append(above)
             if above is self:
                 yield PARENT_CYCLE.violation(
                     self,
-                    found="a circle: " + " < ".join(path),
+                    found="a circle: " + " < ".join(each.name for each in path),
                     allowed="a hierarchy",
                     remedy="Take one of these organizations out from under its parent first.",
                 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..catalogue import attach
 from ..constraint import ConstraintViolation, require
@@ -53,6 +53,12 @@ class Party(Referable, Base):
         require(self.violations())
         for party_type in types:
             self.classify(party_type)
+
+    @validates("name")
+    def _stay_readable(self, _key: str, name: str) -> str:
+        # Refused later, an organization would stand among the subsidiaries of its parent already.
+        require(name_violations(self, name))
+        return name
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this party breaks by itself."""

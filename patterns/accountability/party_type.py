@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from ..constraint import BUILT, DATABASES, ConstraintViolation, rule
+from ..constraint import BUILT, DATABASES, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.types import Key
@@ -75,9 +75,11 @@ class PartyType(Base):
         init=False,
     )
 
-    def __post_init__(self) -> None:
-        for violation in self.violations():
-            raise violation
+    @validates("name")
+    def _stay_readable(self, _key: str, name: str) -> str:
+        # Refused later, the type would stand among the subtypes of its supertypes already.
+        require(name_violations(self, name))
+        return name
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this type breaks by itself."""
@@ -134,12 +136,15 @@ AND NOT EXISTS (SELECT 1 FROM patterns_party_type_closure k
 _SELF = "INSERT INTO patterns_party_type_closure (subtype_id, supertype_id) VALUES (NEW.id, NEW.id)"
 
 
+_FORGET = "DELETE FROM patterns_party_type_closure WHERE subtype_id = OLD.id AND supertype_id = OLD.id"
+
+
 def _keeps_closure(name: str, table: str, on: str, *statements: str) -> Guard:
     body = " ".join(f"{statement.strip()};" for statement in statements)
-    sqlite = f"CREATE TRIGGER {name} AFTER {on} ON {table} FOR EACH ROW BEGIN {body} END"
-    return Guard(
-        name, table, (sqlite,), trigger(name, f"AFTER {on} ON {table} FOR EACH ROW", body + " RETURN NULL;")
-    )
+    when = f"{on} ON {table} FOR EACH ROW"
+    row = "OLD" if on == "BEFORE DELETE" else "NULL"
+    sqlite = f"CREATE TRIGGER {name} {when} BEGIN {body} END"
+    return Guard(name, table, (sqlite,), trigger(name, when, f"{body} RETURN {row};"))
 
 
 def _makes_cycle(row: str) -> str:
@@ -151,19 +156,26 @@ def _makes_cycle(row: str) -> str:
 
 guard(
     PartyType.__table__,  # type: ignore[arg-type]
-    _keeps_closure("patterns_party_type_self", PartyType.__tablename__, "INSERT", _SELF),
+    _keeps_closure("patterns_party_type_self", PartyType.__tablename__, "AFTER INSERT", _SELF),
+    _keeps_closure("patterns_party_type_forget", PartyType.__tablename__, "BEFORE DELETE", _FORGET),
 )
 guard(
     generalization,
-    refuse_when(
-        ACYCLIC, generalization.name, "INSERT", _makes_cycle, because="a supertype that is a subtype already"
+    *(
+        refuse_when(
+            ACYCLIC, generalization.name, on, _makes_cycle, because="a supertype that is a subtype already"
+        )
+        for on in ("INSERT", "UPDATE")
     ),
-    _keeps_closure("patterns_party_type_extend", generalization.name, "INSERT", _EXTEND),
-    _keeps_closure(
-        "patterns_party_type_rebuild",
-        generalization.name,
-        "DELETE",
-        f"DELETE FROM {closure.name}",
-        _REBUILD,
+    _keeps_closure("patterns_party_type_extend", generalization.name, "AFTER INSERT", _EXTEND),
+    *(
+        _keeps_closure(
+            f"patterns_party_type_rebuild_{on.lower()}",
+            generalization.name,
+            f"AFTER {on}",
+            f"DELETE FROM {closure.name}",
+            _REBUILD,
+        )
+        for on in ("UPDATE", "DELETE")
     ),
 )

@@ -30,6 +30,17 @@ ADMITTED = rule(
     says="A scope belongs to an accountability of a type that the scope's own type names.",
     layers=EVERYWHERE,
 )
+UNIQUE_NAME = rule(
+    "scope.unique-name",
+    pattern="2.8",
+    says="Locations, types of product and types of scope are known by their names, so no two share one.",
+    layers=DATABASES,
+    guards=tuple(
+        guard_name.format(f"patterns_{table}")
+        for table in ("location", "product_type", "operating_scope_type")
+        for guard_name in ("uq_{}_name", "{}.name")
+    ),
+)
 TERRITORY_PRODUCT = rule(
     "scope.territory-product",
     pattern="2.8",
@@ -161,7 +172,8 @@ class OperatingScope(Versioned, Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this scope breaks by itself."""
-        if self.is_believed:
+        # A scope whose accountability was withdrawn since has none that is believed.
+        if self.is_believed and self.accountability is not None:
             yield from _scope_objections(self.type, self.accountability)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 import sqlalchemy
@@ -69,9 +70,12 @@ def _prepare_sqlite(engine: Engine, durability: Durability) -> None:
 
 
 def _refuse_by_name(context: ExceptionContext) -> None:
-    violation = translated(context.original_exception, context.dialect.name)
+    original = context.original_exception
+    if isinstance(original, ConstraintViolation):
+        raise original  # a parameter was refused before it was sent; SQLAlchemy would wrap the error
+    violation = translated(original, context.dialect.name)
     if violation is not None:
-        raise violation from context.original_exception
+        raise violation from original
 
 
 def translated(error: BaseException, dialect: str) -> ConstraintViolation | None:
@@ -82,7 +86,7 @@ def translated(error: BaseException, dialect: str) -> ConstraintViolation | None
         return _refusal(RULES[message[1]], message[2], layer)
     guard = _guard_of(error)
     for rule in RULES.values():
-        if guard in rule.guards:
+        if any(fnmatchcase(guard, name) for name in rule.guards):
             return _refusal(rule, f"a row that breaks {guard}", layer)
     return None
 

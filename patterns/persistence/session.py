@@ -22,6 +22,7 @@ from ..constraint import ConstraintViolation, Layer, Rule, require, rule
 from ..errors import AnalysisPatternsError
 from ..time.clock import Clock, SystemClock
 from ..time.instant import require_aware
+from ..time.period import require_day
 from .engine import READ_ONLY
 
 # Private in SQLAlchemy 2.1, public in 2.0, and the only way to order writes that no foreign key orders.
@@ -50,8 +51,12 @@ class Session(OrmSession):
         return self._recorded
 
     def day(self, as_of: date | None) -> date:
-        """`as_of`, or today."""
-        return self.clock.today() if as_of is None else as_of
+        """
+        `as_of`, or today.
+
+        Errors: `ConstraintViolation` (`period.days`) for an instant: which day it falls on depends on where.
+        """
+        return self.clock.today() if as_of is None else require_day(as_of)
 
     def instant(self, known_at: datetime | None) -> datetime:
         """`known_at`, or now; never before what this transaction itself recorded."""

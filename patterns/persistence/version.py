@@ -8,7 +8,15 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Table, and_, event, inspect, text
-from sqlalchemy.orm import Mapped, MappedAsDataclass, UOWTransaction, composite, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    MANYTOONE,
+    Mapped,
+    MappedAsDataclass,
+    UOWTransaction,
+    composite,
+    declared_attr,
+    mapped_column,
+)
 from uuid_utils.compat import uuid7
 
 from ..constraint import DATABASES, ConstraintViolation, Layer, rule
@@ -31,6 +39,7 @@ CLOSED_ONCE = rule(
     pattern="15.3",
     says="A version stops being believed once, at the instant its successor is known.",
     layers=_STORED,
+    guards=("ck_*_known_order",),
 )
 ONE_CURRENT = rule(
     "history.one-current",
@@ -109,6 +118,9 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
 
         Errors: `ConstraintViolation` (`history.closed-once`) where a later version exists.
         """
+        session = session_of(self)
+        if inspect(self).pending:
+            session.flush()  # what was never recorded has no history to keep apart
         if not self.is_believed:
             raise CLOSED_ONCE.violation(
                 self,
@@ -118,7 +130,7 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
                 layer=Layer.FLUSH,
             )
         # A clock that stepped back must not make a version end before it began.
-        self.known_to = max(session_of(self).recorded, self.known_from)
+        self.known_to = max(session.recorded, self.known_from)
 
     def corrected(self, *, period: Period) -> Self:
         """
@@ -127,22 +139,27 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
         Errors: `ConstraintViolation` where this version is superseded already; and, at the flush, of the
                 rules that the new period breaks.
         """
-        session = session_of(self)
-        if inspect(self).pending:
-            session.flush()  # what was never recorded has no history to keep apart
         self.withdraw()
-        successor = self._successor()
-        successor.version = uuid7()
-        successor.id = self.id
-        successor.period = period
-        successor.known_from = self.known_to
-        successor.known_to = UNTIL_CHANGED
-        session.add(successor)
+        session = session_of(self)
+        # A flush half-way would find the old version gone and the new one not there yet.
+        with session.no_autoflush:
+            successor = self._successor()
+            successor.version = uuid7()
+            successor.id = self.id
+            successor.period = period
+            successor.known_from = self.known_to
+            successor.known_to = UNTIL_CHANGED
+            session.add(successor)
         return successor
 
     def ended(self, on: date) -> Self:
-        """Record that the fact stops being true on day `on` (the first day without it)."""
-        return self.corrected(period=Period(self.period.start, on))
+        """
+        Record that the fact stops being true on day `on` (the first day without it).
+
+        Errors: `ConstraintViolation`: `period.ending` where `on` lies outside its period, and those of
+                `corrected`; nothing is changed.
+        """
+        return self.corrected(period=self.period.ending(on))
 
     def _successor(self) -> Self:
         successor: Self = inspect(type(self)).class_manager.new_instance()
@@ -204,7 +221,8 @@ def _never_truncated(table: str) -> Guard:
 
 def _refuse_overwriting(entity: Versioned) -> Iterator[ConstraintViolation]:
     state = inspect(entity)
-    for attribute in state.mapper.column_attrs:
+    parties = (each for each in state.mapper.relationships if each.direction is MANYTOONE)
+    for attribute in (*state.mapper.column_attrs, *parties):
         history = state.attrs[attribute.key].history
         if attribute.key != "known_to" and history.has_changes():
             yield APPEND_ONLY.violation(

@@ -19,7 +19,7 @@ ORDER = rule(
     pattern="4.3",
     says="A period ends after it starts.",
     layers=BUILT | DATABASES,
-    guards=("ck_patterns_accountability_period_order", "ck_patterns_party_classification_period_order"),
+    guards=("ck_*_period_order",),
 )
 DAYS = rule(
     "period.days",
