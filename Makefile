@@ -10,7 +10,7 @@ OLDEST := .venv-oldest/.is-installed
 POSTGRESQL_15 ?= /usr/lib/postgresql/15/bin
 PIP := -m pip --quiet --disable-pip-version-check
 
-.PHONY: help tour test test-oldest check bench bench-full docs api clean
+.PHONY: help tour test test-oldest check bench bench-full docs api migration clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -43,6 +43,9 @@ docs: $(LIBRARY) ## the catalogue of patterns, as a site
 
 api: $(WORKSHOP) ## write down the public names as they are now, for `git diff` to show
 	$(BIN)/python -m tests.public_api
+
+migration: $(WORKSHOP) ## write down, as the newest migration's statements, what the models declare now
+	$(BIN)/python -m tests.migration
 
 clean: ## remove whatever the other targets made
 	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
