@@ -1,4 +1,4 @@
-"""What is of concern about the knowledge in a database: in no pack, otherwise than in it, unused (2.5)."""
+"""What is of concern about the knowledge in a database, and about what rests on it (2.5, 14.6)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from ..persistence.audit import inconsistencies
 from ..persistence.session import Session
 from .difference import Known, changes_of, known_to
 from .pack import Pack
@@ -13,8 +14,9 @@ from .section import sections
 
 
 class Concern(Enum):
-    """Why a piece of knowledge is worth a look."""
+    """Why something is worth a look."""
 
+    BREAKS_A_RULE = "breaks a rule"
     IN_NO_PACK = "in no pack"
     OTHERWISE = "otherwise than in the pack"
     UNUSED = "unused"
@@ -22,24 +24,27 @@ class Concern(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """One thing that an audit found: the piece of knowledge, by section and key, and what is of concern."""
+    """
+    One thing that an audit found.
 
-    section: str
-    key: str
+    Shape:  the `subject` is a piece of knowledge, as `section: key`, or the rule that something breaks.
+    """
+
+    subject: str
     concern: Concern
     detail: str = ""
 
     def __str__(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        return f"{self.section}: {self.key}: {self.concern.value}{detail}"
+        return f"{self.subject}: {self.concern.value}{detail}"
 
 
 def audit(session: Session, packs: Iterable[Pack] = ()) -> list[AuditFinding]:
     """
-    Look through the knowledge of a database.
+    Look through a database: whatever breaks a rule, and knowledge that is in no pack, otherwise, or unused.
 
-    Shape:  `packs` are those that it was loaded from, the latest last; without any, only use is looked at.
-            Of two packs that state the same thing, the latest counts.
+    Shape:  `packs` are those that it was loaded from, the latest last; without any, none is asked for. Of
+            two packs that state the same thing, the latest counts.
     """
     known = known_to(session)
     given = list(packs)
@@ -47,17 +52,24 @@ def audit(session: Session, packs: Iterable[Pack] = ()) -> list[AuditFinding]:
         (section, key): pack for pack in given for section, stated in pack.documents.items() for key in stated
     }
     return [
+        *_breaches(session),
         *(_in_no_pack(known, latest) if given else ()),
         *(finding for pack in given for finding in _otherwise(pack, known, latest)),
         *_unused(session),
     ]
 
 
+def _breaches(session: Session) -> Iterator[AuditFinding]:
+    for violation in inconsistencies(session):
+        detail = f"found {violation.found}; allowed: {violation.allowed}"
+        yield AuditFinding(violation.rule.name, Concern.BREAKS_A_RULE, detail)
+
+
 def _in_no_pack(known: Known, latest: Mapping[tuple[str, str], Pack]) -> Iterator[AuditFinding]:
     for section, documents in known.items():
         for key in sorted(documents):
             if (section, key) not in latest:
-                yield AuditFinding(section, key, Concern.IN_NO_PACK)
+                yield AuditFinding(f"{section}: {key}", Concern.IN_NO_PACK)
 
 
 def _otherwise(pack: Pack, known: Known, latest: Mapping[tuple[str, str], Pack]) -> Iterator[AuditFinding]:
@@ -65,10 +77,10 @@ def _otherwise(pack: Pack, known: Known, latest: Mapping[tuple[str, str], Pack])
         section, key = change.section.name, change.new.key
         if change.alters and latest[section, key] is pack:
             detail = "; ".join(map(str, change.fields)) or "missing"
-            yield AuditFinding(section, key, Concern.OTHERWISE, f"{pack.header.name}: {detail}")
+            yield AuditFinding(f"{section}: {key}", Concern.OTHERWISE, f"{pack.header.name}: {detail}")
 
 
 def _unused(session: Session) -> Iterator[AuditFinding]:
     for section in sections():
         for key in section.unused(session):
-            yield AuditFinding(section.name, key, Concern.UNUSED)
+            yield AuditFinding(f"{section.name}: {key}", Concern.UNUSED)

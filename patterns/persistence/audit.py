@@ -67,8 +67,8 @@ def inconsistencies(session: Session) -> Iterator[ConstraintViolation]:
     session.flush()
     seen: set[tuple[str, Any]] = set()
     for each in _AUDITS:
-        for violation in _broken(session, each, Affected(each.entity)):
-            seen.add((violation.rule.name, inspect(violation.objects[0]).identity))
+        for entity, violation in _broken(session, each, Affected(each.entity)):
+            seen.add((violation.rule.name, inspect(entity).identity))
             yield violation
     for entity_class in _constrained_classes():
         question = select(entity_class).execution_options(yield_per=500)
@@ -119,7 +119,7 @@ def _constrained_classes() -> Iterator[type[Any]]:
             yield mapper.class_
 
 
-def _broken(session: Session, each: Audit, affected: Affected) -> Iterator[ConstraintViolation]:
+def _broken(session: Session, each: Audit, affected: Affected) -> Iterator[tuple[Base, ConstraintViolation]]:
     mapper = inspect(each.entity)
     # The condition calls the row by the name of its table, as the select below does.
     condition = spelled(each.condition(mapper.local_table.name), session.connection().dialect.name)
@@ -129,7 +129,7 @@ def _broken(session: Session, each: Audit, affected: Affected) -> Iterator[Const
     if affected.column:
         question = question.where(getattr(each.entity, affected.column).in_(affected.keys))
     for entity in session.scalars(question).all():
-        yield _in_detail(entity, each.rule)
+        yield entity, _in_detail(entity, each.rule)
 
 
 def _in_detail(entity: Any, rule: Rule) -> ConstraintViolation:
@@ -158,7 +158,7 @@ def _check_affected(session: Session, context: UOWTransaction) -> None:
         for each in _AUDITS:
             if not issubclass(each.entity, affected.entity):
                 continue
-            for violation in _broken(session, each, affected):
+            for _, violation in _broken(session, each, affected):
                 violation.layer = Layer.FLUSH
                 if _PREVIEW not in session.info:
                     raise violation

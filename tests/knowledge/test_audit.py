@@ -1,9 +1,12 @@
 """2.5: an audit finds knowledge in no pack, otherwise than its pack says, or unused."""
 
-from sqlalchemy import select
+from datetime import date
+
+from sqlalchemy import select, update
 
 from analysis_patterns.patterns.accountability.accountability import Accountability
 from analysis_patterns.patterns.accountability.accountability_type import AccountabilityType
+from analysis_patterns.patterns.accountability.admission import Eligibility, Role
 from analysis_patterns.patterns.accountability.organization import Organization
 from analysis_patterns.patterns.accountability.party import Person
 from analysis_patterns.patterns.accountability.party_type import PartyType
@@ -35,6 +38,22 @@ def test_finds_nothing_where_all_is_in_packs_and_used(session: Session) -> None:
     use(session)
 
     assert found(session, CLINIC) == []
+
+
+def test_finds_what_breaks_a_rule(session: Session) -> None:
+    load(parse_pack(CLINIC), session)
+    use(session)
+    session.execute(
+        update(Eligibility).where(Eligibility.role == Role.RESPONSIBLE).values(valid_to=date(1995, 1, 1))
+    )
+    session.expire_all()
+
+    assert found(session, CLINIC, concern=Concern.BREAKS_A_RULE) == [
+        (
+            "accountability.responsible-type: breaks a rule (found Dr Edwards, who on 1995-01-01 is GP, "
+            "as responsible of 'patient consent'; allowed: nobody)"
+        )
+    ]
 
 
 def test_finds_what_nobody_uses(session: Session) -> None:
