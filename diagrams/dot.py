@@ -49,7 +49,13 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
     sizes = sizes or {}
     names = names_of(graph)
     source = begun()
-    source.attr(nodesep="0.75", ranksep="0.65", newrank="true", tooltip=dot_string(graph.title))
+    source.attr(
+        nodesep="0.75",
+        ranksep=_rank_separation(graph),
+        newrank="true",
+        mclimit="8",
+        tooltip=dot_string(graph.title),
+    )
     for index, level in enumerate(graph.levels if banded else ()):
         band = graphviz.Digraph(f"cluster_{index}")
         band.attr(label=dot_string(level), labeljust="l", style="filled", color=BAND, margin="14")
@@ -69,6 +75,12 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
         )
     _keep_levels_apart(source, graph, names)
     return str(source.source)
+
+
+def _rank_separation(graph: Graph) -> str:
+    """In inches: more where most lines have something written at both ends."""
+    ends = [end for edge in graph.edges for end in (edge.tail_end, edge.head_end)]
+    return "1.1" if sum(bool(end.label) for end in ends) * 2 > len(ends) else "0.65"
 
 
 def names_of(graph: Graph) -> dict[str, str]:
@@ -139,7 +151,8 @@ def add_edge(source: graphviz.Digraph, names: dict[str, str], index: int, edge: 
 
 def _keep_levels_apart(source: graphviz.Digraph, graph: Graph, names: dict[str, str]) -> None:
     """Rank every node of a level above every node of the next one."""
-    for upper, lower in pairwise(graph.levels):
+    occupied = [level for level in graph.levels if any(node.level == level for node in graph.nodes)]
+    for upper, lower in pairwise(occupied):
         above = [names[key] for key in _extremes(graph, upper, is_tail=True)]
         below = [names[key] for key in _extremes(graph, lower, is_tail=False)]
         if len(above) * len(below) > _MOST_PAIRS:

@@ -35,6 +35,14 @@ class Box:
         """Its width and height."""
         return self.right - self.left, self.top - self.bottom
 
+    def grown(self, by: float) -> Box:
+        """The rectangle with so much more on every side."""
+        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
+
+    def holds(self, point: Point) -> bool:
+        """Whether the point lies inside."""
+        return self.left < point[0] < self.right and self.bottom < point[1] < self.top
+
     def overlap(self, other: Box) -> float:
         """The area that both cover."""
         width = min(self.right, other.right) - max(self.left, other.left)

@@ -11,18 +11,21 @@ from ..patterns.picture import Edge, Graph, Mark
 from .dot import SMALL_SIZE
 from .geometry import Box, Point
 from .layout import Layout
-from .text import width_of
+from .text import shown, width_of
 
 LABEL_HEIGHT = SMALL_SIZE * 1.2
+_LONGEST = 60
 _STEP = 4.0
-_CLEARANCES = (3.0, 9.0)
+_CLEARANCES = (3.0, 9.0, 18.0)
 _MARK = 16.0
 _REACH = 100.0
 _CELL = 48.0
-# What it costs to cover a square point of something, or one point of a line; a point of distance costs 1.
-_ON_BOX = 4.0
-_ON_MARK = 3.0
-_ON_LABEL = 6.0
+# What it costs to cover a square point of something, one point of a line, or to be a point further away:
+# three times as much to the side, where it looks like nobody's.
+_AWAY = 2.0
+_ON_BOX = 20.0
+_ON_MARK = 5.0
+_ON_LABEL = 20.0
 _ON_LINE = 60.0
 _NEAR = 5.0
 _NEAR_LINE = 5.0
@@ -40,7 +43,7 @@ class Label:
 def labels_of(graph: Graph) -> list[Label]:
     """Every label at or along a line of the picture."""
     return [
-        Label(index, text, where)
+        Label(index, shown(text, _LONGEST), where)
         for index, edge in enumerate(graph.edges)
         for text, where in ((edge.tail_end.label, 0.0), (edge.head_end.label, 1.0), (edge.label, 0.5))
         if text
@@ -57,7 +60,7 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
     ways = [route.resampled(_STEP) for route in layout.routes]
     taken = _Obstacles()
     for box in layout.boxes.values():
-        taken.add_box(box, _ON_BOX)
+        taken.add_box(box.grown(2.0), _ON_BOX)
     for index, (way, edge) in enumerate(zip(ways, graph.edges, strict=True)):
         for point, _ in way:
             taken.add_point(point, index)
@@ -79,7 +82,7 @@ def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
     for end, points in ((edge.tail_end, way[:reach]), (edge.head_end, way[-reach:])):
         if points and end.mark is not Mark.NONE:
             xs, ys = [x for x, _ in points], [y for _, y in points]
-            yield Box(min(xs) - 4, min(ys) - 4, max(xs) + 4, max(ys) + 4)
+            yield Box(min(xs), min(ys), max(xs), max(ys)).grown(4.0)
 
 
 def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[tuple[Box, float]]:
@@ -99,7 +102,7 @@ def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[tuple[
         for side, clearance in product((1, -1), _CLEARANCES):
             away = side * (clearance + reach)
             centre = (x - along_y * away, y + along_x * away)
-            yield Box.around(centre, width, height), distance * _STEP + clearance
+            yield Box.around(centre, width, height), _AWAY * (distance * _STEP + 3 * clearance)
 
 
 class _Obstacles:
@@ -122,12 +125,12 @@ class _Obstacles:
 
     def cost(self, box: Box, own: int) -> float:
         """What it costs to put a label of the line `own` there."""
-        wide = Box(box.left - _NEAR, box.bottom - _NEAR, box.right + _NEAR, box.top + _NEAR)
+        wide = box.grown(_NEAR)
         total = 0.0
         for x, y, line in (point for cell in _cells(wide) for point in self._points.get(cell, ())):
-            if box.left - 1 < x < box.right + 1 and box.bottom - 1 < y < box.top + 1:
+            if box.grown(1.0).holds((x, y)):
                 total += _ON_LINE
-            elif line != own and wide.left < x < wide.right and wide.bottom < y < wide.top:
+            elif line != own and wide.holds((x, y)):
                 total += _NEAR_LINE
         boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
         return total + sum(weight * box.overlap(other) for other, weight in boxes)

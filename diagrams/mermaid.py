@@ -24,9 +24,12 @@ def class_diagram(graph: TypeGraph) -> str:
 
 def _class(name: str, type_: Type) -> Iterator[str]:
     yield f'    class {name}["{mermaid(type_.name)}"]'
-    for stereotype in (type_.level, "abstract" if type_.abstract else ""):
-        if stereotype:
-            yield f"    <<{mermaid(stereotype)}>> {name}"
+    # A stereotype is one plain word and cannot be quoted, so it is one of ours.
+    for stereotype in ("knowledge", "operational"):
+        if type_.level == stereotype:
+            yield f"    <<{stereotype}>> {name}"
+    if type_.abstract:
+        yield f"    <<abstract>> {name}"
     for attribute in type_.attributes:
         yield f"    {name} : {_attribute(attribute)}"
 

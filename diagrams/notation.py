@@ -18,6 +18,7 @@ _BOOK_TYPES = {
     "datetime": "Timepoint", "timedelta": "Duration",
 }  # fmt: skip
 _MOST_CHOICES = 5
+_MOST_LINES = 20
 
 
 class Notation(Enum):
@@ -65,12 +66,18 @@ def _node(type_: Type, notation: Notation) -> Node:
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,
-        () if type_.outside else tuple(lines),
+        () if type_.outside else _shortened(lines),
         level=_CAPTIONS.get(type_.level, ""),
         note=_note(type_),
         shape=Shape.ROUNDED if is_book else Shape.BOX,
         outside=type_.outside,
     )
+
+
+def _shortened(lines: list[str]) -> tuple[str, ...]:
+    if len(lines) <= _MOST_LINES:
+        return tuple(lines)
+    return (*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} more")
 
 
 def _note(type_: Type) -> str:

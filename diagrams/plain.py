@@ -1,4 +1,4 @@
-"""Reads a model from dataclasses and pydantic models, by their annotated fields."""
+"""Reads a model from dataclasses, pydantic models and classes that ask for it, by their annotated fields."""
 
 from __future__ import annotations
 
@@ -27,16 +27,11 @@ from .multiplicity import MANY, ONE, OPTIONAL, Multiplicity
 
 
 def is_plain(class_: object) -> bool:
-    """
-    Whether it is a dataclass or a pydantic model, and wants to be seen.
-
-    Shape:  a class that says `__figure__ = False` does not; any other class that says `__figure__ = True`
-            does, with the attributes that it annotates.
-    """
-    if not isinstance(class_, type) or class_ is BaseModel:
+    """Whether it is a dataclass, a pydantic model or says `__figure__ = True`, and does not hide."""
+    if not isinstance(class_, type) or class_ is BaseModel or vars(class_).get("__figure__") is False:
         return False
-    is_natural = dataclasses.is_dataclass(class_) or issubclass(class_, BaseModel)
-    return bool(vars(class_).get("__figure__", is_natural))
+    asks = getattr(class_, "__figure__", None) is True
+    return asks or dataclasses.is_dataclass(class_) or issubclass(class_, BaseModel)
 
 
 def read_plain(title: str, classes: Iterable[type]) -> TypeGraph:

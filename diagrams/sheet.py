@@ -70,10 +70,13 @@ def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: 
 def _draw_levels(source: graphviz.Digraph, graph: Graph, layout: Layout, extent: Box) -> None:
     """A dashed line between each level and the next, with their names on it, clear of other lines."""
     points = [point for route in layout.routes for point in route.points()]
-    for index, (upper, lower) in enumerate(pairwise(graph.levels)):
-        above = [layout.boxes[node.key].bottom for node in graph.nodes if node.level == upper]
-        below = [layout.boxes[node.key].top for node in graph.nodes if node.level == lower]
-        y = (min(above) + max(below)) / 2
+    boxes = {
+        level: [layout.boxes[node.key] for node in graph.nodes if node.level == level]
+        for level in graph.levels
+    }
+    occupied = [level for level in graph.levels if boxes[level]]
+    for index, (upper, lower) in enumerate(pairwise(occupied)):
+        y = (min(box.bottom for box in boxes[upper]) + max(box.top for box in boxes[lower])) / 2
         ends = (extent.left - _MARGIN, y), (extent.right + _MARGIN, y)
         _draw_line(source, f"level{index}", *ends, style="dashed", color=FAINT)
         for caption, middle in ((upper, y + _LINE * 0.7), (lower, y - _LINE * 0.7)):

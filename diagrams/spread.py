@@ -12,12 +12,17 @@ from .geometry import Box, Point, Route
 _APART = 17.0
 _CORNER = 11.0
 _STEP = 5.0
-_APPROACH = 9
+_APPROACH = 32
 
 
 @dataclass(frozen=True, slots=True)
 class _Touch:
-    """Where an end of a line touches a box: `place` is the coordinate along the side, 0 for x, 1 for y."""
+    """
+    Where an end of a line touches a box.
+
+    Shape:  `axis` is that of the side, 0 for x, 1 for y; `place` is the coordinate there, `approach` the
+            average one of the last stretch of the way.
+    """
 
     edge: int
     is_head: bool
@@ -34,8 +39,9 @@ def spread(graph: Graph, boxes: Mapping[str, Box], routes: Sequence[Route]) -> l
         for key, is_head in ((edge.tail, False), (edge.head, True)):
             tip = route.tips[is_head]
             side, axis = _side(boxes[key], tip)
-            coming = way[-min(_APPROACH, len(way))] if is_head else way[min(_APPROACH, len(way)) - 1]
-            sides[key, side].append(_Touch(index, is_head, axis, tip[axis], coming[axis]))
+            near = way[-_APPROACH:] if is_head else way[:_APPROACH]
+            approach = sum(point[axis] for point in near) / len(near)
+            sides[key, side].append(_Touch(index, is_head, axis, tip[axis], approach))
     moved = list(routes)
     for (key, _), touches in sides.items():
         box = boxes[key]

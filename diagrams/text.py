@@ -30,7 +30,7 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 def wrapped(text: str, width: int) -> list[str]:
     """The shown text, in lines of at most `width` characters."""
-    return textwrap.wrap(shown(text, LONGEST * 4), width) or [""]
+    return textwrap.wrap(shown(text, LONGEST * 2), width) or [""]
 
 
 def dot_string(text: str, longest: int = LONGEST) -> str:
@@ -45,8 +45,13 @@ def dot_html(text: str, longest: int = LONGEST) -> str:
 
 
 def mermaid(text: str, longest: int = LONGEST) -> str:
-    """Text inside a quoted Mermaid label: whatever could mean something there is written as a code."""
-    return _PLAIN_IN_MERMAID.sub(lambda match: f"#{ord(match[0])};", shown(text, longest))
+    """
+    Text inside a quoted Mermaid label: whatever could mean something there is written as a code.
+
+    Shape:  an empty label, which Mermaid refuses, becomes a blank one.
+    """
+    line = shown(text, longest) or "\N{NO-BREAK SPACE}"
+    return _PLAIN_IN_MERMAID.sub(lambda match: f"#{ord(match[0])};", line)
 
 
 def width_of(text: str, size: float) -> float:
