@@ -174,11 +174,18 @@ class AccountabilityType(Base, init=False):
                     remedy="Give commissioners= and responsibles=, or connections= of pairs.",
                 )
 
+    def misfits(self, role: Role, party: Party) -> Iterator[ConstraintViolation]:
+        """What this type has against `party` at one of its ends for being what it is, whatever its types."""
+        yield from ()
+
     def objections(
         self, *, commissioner: Party, responsible: Party, period: Period
     ) -> Iterator[ConstraintViolation]:
         """What this type has against such an accountability, as far as the parties themselves tell."""
-        for role, party in ((Role.COMMISSIONER, commissioner), (Role.RESPONSIBLE, responsible)):
+        ends = ((Role.COMMISSIONER, commissioner), (Role.RESPONSIBLE, responsible))
+        for role, party in ends:
+            yield from self.misfits(role, party)
+        for role, party in ends:
             yield from self._role_objections(role, party, period)
         if self.connections:
             yield from self._connection_objections(commissioner, responsible, period)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from uuid_utils.compat import uuid7
 
 from ..catalogue import attach
-from ..constraint import Layer, rule
+from ..constraint import ConstraintViolation, Layer, require, rule
 from ..persistence.seek import Question, key_of
 from ..persistence.session import Session
 from ..persistence.types import Instant, Key
@@ -22,6 +22,7 @@ from ..time.instant import UNTIL_CHANGED
 from ..time.period import Period
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, Shape
+from .admission import Role
 from .chain import Chain, ancestors_of, chain_periods, descendants_of, responsible, span
 from .hierarchic import AccountabilityLevel, HierarchicAccountabilityType, LeveledAccountabilityType
 from .party import Party
@@ -57,7 +58,8 @@ def move(session: Session, accountability: Accountability, *, to: Party, on: dat
             parties move along. Gives the new accountability.
     Errors: `ConstraintViolation`: `hierarchic.move-within` where `on` lies outside its period,
             `history.closed-once` where it was corrected meanwhile, and whatever rule the new place
-            breaks, as the database finds it; nothing is moved.
+            breaks, as the database finds it: the transaction, or the innermost savepoint, is rolled
+            back, as after a flush that fails. Nothing is moved.
     Source: Analysis Patterns 2.7.
     """
     period = accountability.period
@@ -65,6 +67,7 @@ def move(session: Session, accountability: Accountability, *, to: Party, on: dat
         raise MOVE_WITHIN.violation(
             accountability, found=f"a move on {on}", allowed=str(period), remedy="Move it on a day within."
         )
+    require(accountability.type.misfits(Role.COMMISSIONER, to))
     session.flush()
     now = max(session.recorded, accountability.known_from)
     row = {
@@ -88,7 +91,12 @@ def move(session: Session, accountability: Accountability, *, to: Party, on: dat
             remedy="Read the hierarchy again and move what stands there now.",
             layer=Layer.FLUSH,
         )
-    session.connection().execute(_RECORD, rows)
+    try:
+        session.connection().execute(_RECORD, rows)
+    except ConstraintViolation:
+        # In SQLite the rest of the transaction would stand, and the old place be gone.
+        (session.get_nested_transaction() or session).rollback()
+        raise
     session.expire(accountability)
     return _attached(session, type(accountability), begun)
 

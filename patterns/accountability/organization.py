@@ -17,6 +17,7 @@ from ..time.period import ALWAYS, Period
 from . import _conditions
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, Shape
+from .admission import Role
 from .party import Party
 from .party_type import PartyType
 
@@ -127,20 +128,16 @@ class OrganizationStructureType(AccountabilityType, init=False):
             name=name, commissioners=parents, responsibles=subsidiaries, connections=rules, shape=shape
         )
 
-    def objections(
-        self, *, commissioner: Party, responsible: Party, period: Period
-    ) -> Iterator[ConstraintViolation]:
-        """What this type has against such a structure."""
-        for party in (commissioner, responsible):
-            if not isinstance(party, Organization):
-                yield ORGANIZATIONS.violation(
-                    self,
-                    party,
-                    found=f"{type(party).__name__} {party} in {self.name!r}",
-                    allowed="two organizations",
-                    remedy="Use a plain AccountabilityType to link other parties.",
-                )
-        yield from super().objections(commissioner=commissioner, responsible=responsible, period=period)
+    def misfits(self, role: Role, party: Party) -> Iterator[ConstraintViolation]:
+        """What this type has against `party` as a parent or a subsidiary: that it is no organization."""
+        if not isinstance(party, Organization):
+            yield ORGANIZATIONS.violation(
+                self,
+                party,
+                found=f"{type(party).__name__} {party} in {self.name!r}",
+                allowed="two organizations",
+                remedy="Use a plain AccountabilityType to link other parties.",
+            )
 
 
 class OrganizationStructure(Accountability, init=False):

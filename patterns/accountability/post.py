@@ -16,6 +16,7 @@ from ..picture import derived
 from ..time.period import ALWAYS, Period
 from .accountability import Accountability
 from .accountability_type import AccountabilityType
+from .admission import Role
 from .party import Party, Person
 from .party_type import PartyType
 
@@ -54,20 +55,17 @@ class AppointmentType(AccountabilityType, init=False):
     ) -> None:
         super().__init__(name=name, commissioners=posts, responsibles=people, single_responsible=not shared)
 
-    def objections(
-        self, *, commissioner: Party, responsible: Party, period: Period
-    ) -> Iterator[ConstraintViolation]:
-        """What this type has against such an appointment."""
-        for party, kind in ((commissioner, Post), (responsible, Person)):
-            if not isinstance(party, kind):
-                yield POST_AND_PERSON.violation(
-                    self,
-                    party,
-                    found=f"{type(party).__name__} {party} where {self.name!r} wants a {kind.__name__}",
-                    allowed="a post and a person",
-                    remedy="Appoint with post= and person=, not the other way round.",
-                )
-        yield from super().objections(commissioner=commissioner, responsible=responsible, period=period)
+    def misfits(self, role: Role, party: Party) -> Iterator[ConstraintViolation]:
+        """What this type has against `party`: that it is no post, or no person, where one is wanted."""
+        kind = Post if role is Role.COMMISSIONER else Person
+        if not isinstance(party, kind):
+            yield POST_AND_PERSON.violation(
+                self,
+                party,
+                found=f"{type(party).__name__} {party} where {self.name!r} wants a {kind.__name__}",
+                allowed="a post and a person",
+                remedy="Appoint with post= and person=, not the other way round.",
+            )
 
 
 class Appointment(Accountability, init=False):

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Dialect, PoolProxiedConnection, Select, between
+from sqlalchemy import ColumnElement, Dialect, PoolProxiedConnection, Select, between
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -63,20 +64,26 @@ class Question:
         """The rows that answer the question, what the session has not written yet included."""
         if session.new or session.dirty or session.deleted:
             session.flush()
-        return self.ask_on(session.connection(), parameters)
-
-    def ask_on(self, connection: Connection, parameters: Mapping[str, Any]) -> Sequence[Any]:
-        """The rows that answer the question, on a connection."""
-        return connection.exec_driver_sql(*self._prepared(connection.dialect, parameters)).fetchall()
+        connection = session.connection()
+        return self.ask_driver(connection.connection, connection.dialect, parameters)
 
     def ask_driver(
         self, connection: PoolProxiedConnection, dialect: Dialect, parameters: Mapping[str, Any]
     ) -> Sequence[Any]:
-        """The rows that answer the question, on a driver's own connection and without a transaction."""
+        """
+        The rows that answer the question, on a driver's own connection.
+
+        Errors: SQLAlchemy's `DBAPIError`, as from its own statements.
+        """
+        sql, arguments = self._prepared(dialect, parameters)
         cursor = connection.cursor()
         try:
-            cursor.execute(*self._prepared(dialect, parameters))
+            cursor.execute(sql, arguments)
             return cursor.fetchall()
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                sql, arguments, error, dialect.loaded_dbapi.Error, dialect=dialect
+            ) from error
         finally:
             cursor.close()
 
