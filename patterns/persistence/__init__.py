@@ -2,11 +2,12 @@
 
 from .audit import inconsistencies, preview
 from .base import Base, Level, identity, identity_of
-from .composites import money_columns, period_columns, quantity_columns, range_columns
+from .composites import QuantityText, money_columns, period_columns, quantity_columns, range_columns
 from .engine import create_engine, prepare
 from .guard import Guard, create_guards, drop_guards, guard, guards_of, refuse_when
 from .registry import Referable, Thing
 from .retry import CommitInDoubt, Patience, transact
+from .schema import schema_of
 from .seek import Keys, Question
 from .session import Session, session_of, sessions
 from .types import Instant, Key
@@ -21,6 +22,7 @@ __all__ = [
     "Keys",
     "Level",
     "Patience",
+    "QuantityText",
     "Question",
     "Referable",
     "Session",
@@ -42,6 +44,7 @@ __all__ = [
     "quantity_columns",
     "range_columns",
     "refuse_when",
+    "schema_of",
     "session_of",
     "sessions",
     "transact",

@@ -23,7 +23,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.orm import Composite, composite
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from ..constraint import ConstraintViolation, rule
 from ..time.period import Period
@@ -35,7 +35,7 @@ from ..values.quantity import Quantity
 from ..values.range import Range
 from ..values.ucum import parse_unit
 from ..values.unit import LONGEST_CODE, AtomicUnit, Unit
-from .types import ExactDecimal
+from .types import ExactDecimal, python_type
 
 V = TypeVar("V")
 
@@ -67,6 +67,11 @@ class QuantityText(TypeDecorator[Quantity]):
     def __init__(self, *known: AtomicUnit) -> None:
         super().__init__()
         self.known = known
+
+    @property
+    def python_type(self) -> type[Quantity]:
+        """What it holds in Python."""
+        return Quantity
 
     def process_bind_param(self, value: Quantity | None, dialect: Dialect) -> str | None:
         """The quantity written out."""
@@ -189,7 +194,9 @@ def range_columns(
         Column(f"{name}_{flag}", Boolean, nullable=nullable)
         for flag in ("lower_inclusive", "upper_inclusive", "is_empty")
     )
-    return _mapped(name, Range, read, taken_apart, (*bounds, *flags), **options)
+    held_in = python_type(to_instance(bound))
+    kind: Any = Range[held_in]  # type: ignore[valid-type]
+    return _mapped(name, kind, read, taken_apart, (*bounds, *flags), **options)
 
 
 def canonical(quantity: Quantity) -> str:

@@ -22,6 +22,11 @@ class Key(TypeDecorator[UUID]):
     impl = Uuid
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[UUID]:
+        """What it holds in Python."""
+        return UUID
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """16 bytes in SQLite, a UUID elsewhere."""
         if dialect.name == "sqlite":
@@ -59,6 +64,11 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """What it holds in Python."""
+        return datetime
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text in SQLite, always in UTC, so that it sorts; a time stamp with its zone elsewhere."""
         if dialect.name == "sqlite":
@@ -90,6 +100,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
     impl = String(40)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[Decimal]:
+        """What it holds in Python."""
+        return Decimal
+
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
         """The decimal written out."""
         return None if value is None else str(exact(value))
@@ -97,3 +112,11 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """The decimal as it was written."""
         return None if value is None else Decimal(value)
+
+
+def python_type(stored: TypeEngine[Any]) -> Any:
+    """What a column of type `stored` holds in Python; `Any` where the type does not say."""
+    try:
+        return stored.python_type
+    except NotImplementedError:
+        return Any
