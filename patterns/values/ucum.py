@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -139,41 +140,47 @@ class _Reader:
         )
 
 
-@lru_cache(maxsize=4096)
 def standard_unit(code: str) -> AtomicUnit | None:
     """The unit of the standard table with this code, prefix and annotation included, or None."""
-    base = code.partition("{")[0]
-    if not base or base.isdigit():
-        return ONE if code == ONE.code else AtomicUnit(code, name=code, dimension=NUMBER)
+    known = _standard(code)
+    return None if known is None else known[0]
+
+
+def standard_ratio(unit: AtomicUnit) -> tuple[Fraction, Unit] | None:
+    """How many of which other unit a standard unit is by definition, or None for one that stands alone."""
+    known = _standard(unit.code)
+    if known is None or known[0] != unit or known[1] is None or unit.scale is not Scale.RATIO:
+        return None
+    return known[1], parse_unit(known[2])
+
+
+@lru_cache(maxsize=4096)
+def _standard(code: str) -> tuple[AtomicUnit, Fraction | None, str] | None:
+    """A standard unit, and so many of which other one it is."""
+    base, brace, note = code.partition("{")
+    if brace:
+        plain = standard_unit(base or ONE.code)
+        if plain is None:
+            return None
+        return replace(plain, code=(plain.code if base else "") + brace + note), Fraction(1), plain.code
+    if base.isdigit():
+        return (ONE, None, "") if base == ONE.code else (_number(base), Fraction(base), ONE.code)
     found = table().find("10*" if base == "10^" else base)
     if found is None:
         return None
     prefix, fact = found
-    return AtomicUnit(
-        ("10*" if base == "10^" else base) + code[len(base) :],
+    unit = AtomicUnit(
+        (prefix.code if prefix else "") + fact.code,
         name=(prefix.name if prefix else "") + fact.name,
         dimension=Dimension.of({fact.dimension: 1}) if fact.dimension else parse_unit(fact.of).dimension,
         scale=fact.scale,
         apart=fact.apart,
     )
+    return (unit, prefix.times, fact.code) if prefix else (unit, fact.times, fact.of)
 
 
-def standard_ratio(unit: AtomicUnit) -> tuple[Fraction, Unit] | None:
-    """How many of which other unit a standard unit is by definition, or None for one that stands alone."""
-    if unit == ONE or standard_unit(unit.code) != unit or unit.scale is not Scale.RATIO:
-        return None
-    base, brace, _ = unit.code.partition("{")
-    if brace:
-        return Fraction(1), parse_unit(base) if base else ONE
-    if base.isdigit():
-        return Fraction(base), ONE
-    found = table().find(base)
-    if found is None:
-        return None
-    prefix, fact = found
-    if prefix is not None:
-        return prefix.times, parse_unit(fact.code)
-    return (fact.times, parse_unit(fact.of)) if fact.times else None
+def _number(written: str) -> AtomicUnit:
+    return AtomicUnit(written, name=written, dimension=NUMBER)
 
 
 attach(

@@ -12,7 +12,7 @@ from tests.refusals import refuses
 
 @pytest.mark.parametrize(
     ("code", "places"),
-    [("USD", 2), ("EUR", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4), ("XAU", None), ("XXX", None), ("DEM", 2)],
+    [("USD", 2), ("EUR", 2), ("JPY", 0), ("BHD", 3), ("CLF", 4), ("XAU", None), ("XTS", None), ("DEM", 2)],
 )
 def test_a_currency_has_as_many_places_as_iso_4217_gives_its_minor_unit(code: str, places: int) -> None:
     assert Currency.of(code).places == places

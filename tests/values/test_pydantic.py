@@ -25,6 +25,8 @@ from analysis_patterns.patterns.values import (
 )
 from tests.values.strategies import quantities
 
+FOOT = ConversionRatio(parse_unit("[ft_i]"), parse_unit("mm"), "304.8")
+
 
 class Written(Document):
     """A document with one value of each kind."""
@@ -99,6 +101,7 @@ def test_a_value_is_written_by_its_parts_and_an_amount_as_text() -> None:
         (Range[int], {"lower": 1, "upper_inclusive": True}, Range.closed(1, None)),
         (Range, {"lower": "a", "upper": "b"}, Range("a", "b")),
         (Range[Quantity], {"lower": "1 m"}, Range(Quantity(1, "m"), None)),
+        (ConversionRatio, FOOT, FOOT),
         (Precision, {"places": 2}, Precision(places=2)),
     ],
 )

@@ -279,6 +279,17 @@ def test_a_callers_own_decimal_context_changes_nothing() -> None:
         assert Quantity("12345", "m").convert_to("mm") == Quantity("12345000", "mm")
 
 
+def test_a_class_of_your_own_stays_what_it_is_in_sums() -> None:
+    class Weight(Quantity):
+        __slots__ = ()
+
+    weight = Weight(68, "kg") + Weight(2, "kg")
+
+    assert type(weight) is Weight
+    assert weight == Quantity(70, "kg")
+    assert type(weight / Quantity(1, "m2")) is Quantity
+
+
 def test_types_say_what_comes_of_what() -> None:
     assert_type(WAIST + WAIST, Quantity)
     assert_type(WAIST * 2, Quantity)

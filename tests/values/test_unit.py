@@ -149,6 +149,12 @@ def test_a_unit_knows_the_dimension_it_measures() -> None:
     assert Dimension.of({"time": 0}) == Dimension()
 
 
+def test_the_number_one_stays_one_whoever_writes_it() -> None:
+    assert parse_unit("1") is ONE
+    assert AtomicUnit("1", dimension=ONE.dimension) == ONE
+    assert METRE * AtomicUnit("1", dimension=ONE.dimension) is METRE
+
+
 def test_an_own_unit_may_state_its_scale() -> None:
     assert AtomicUnit("[degC_own]", scale=Scale.INTERVAL).scale is Scale.INTERVAL
     assert CRATE.scale is Scale.RATIO
