@@ -189,32 +189,25 @@ def test_everything_comes_sorted() -> None:
     assert [each.key for each in GRAPH.types] == sorted(each.key for each in GRAPH.types)
 
 
-def small_base() -> Any:
-    """A base of its own, so that what is broken stays there."""
-
+def test_refuses_a_multiplicity_that_cannot_be_read_and_says_whose() -> None:
     class Small(DeclarativeBase):
         pass
 
-    return Small
-
-
-def test_refuses_a_multiplicity_that_cannot_be_read_and_says_whose() -> None:
-    small = small_base()
-
-    class Parent(small):  # type: ignore[misc]
+    class Parent(Small):
         __tablename__ = "parent"
         id: Mapped[int] = mapped_column(primary_key=True)
         parent_id: Mapped[int] = mapped_column(ForeignKey("parent.id"))
         children = relationship("Parent", info={"multiplicity": "lots"})
 
     with pytest.raises(HintError, match=r"Parent\.children: a multiplicity reads 1, .* not 'lots'"):
-        type_graph(small)
+        type_graph(Small)
 
 
 def test_refuses_a_derived_multiplicity_that_cannot_be_read_and_says_whose() -> None:
-    small = small_base()
+    class Small(DeclarativeBase):
+        pass
 
-    class Parent(small):  # type: ignore[misc]
+    class Parent(Small):
         __tablename__ = "parent"
         id: Mapped[int] = mapped_column(primary_key=True)
 
@@ -224,25 +217,27 @@ def test_refuses_a_derived_multiplicity_that_cannot_be_read_and_says_whose() -> 
             return 0
 
     with pytest.raises(HintError, match=r"Parent\.sum: a multiplicity reads 1, .* not 'lots'"):
-        type_graph(small)
+        type_graph(Small)
 
 
 def test_refuses_classes_that_cannot_be_configured() -> None:
-    small = small_base()
+    class Small(DeclarativeBase):
+        pass
 
-    class Parent(small):  # type: ignore[misc]
+    class Parent(Small):
         __tablename__ = "parent"
         id: Mapped[int] = mapped_column(primary_key=True)
         other = relationship("Nobody")
 
     with pytest.raises(TargetError, match=r"SQLAlchemy cannot configure these classes: .*Nobody"):
-        type_graph(small)
+        type_graph(Small)
 
 
 def test_a_concrete_subtype_keeps_its_own_table() -> None:
-    small = small_base()
+    class Small(DeclarativeBase):
+        pass
 
-    class Parent(small):  # type: ignore[misc]
+    class Parent(Small):
         __tablename__ = "parent"
         id: Mapped[int] = mapped_column(primary_key=True)
 
@@ -251,19 +246,23 @@ def test_a_concrete_subtype_keeps_its_own_table() -> None:
         __mapper_args__ = {"concrete": True}
         id: Mapped[int] = mapped_column(primary_key=True)
 
-    graph = type_graph(small)
+    graph = type_graph(Small)
 
     assert [each.inheritance for each in graph.generalizations] == [Inheritance.CONCRETE]
 
 
 def test_a_class_may_lead_to_one_of_another_base() -> None:
-    one, other = small_base(), small_base()
+    class One(DeclarativeBase):
+        pass
 
-    class Far(other):  # type: ignore[misc]
+    class Other(DeclarativeBase):
+        pass
+
+    class Far(Other):
         __tablename__ = "far"
         id: Mapped[int] = mapped_column(primary_key=True)
 
-    class Near(one):  # type: ignore[misc]
+    class Near(One):
         __tablename__ = "near"
         id: Mapped[int] = mapped_column(primary_key=True)
         far_id: Mapped[int] = mapped_column(ForeignKey(Far.id))
