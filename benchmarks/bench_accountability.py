@@ -208,6 +208,7 @@ def _world(folder: Path, size: int) -> World:
         session.commit()
         session.refresh(line)
         session.expunge(line)
+    engine.dispose()  # the last connection to close writes the log back into the file
     return World(engine, path, parties, line)
 
 

@@ -35,6 +35,7 @@ class Statements:
 
     def __init__(self, path: str, type_id: UUID, as_of: date, known_at: datetime) -> None:
         self._cursor = sqlite3.connect(path).cursor()
+        self._cursor.execute("PRAGMA cache_size=-65536")
         day, instant = as_of.isoformat(), known_at.strftime("%Y-%m-%d %H:%M:%S.%f")
         self._moment = (type_id.bytes, day, day, instant, instant)
 

@@ -25,6 +25,7 @@ from .party import Party
 from .party_type import PartyType
 
 _TABLE = "patterns_accountability"
+_WALKED = ("type_id", "valid_from", "valid_to", "known_from", "known_to")
 _STORED = DATABASES | {Layer.FLUSH}
 
 SELF_LINK = rule(
@@ -68,8 +69,9 @@ class Accountability(Versioned, Base, init=False):
     __table_args__ = (
         *versioned_table_args(_TABLE),
         CheckConstraint("commissioner_id <> responsible_id", name="self_link"),
-        Index("ix_patterns_accountability_above", "responsible_id", "type_id", "known_to"),
-        Index("ix_patterns_accountability_below", "commissioner_id", "type_id", "known_to"),
+        # They hold all that a climb or a descent looks at, so that it reads no rows.
+        Index("ix_patterns_accountability_above", "responsible_id", *_WALKED, "commissioner_id", "version"),
+        Index("ix_patterns_accountability_below", "commissioner_id", *_WALKED, "responsible_id"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.4"
@@ -80,7 +82,7 @@ class Accountability(Versioned, Base, init=False):
     type_id: Mapped[UUID] = mapped_column(ForeignKey(AccountabilityType.id), init=False)
     commissioner_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), init=False)
     responsible_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), init=False)
-    type: Mapped[AccountabilityType] = relationship()
+    type: Mapped[AccountabilityType] = relationship(lazy="joined", innerjoin=True)
     commissioner: Mapped[Party] = relationship(foreign_keys=[commissioner_id])
     responsible: Mapped[Party] = relationship(foreign_keys=[responsible_id])
 

@@ -23,6 +23,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "recursive_triggers=ON",  # or INSERT OR REPLACE slips past the triggers on delete
     "busy_timeout=5000",
+    "cache_size=-65536",  # 64 MiB: the upper pages of large indexes stay in memory
     "trusted_schema=OFF",
 )
 _TRIGGER_MESSAGE = re.compile(r"rule ([a-z][a-z-]*\.[a-z][a-z0-9-]*): ([^\n]*)")
