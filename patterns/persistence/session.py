@@ -23,6 +23,7 @@ from ..errors import AnalysisPatternsError
 from ..time.clock import Clock, SystemClock
 from ..time.instant import require_aware
 from ..time.period import require_day
+from .base import Base
 from .engine import READ_ONLY
 
 # Private in SQLAlchemy 2.1, public in 2.0, and the only way to order writes that no foreign key orders.
@@ -109,6 +110,15 @@ def session_of(entity: object) -> Session:
     raise AnalysisPatternsError(
         f"{type(entity).__name__} is in {where}; add it to one made by analysis_patterns.patterns.sessions()"
     )
+
+
+@event.listens_for(OrmSession, "before_flush")
+def _refuse_plain_sessions(session: OrmSession, _context: UOWTransaction, _instances: object) -> None:
+    # Without a clock, a registry and the rules it would fail later, for a reason that nobody sees.
+    if not isinstance(session, Session):
+        for entity in (*session.new, *session.dirty, *session.deleted):
+            if isinstance(entity, Base):
+                session_of(entity)
 
 
 @event.listens_for(Session, "before_flush")

@@ -115,8 +115,8 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 def python_type(stored: TypeEngine[Any]) -> Any:
-    """What a column of type `stored` holds in Python; `Any` where the type does not say."""
+    """What a column of type `stored` holds in Python; `object` where the type does not say."""
     try:
         return stored.python_type
     except NotImplementedError:
-        return Any
+        return object
