@@ -89,5 +89,5 @@ def _subscript(wrapper: str, inner: ast.expr) -> str:
     if wrapper == "Annotated" and isinstance(inner, ast.Tuple):
         return _unwrapped(inner.elts[0])
     if wrapper == "Literal":
-        return ast.unparse(inner)
+        return ", ".join(map(ast.unparse, inner.elts if isinstance(inner, ast.Tuple) else [inner]))
     return f"{wrapper}[{_unwrapped(inner)}]"

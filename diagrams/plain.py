@@ -80,10 +80,14 @@ def _fields(class_: Any) -> Iterator[tuple[str, Any]]:
     elif dataclasses.is_dataclass(class_):
         names = [field.name for field in dataclasses.fields(class_)]
     else:
-        names = list(inspect.get_annotations(class_))
+        names = [name for name in inspect.get_annotations(class_) if not _is_of_class(resolved.get(name))]
     for name in names:
         if not name.startswith("_") and name not in inherited:
             yield name, resolved.get(name)
+
+
+def _is_of_class(annotation: Any) -> bool:
+    return annotation is typing.ClassVar or typing.get_origin(annotation) is typing.ClassVar
 
 
 def _hints(class_: type) -> dict[str, Any]:
