@@ -100,8 +100,8 @@ def quantity_columns(
     """
     own = tuple(known)
 
-    def read(number: Decimal | None, unit: str, _canonical: str) -> Quantity | None:
-        return None if number is None else Quantity(number, parse_unit(unit, own))
+    def read(number: Decimal, unit: str, _canonical: str) -> Quantity:
+        return Quantity(number, parse_unit(unit, own))
 
     def taken_apart(quantity: Quantity) -> tuple[Decimal, str, str]:
         return quantity.amount, _code(quantity.unit, own), canonical(quantity)
@@ -111,7 +111,8 @@ def quantity_columns(
         Column(f"{name}_unit", String(LONGEST_CODE), nullable=nullable),
         Column(f"{name}_canonical", _BY_BYTES, nullable=nullable, index=True),
     )
-    return _mapped(name, Quantity, read, taken_apart, columns, comparator_factory=_ByMeaning, **options)
+    _whole(name, *columns)
+    return value_of(Quantity, read, taken_apart, *columns, comparator_factory=_ByMeaning, **options)
 
 
 def money_columns(
@@ -130,8 +131,8 @@ def money_columns(
     """
     own = tuple(known)
 
-    def read(minor: int | None, currency: str) -> Money | None:
-        return None if minor is None else Money.from_minor_units(minor, _currency(currency, own))
+    def read(minor: int, currency: str) -> Money:
+        return Money.from_minor_units(minor, _currency(currency, own))
 
     def taken_apart(money: Money) -> tuple[int, str]:
         if abs(money.minor_units) > MOST_MINOR_UNITS:
@@ -148,8 +149,9 @@ def money_columns(
     integer = f"{minor.name} IS NULL OR typeof({minor.name}) = 'integer'"
     _check(minor, CheckConstraint(integer, name=f"{name}_integer").ddl_if("sqlite"))
     _check(minor, CheckConstraint(f"abs({minor.name}) <= {MOST_MINOR_UNITS}", name=f"{name}_range"))
-    columns = (minor, Column(f"{name}_currency", String(LONGEST_CODE), nullable=nullable))
-    return _mapped(name, Money, read, taken_apart, columns, comparator_factory=_InOneCurrency, **options)
+    columns = minor, Column(f"{name}_currency", String(LONGEST_CODE), nullable=nullable)
+    _whole(name, *columns)
+    return value_of(Money, read, taken_apart, *columns, comparator_factory=_InOneCurrency, **options)
 
 
 def period_columns(name: str, *, nullable: bool = False, **options: Any) -> Composite[Any]:
@@ -159,16 +161,15 @@ def period_columns(name: str, *, nullable: bool = False, **options: Any) -> Comp
     Units:  half-open, `[from, to)`; an open end is the first or last day there is, not NULL.
     Source: Analysis Patterns 3.8 and 4.3.
     """
-
-    def read(start: date | None, end: date) -> Period | None:
-        return None if start is None else Period(start, end)
-
-    def taken_apart(period: Period) -> tuple[date, date]:
-        return period.start, period.end
-
     columns = Column(f"{name}_from", Date, nullable=nullable), Column(f"{name}_to", Date, nullable=nullable)
     _check(columns[0], CheckConstraint(f"{columns[0].name} < {columns[1].name}", name=f"{name}_order"))
-    return _mapped(name, Period, read, taken_apart, columns, **options)
+    _whole(name, *columns)
+    return value_of(Period, Period, days_of, *columns, **options)
+
+
+def days_of(period: Period) -> tuple[date, date]:
+    """The first day of a period, and the first day after it."""
+    return period.start, period.end
 
 
 def range_columns(
@@ -183,20 +184,18 @@ def range_columns(
     Source: Analysis Patterns 4.3.
     """
 
-    def read(lower: Any, upper: Any, from_lower: bool | None, to_upper: bool, empty: bool) -> Any:
-        return None if from_lower is None else Range(lower, upper, from_lower, to_upper, empty)
-
     def taken_apart(held: Range[Any]) -> tuple[Any, ...]:
         return held.lower, held.upper, held.lower_inclusive, held.upper_inclusive, held.is_empty
 
-    bounds = (Column(f"{name}_{end}", bound, nullable=True) for end in ("lower", "upper"))
-    flags = (
+    bounds = [Column(f"{name}_{end}", bound, nullable=True) for end in ("lower", "upper")]
+    flags = [
         Column(f"{name}_{flag}", Boolean, nullable=nullable)
         for flag in ("lower_inclusive", "upper_inclusive", "is_empty")
-    )
+    ]
+    _whole(name, *flags)
     held_in = python_type(to_instance(bound))
     kind: Any = Range[held_in]  # type: ignore[valid-type]
-    return _mapped(name, kind, read, taken_apart, (*bounds, *flags), **options)
+    return value_of(kind, Range, taken_apart, *bounds, *flags, may_lack=(0, 1), **options)
 
 
 def canonical(quantity: Quantity) -> str:
@@ -284,23 +283,38 @@ class _InOneCurrency(Composite.Comparator[Money]):
         return column
 
 
-def _mapped(
-    name: str,
+def value_of(
     kind: type[V],
-    read: Callable[..., V | None],
+    read: Callable[..., V],
     taken_apart: Callable[[Any], tuple[Any, ...]],
-    columns: tuple[Column[Any], ...],
+    *columns: Column[Any] | str,
+    may_lack: tuple[int, ...] = (),
     **options: Any,
 ) -> Composite[Any]:
-    """Make the composite; where it may be None, all of its columns are, or none of them."""
-    if columns[-1].nullable:
-        always = [column.name for column in columns if not column.name.endswith(("_lower", "_upper"))]
-        whole = " AND ".join(f"({always[0]} IS NULL) = ({other} IS NULL)" for other in always[1:])
-        _check(columns[-1], CheckConstraint(whole, name=f"{name}_whole"))
-    mapped = composite(read, *columns, info={"value": kind}, **options)
+    """
+    Make a composite that `read` makes of its columns, and that `taken_apart` writes to them.
+
+    Shape:  `columns` may be names of attributes that are mapped already; without a value in each but those
+            that `may_lack` one, by position, there is no value at all.
+    """
+
+    def read_whole(*parts: Any) -> V | None:
+        # SQLAlchemy asks for a value of the parts that it happens to know, too.
+        lacks = any(part is None for n, part in enumerate(parts) if n not in may_lack)
+        return None if lacks else read(*parts)
+
+    made = composite(read_whole, *columns, info={"value": kind}, **options)
     # Where SQLAlchemy keeps this for a dataclass: the values themselves know of no database.
-    mapped._generated_composite_accessor = taken_apart
-    return mapped
+    made._generated_composite_accessor = taken_apart
+    return made
+
+
+def _whole(name: str, *columns: Column[Any]) -> None:
+    """Where a value may be None, let all of `columns` be, or none of them."""
+    if columns[0].nullable:
+        first, *others = (f"({column.name} IS NULL)" for column in columns)
+        together = " AND ".join(f"{first} = {other}" for other in others)
+        _check(columns[-1], CheckConstraint(together, name=f"{name}_whole"))
 
 
 def _check(column: Column[Any], constraint: Any) -> None:

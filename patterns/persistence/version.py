@@ -13,7 +13,6 @@ from sqlalchemy.orm import (
     Mapped,
     MappedAsDataclass,
     UOWTransaction,
-    composite,
     declared_attr,
     mapped_column,
 )
@@ -22,6 +21,7 @@ from uuid_utils.compat import uuid7
 from ..constraint import DATABASES, ConstraintViolation, Layer, rule
 from ..time.instant import UNTIL_CHANGED
 from ..time.period import Period
+from .composites import days_of, value_of
 from .guard import Guard, guard, refuse_when, trigger
 from .session import Session, session_of
 from .types import Instant, Key
@@ -46,6 +46,7 @@ ONE_CURRENT = rule(
     pattern="15.3",
     says="Of all the versions of one fact, at most one is believed at a time.",
     layers=DATABASES,
+    guards=("uq_*_believed", "*.id, *.known_to"),
 )
 BEGINS_BELIEVED = rule(
     "history.begins-believed",
@@ -89,7 +90,7 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
     @classmethod
     def period(cls) -> Mapped[Period]:
         """When it is true of the world."""
-        return composite(Period, "valid_from", "valid_to", init=False)
+        return value_of(Period, Period, days_of, "valid_from", "valid_to", init=False)
 
     def _begin(self, period: Period) -> None:
         self.version = uuid7()
@@ -176,7 +177,12 @@ def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
         CheckConstraint("valid_from < valid_to", name="period_order"),
         CheckConstraint("known_from <= known_to", name="known_order"),
         Index(
-            f"uq_{table}_believed", "id", unique=True, sqlite_where=believed, postgresql_where=believed_utc
+            f"uq_{table}_believed",
+            "id",
+            "known_to",  # the same for all of them, but SQLite then tells this index from a key
+            unique=True,
+            sqlite_where=believed,
+            postgresql_where=believed_utc,
         ),
     )
 

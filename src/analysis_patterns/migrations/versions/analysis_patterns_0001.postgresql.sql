@@ -199,11 +199,11 @@ CREATE TABLE patterns_accountability (
 	CONSTRAINT fk_patterns_accountability_id FOREIGN KEY(id) REFERENCES patterns_accountability (version)
 );
 
-CREATE INDEX ix_patterns_accountability_above ON patterns_accountability (responsible_id, type_id, known_to);
+CREATE INDEX ix_patterns_accountability_above ON patterns_accountability (responsible_id, type_id, valid_from, valid_to, known_from, known_to, commissioner_id, version);
 
-CREATE INDEX ix_patterns_accountability_below ON patterns_accountability (commissioner_id, type_id, known_to);
+CREATE INDEX ix_patterns_accountability_below ON patterns_accountability (commissioner_id, type_id, valid_from, valid_to, known_from, known_to, responsible_id);
 
-CREATE UNIQUE INDEX uq_patterns_accountability_believed ON patterns_accountability (id) WHERE known_to = '9999-12-30 00:00:00+00';
+CREATE UNIQUE INDEX uq_patterns_accountability_believed ON patterns_accountability (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE FUNCTION patterns_accountability_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -284,7 +284,7 @@ CREATE TABLE patterns_contact_point (
 
 CREATE INDEX ix_patterns_contact_point_party_id ON patterns_contact_point (party_id);
 
-CREATE UNIQUE INDEX uq_patterns_contact_point_believed ON patterns_contact_point (id) WHERE known_to = '9999-12-30 00:00:00+00';
+CREATE UNIQUE INDEX uq_patterns_contact_point_believed ON patterns_contact_point (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE FUNCTION patterns_contact_point_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -327,7 +327,7 @@ CREATE INDEX ix_patterns_party_classification_party_id ON patterns_party_classif
 
 CREATE INDEX ix_patterns_party_classification_type_id ON patterns_party_classification (type_id);
 
-CREATE UNIQUE INDEX uq_patterns_party_classification_believed ON patterns_party_classification (id) WHERE known_to = '9999-12-30 00:00:00+00';
+CREATE UNIQUE INDEX uq_patterns_party_classification_believed ON patterns_party_classification (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE FUNCTION patterns_party_classification_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -374,7 +374,7 @@ CREATE TABLE patterns_operating_scope (
 
 CREATE INDEX ix_patterns_operating_scope_accountability_id ON patterns_operating_scope (accountability_id);
 
-CREATE UNIQUE INDEX uq_patterns_operating_scope_believed ON patterns_operating_scope (id) WHERE known_to = '9999-12-30 00:00:00+00';
+CREATE UNIQUE INDEX uq_patterns_operating_scope_believed ON patterns_operating_scope (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE FUNCTION patterns_operating_scope_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
