@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..constraint import BUILT, EVERYWHERE, ConstraintViolation, Layer, rule
 from ..persistence.base import Base, Level
+from ..picture import derived
 from ..time.period import Period
 from .accountability_type import (
     AccountabilityType,
@@ -108,6 +109,7 @@ class LeveledAccountabilityType(AccountabilityType, init=False):
         super().__init__(name=name, commissioners=ordered[:-1], responsibles=ordered[1:], shape=shape)
 
     @property
+    @derived("2..*")
     def levels(self) -> list[PartyType]:
         """The party types from the highest level to the lowest."""
         return [rank.party_type for rank in self.ranks]
@@ -160,6 +162,7 @@ class AccountabilityLevel(Base, init=False):
     __tablename__ = "patterns_accountability_level"
     __level__ = Level.KNOWLEDGE
     __pattern__ = "2.7"
+    __figure__ = False
 
     accountability_type_id: Mapped[UUID] = mapped_column(
         ForeignKey(AccountabilityType.id), primary_key=True, init=False

@@ -16,6 +16,7 @@ from ..constraint import ConstraintViolation, require
 from ..persistence.base import Base, Level
 from ..persistence.registry import Referable
 from ..persistence.version import Versioned, keep_history, versioned_table_args
+from ..picture import derived
 from ..time.period import ALWAYS, Period
 from .name import name_violations
 from .party_type import PartyType
@@ -68,6 +69,7 @@ class Party(Referable, Base):
         """Record that this party is of `party_type` during `period`."""
         return PartyClassification(party=self, type=party_type, period=period)
 
+    @derived("*")
     def all_types(self, as_of: date) -> frozenset[PartyType]:
         """The types this party is of on a day, and all their supertypes (2.6)."""
         return frozenset(

@@ -203,7 +203,7 @@ class SalesTerritory(OperatingScope, init=False):
     __corrects__ = (*OperatingScope.__corrects__, "product_type")
 
     product_type_id: Mapped[UUID | None] = mapped_column(ForeignKey(ProductType.id), init=False)
-    product_type: Mapped[ProductType] = relationship()
+    product_type: Mapped[ProductType] = relationship(info={"multiplicity": "1"})
 
     def __init__(
         self,
