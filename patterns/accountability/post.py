@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
-from typing import cast
-from uuid import UUID
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 
@@ -119,7 +118,7 @@ def vacancies(
     *,
     as_of: date | None = None,
     known_at: datetime | None = None,
-    among: Select[tuple[UUID]] | None = None,
+    among: Select[Any] | None = None,
 ) -> list[Post]:
     """
     The posts that nobody holds on a day, by name.

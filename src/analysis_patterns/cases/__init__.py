@@ -1,0 +1,18 @@
+"""Worked cases: stories told with the library, whose figures were known before they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ..patterns.persistence.session import Session
+from . import acm, department, hospital
+from .case import Check, WorkedCase
+from .session import create_tables
+
+CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
+    {"ACM": acm.run, "hospital": hospital.run, "department": department.run}
+)
+"""Every worked case, by a short name; each builds what the database does not hold, and checks it."""
+
+__all__ = ["CASES", "Check", "WorkedCase", "create_tables"]
