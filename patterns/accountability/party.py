@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import InitVar
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -70,12 +70,13 @@ class Party(Referable, Base):
         return PartyClassification(party=self, type=party_type, period=period)
 
     @derived("*")
-    def all_types(self, as_of: date) -> frozenset[PartyType]:
-        """The types this party is of on a day, and all their supertypes (2.6)."""
+    def all_types(self, as_of: date, *, known_at: datetime | None = None) -> frozenset[PartyType]:
+        """The types this party is of on a day, and all their supertypes (2.6), as believed now or then."""
         return frozenset(
             general
-            for classification in self.believed_classifications()
+            for classification in self.classifications
             if classification.period.includes(as_of)
+            if (classification.is_believed if known_at is None else classification.was_believed(known_at))
             for general in classification.type.all_types()
         )
 
@@ -129,13 +130,14 @@ class PartyClassification(Versioned, Base, init=False):
 keep_history(PartyClassification.__table__)  # type: ignore[arg-type]
 
 
-def has_type(party: Party, party_type: PartyType, *, as_of: date) -> bool:
+def has_type(party: Party, party_type: PartyType, *, as_of: date, known_at: datetime | None = None) -> bool:
     """
-    Whether `party` is of `party_type`, directly or through a subtype of it, on a day.
+    Whether `party` is of `party_type`, directly or through a subtype of it, on a day, as known at an instant.
 
+    Errors: `ConstraintViolation` (`time.aware`) for a naive `known_at`.
     Source: Analysis Patterns 2.6 and 14.2.
     """
-    return party_type in party.all_types(as_of)
+    return party_type in party.all_types(as_of, known_at=known_at)
 
 
 attach(

@@ -19,7 +19,7 @@ from sqlalchemy.orm import (
 from uuid_utils.compat import uuid7
 
 from ..constraint import DATABASES, ConstraintViolation, Layer, rule
-from ..time.instant import UNTIL_CHANGED
+from ..time.instant import UNTIL_CHANGED, require_aware
 from ..time.period import Period
 from .composites import days_of, value_of
 from .guard import Guard, guard, refuse_when, trigger
@@ -102,6 +102,10 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
     def is_believed(self) -> bool:
         """Whether this is the version that holds until corrected."""
         return self.known_to == UNTIL_CHANGED
+
+    def was_believed(self, known_at: datetime) -> bool:
+        """Whether this is the version that was believed at an instant."""
+        return self.known_from <= require_aware(known_at) < self.known_to
 
     @classmethod
     def holds(cls, as_of: Any, known_at: Any) -> ColumnElement[bool]:
