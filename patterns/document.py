@@ -47,7 +47,7 @@ def value_schema(
     Make the pydantic schema of a value class: an instance passes as it is, a document is read by `read`.
 
     Shape:  `written` is the schema of the document form; `read` makes the value from it and may break
-            rules; `write` gives the document form back when JSON is written.
+            rules; `write` gives the document form back, of which pydantic makes JSON where that is asked.
     """
 
     def made(document: object) -> object:
@@ -59,13 +59,10 @@ def value_schema(
     def instance_or_document(given: object, handler: core_schema.ValidatorFunctionWrapHandler) -> object:
         return given if isinstance(given, value) else handler(given)
 
-    def written_out(held: object, info: core_schema.SerializationInfo) -> object:
-        return write(held) if info.mode_is_json() else held
-
     document = core_schema.no_info_after_validator_function(made, written)
     return core_schema.json_or_python_schema(
         # A wrapping validator would turn JSON into Python objects, and strict dates refuse text there.
         json_schema=document,
         python_schema=core_schema.no_info_wrap_validator_function(instance_or_document, document),
-        serialization=core_schema.plain_serializer_function_ser_schema(written_out, info_arg=True),
+        serialization=core_schema.plain_serializer_function_ser_schema(write),
     )

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from pydantic import ConfigDict
-
 from ..document import Document
 from ..errors import AnalysisPatternsError
 from ..persistence.session import Session
@@ -31,8 +29,6 @@ class KnowledgeDocument(Document, ABC):
 
     Shape:  found again by its natural `key`; equal where it says the same.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     @property
     @abstractmethod

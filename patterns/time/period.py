@@ -160,10 +160,10 @@ class Period:
             write=cls.as_document,
         )
 
-    def as_document(self) -> dict[str, str]:
-        """The days that bound it, in ISO form, as a document writes them."""
+    def as_document(self) -> dict[str, date]:
+        """The days that bound it, as a document writes them."""
         bounds = (("start", self.start, BEGINNING), ("end", self.end, FOREVER))
-        return {name: day.isoformat() for name, day, unbounded in bounds if day != unbounded}
+        return {name: day for name, day, unbounded in bounds if day != unbounded}
 
     def __str__(self) -> str:
         start = "the beginning" if self.start == BEGINNING else str(self.start)

@@ -66,6 +66,22 @@ def test_only_a_change_of_what_has_periods_from_a_known_day_on_is_additive(sessi
     assert both.effective == date(1996, 1, 1)
 
 
+def test_whatever_is_not_shared_is_a_difference(session: Session) -> None:
+    load(parse_pack(CLINIC), session)
+    more = diff(parse_pack(CLINIC.replace("  - name: GP\n", "  - name: nurse\n  - name: GP\n")), session)
+    less = diff(parse_pack(CLINIC.replace("  - name: GP\n    supertypes: [doctor]\n", "")), session)
+    other = diff(parse_pack(CLINIC.replace("[patient]", "[patient, GP]")), session)
+
+    assert [(len(each.added), len(each.changed), len(each.removed)) for each in (more, less, other)] == [
+        (1, 0, 0),
+        (0, 0, 1),
+        (0, 1, 0),
+    ]
+    assert more
+    assert less
+    assert other
+
+
 def test_comparing_changes_nothing(session: Session) -> None:
     load(parse_pack(CLINIC), session)
 

@@ -85,7 +85,7 @@ def test_what_is_missing_has_the_line_of_what_is_around_it() -> None:
     node = read_yaml("a: 1\nb:\n  - c: 2\n", file="pack.yaml")
 
     assert node.line_at(("b", 0, "name")) == 3
-    assert node.line_at(("b", 7)) == 2
+    assert node.line_at(("b", 1)) == 2
     assert node.line_at(("a", "deeper")) == 1
 
 

@@ -38,6 +38,10 @@ def test_writes_short_lists_on_one_line_and_keeps_the_order() -> None:
     assert write_yaml([data]) == "- name: GP\n  supertypes: [doctor]\n  codes: ['010', 'NO', 'true']\n"
 
 
+def test_writes_letters_as_they_are() -> None:
+    assert write_yaml({"name": "Café 東京 😀"}) == "{name: Café 東京 😀}\n"
+
+
 def test_writes_what_stands_twice_twice() -> None:
     shared: list[Plain] = ["doctor"]
 
