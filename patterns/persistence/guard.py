@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import Connection, MetaData, Table, event
+from sqlalchemy import Connection, MetaData, Table, TextClause, event, text
 
 from ..constraint import Rule
+from ..errors import AnalysisPatternsError
+
+LONGEST_NAME = 63
+"""The most characters that PostgreSQL keeps of a name; it drops the rest without an error."""
 
 Event = Literal["INSERT", "UPDATE", "DELETE"]
 Condition = Callable[[str], str]
@@ -23,6 +28,8 @@ _DIALECTS: dict[str, dict[str, str]] = {
         "unindexed": "+",
         # SQLite 3.40 builds a Bloom filter over the whole table for `=` in a recursive join.
         "joins": "{0} BETWEEN {1} AND {1}",
+        "each": "JOIN {0} {1} ON",
+        "end": "",
     },
     "postgresql": {
         "forever": "'9999-12-30 00:00:00+00'::timestamptz",
@@ -31,6 +38,10 @@ _DIALECTS: dict[str, dict[str, str]] = {
         "distinct": "IS DISTINCT FROM",
         "unindexed": "",
         "joins": "{0} = {1}",
+        # PostgreSQL keeps a trigger's plan from when the table was small, and would read all of it in every
+        # step; what it must ask row by row, it asks by index.
+        "each": "CROSS JOIN LATERAL (SELECT * FROM {0} {1} WHERE",
+        "end": " OFFSET 0) {0}",
     },
 }
 
@@ -40,26 +51,38 @@ def spelled(sql: str, dialect: str) -> str:
     Spell `sql` for a dialect.
 
     Shape:  `<forever>`, `<least>`, `<greatest>`, `<distinct>` and `<joins a b>` are replaced; so is
-            `<unindexed>` before a column that SQLite's planner must not choose an index by.
+            `<unindexed>` before a column that SQLite's planner must not choose an index by, and
+            `<each table t>` with `<end t>` around the condition of a join in a recursive step.
     """
     words = _DIALECTS[dialect]
     for word in ("forever", "least", "greatest", "distinct", "unindexed"):
         sql = sql.replace(f"<{word}>", words[word])
-    while "<joins " in sql:
-        before, _, rest = sql.partition("<joins ")
-        columns, _, after = rest.partition(">")
-        sql = before + words["joins"].format(*columns.split()) + after
+    for word in ("joins", "each", "end"):
+        while f"<{word} " in sql:
+            before, _, rest = sql.partition(f"<{word} ")
+            names, _, after = rest.partition(">")
+            sql = before + words[word].format(*names.split()) + after
     return sql
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A trigger: its name, its table, and the statements that make and remove it in each dialect."""
+    """
+    A trigger: its name, its table, and the statements that make and remove it in each dialect.
+
+    Errors: `AnalysisPatternsError` for a name that PostgreSQL would cut short: see `short`.
+    """
 
     name: str
     table: str
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.name) > LONGEST_NAME:
+            raise AnalysisPatternsError(
+                f"a guard's name has at most {LONGEST_NAME} characters, unlike {self.name}"
+            )
 
     def create(self, dialect: str) -> tuple[str, ...]:
         """The statements that make this guard."""
@@ -91,7 +114,7 @@ def refuse_when(
             the error says was found.
     """
     row = "OLD" if on == "DELETE" else "NEW"
-    name = f"{table}_{on.lower()}_{rule.name.replace('.', '_').replace('-', '_')}"
+    name = short(f"{table}_{on.lower()}_{rule.name.replace('.', '_').replace('-', '_')}")
     message = f"rule {rule.name}: {because}".replace("'", "''")
     event_text = f"{on} OF {of}" if of else on
     sqlite = (
@@ -105,6 +128,13 @@ def refuse_when(
         f"RETURN {row};"
     )
     return Guard(name, table, sqlite, trigger(name, f"BEFORE {event_text} ON {table} FOR EACH ROW", body))
+
+
+def short(name: str) -> str:
+    """`name` in the 63 characters that PostgreSQL keeps of it, still told from others that begin alike."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 9]}_{sha256(name.encode()).hexdigest()[:8]}"
 
 
 def trigger(name: str, when: str, body: str) -> tuple[str, str]:
@@ -146,4 +176,9 @@ def drop_guards(connection: Connection, metadata: MetaData) -> None:
 
 def _run(connection: Connection, statements: tuple[str, ...]) -> None:
     for statement in statements:
-        connection.exec_driver_sql(statement)
+        connection.execute(verbatim(statement))
+
+
+def verbatim(statement: str) -> TextClause:
+    """`statement` as SQLAlchemy's text, without a parameter in it, however many colons it has."""
+    return text(statement.replace(":", "\\:"))

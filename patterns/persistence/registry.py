@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from inspect import get_annotations
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, event, insert, inspect
 from sqlalchemy.orm import Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 from uuid_utils.compat import uuid7
 
-from .base import Base, Level
+from .base import Base, Level, identity_of
 from .session import Session
 from .types import Key
 
@@ -39,6 +41,13 @@ class Referable(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     id: Mapped[UUID] = mapped_column(
         Key, ForeignKey(Thing.id), primary_key=True, default_factory=uuid7, init=False
     )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if Referable in cls.__bases__:
+            # A foreign key that SQLAlchemy copies from a mixin finds its table in one metadata only.
+            cls.id = identity_of(Thing)
+            cls.__annotations__ = {"id": Mapped[UUID], **get_annotations(cls)}
+        super().__init_subclass__(**options)
 
 
 @event.listens_for(Session, "before_flush")

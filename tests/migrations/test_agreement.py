@@ -8,7 +8,7 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData, text
+from sqlalchemy import Engine, MetaData
 
 from analysis_patterns.migrations import PREFIXES, upgrade
 from analysis_patterns.migrations.ddl import differences, held_by
@@ -17,6 +17,7 @@ from analysis_patterns.migrations.models import library_tables
 from analysis_patterns.migrations.state import drift
 from analysis_patterns.patterns.persistence.base import Base
 from analysis_patterns.patterns.persistence.engine import create_engine
+from analysis_patterns.patterns.persistence.guard import verbatim
 
 from ..databases import Databases
 from ..migration import made_by_models, migrations, newest_statements
@@ -120,7 +121,7 @@ def test_the_newest_migration_says_what_make_migration_would_write(
 
 
 def test_statements_are_run_as_they_are_written(databases: Databases) -> None:
-    colon = text("SELECT CASE WHEN '5%: :a' LIKE '5%' THEN 'kept' END".replace(":", "\\:"))
+    colon = verbatim("SELECT CASE WHEN '5%: :a' LIKE '5%' THEN 'kept' END")
 
     with databases.fresh() as url:
         engine = create_engine(url)

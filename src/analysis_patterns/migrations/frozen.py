@@ -8,9 +8,10 @@ from pathlib import Path
 
 from alembic import context, op
 from alembic.util import CommandError
-from sqlalchemy import TextClause, inspect, text
+from sqlalchemy import inspect
 
 from ..patterns.errors import AnalysisPatternsError
+from ..patterns.persistence.guard import verbatim
 
 PERMISSION = "drop=analysis_patterns"
 """What `alembic -x` must say before our tables may go."""
@@ -58,11 +59,6 @@ def drop(migration: str) -> None:
         op.execute(verbatim(f"DROP TABLE {table}"))
     for function in _made(frozen, "FUNCTION"):
         op.execute(verbatim(f"DROP FUNCTION {function}()"))
-
-
-def verbatim(statement: str) -> TextClause:
-    """`statement` as SQLAlchemy's text, without a parameter in it."""
-    return text(statement.replace(":", "\\:"))
 
 
 def _made(frozen: Iterable[str], kind: str) -> Iterator[str]:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.schema import SchemaItem
 
 from ..patterns.persistence import types
-from .frozen import MigrationRefused, verbatim
+from ..patterns.persistence.guard import verbatim
+from .frozen import MigrationRefused
 
 BRANCH = "analysis_patterns"
 """The label of our branch: `alembic upgrade analysis_patterns@head` is ours alone."""
