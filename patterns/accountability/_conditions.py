@@ -130,9 +130,9 @@ def cycle(row: str) -> str:
         "WITH RECURSIVE up(party, since, until) AS ("
         f"SELECT {row}.commissioner_id, {row}.valid_from, {row}.valid_to UNION "
         "SELECT o.commissioner_id, <greatest>(o.valid_from, up.since), <least>(o.valid_to, up.until) "
-        "FROM up JOIN patterns_accountability o ON <joins o.responsible_id up.party> "
+        "FROM up <each patterns_accountability o> <joins o.responsible_id up.party> "
         f"AND <unindexed>o.type_id = {row}.type_id AND <unindexed>o.known_to = <forever> "
-        "AND o.valid_from < up.until AND o.valid_to > up.since) "
+        "AND o.valid_from < up.until AND o.valid_to > up.since<end o>) "
         f"SELECT 1 FROM up WHERE up.party = {row}.responsible_id)"
     )
 
@@ -141,8 +141,8 @@ def parent_cycle(row: str) -> str:
     """Climbing from the parent reaches the organization itself."""
     return (
         f"{row}.parent_id IS NOT NULL AND EXISTS (WITH RECURSIVE up(party) AS ("
-        f"SELECT {row}.parent_id UNION SELECT o.parent_id FROM up JOIN patterns_party o "
-        "ON <joins o.id up.party> WHERE o.parent_id IS NOT NULL) "
+        f"SELECT {row}.parent_id UNION SELECT o.parent_id FROM up <each patterns_party o> "
+        "<joins o.id up.party> AND o.parent_id IS NOT NULL<end o>) "
         f"SELECT 1 FROM up WHERE up.party = {row}.id)"
     )
 
@@ -180,7 +180,11 @@ def _counts(event: str) -> Guard:
     name = f"{_TABLE}_revision_{event.lower()}"
     bump = "UPDATE patterns_accountability_type SET revision = revision + 1"
     one = f"BEGIN {bump} WHERE id = NEW.type_id AND {_TIED}; END"
-    all_changed = f"{bump} WHERE id IN (SELECT type_id FROM changed) AND {_TIED}; RETURN NULL;"
+    # Once a transaction will do, and each reader would pass over a thousand versions of one row.
+    first_time = "xmin <> pg_current_xact_id()::xid"
+    all_changed = (
+        f"{bump} WHERE id IN (SELECT type_id FROM changed) AND {_TIED} AND {first_time}; RETURN NULL;"
+    )
     each_statement = f"AFTER {event} ON {_TABLE} REFERENCING NEW TABLE AS changed FOR EACH STATEMENT"
     sqlite = f"CREATE TRIGGER {name} AFTER {event} ON {_TABLE} FOR EACH ROW {one}"
     return Guard(name, _TABLE, (sqlite,), trigger(name, each_statement, all_changed))

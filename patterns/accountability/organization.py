@@ -91,8 +91,10 @@ class Organization(Party):
                 remedy="Choose a parent of that kind.",
             )
         above, path = parent, [self]
-        while above is not None and above not in path[1:]:
+        climbed: set[Organization] = set()  # a circle further up, that came past the rules, has no top
+        while above is not None and above not in climbed:
             path.append(above)
+            climbed.add(above)
             if above is self:
                 yield PARENT_CYCLE.violation(
                     self,
