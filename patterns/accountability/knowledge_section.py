@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import exists, inspect, select
+from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 from uuid_utils.compat import uuid7
 
@@ -43,7 +44,7 @@ class PartyTypes(Section[PartyTypeDocument]):
 
     def read(self, session: Session) -> Iterator[PartyTypeDocument]:
         """Every party type that the database holds."""
-        for party_type in session.scalars(select(PartyType)):
+        for party_type in session.scalars(select(PartyType).options(selectinload(PartyType.supertypes))):
             supertypes = tuple(each.name for each in party_type.supertypes)
             yield PartyTypeDocument(name=party_type.name, supertypes=supertypes)
 
@@ -84,7 +85,10 @@ class AccountabilityTypes(Section[AccountabilityTypeDocument]):
 
     def read(self, session: Session) -> Iterator[AccountabilityTypeDocument]:
         """Every accountability type of our kinds that the database holds."""
-        for stored in session.scalars(select(AccountabilityType)):
+        question = select(AccountabilityType).options(
+            selectinload(AccountabilityType.eligibilities), selectinload(AccountabilityType.connections)
+        )
+        for stored in session.scalars(question):
             if stored.kind in kinds():
                 yield _document_of(stored)
 

@@ -6,7 +6,7 @@ from .errors import PackError, Problem
 from .loading import export, load
 from .pack import Header, Pack, pack_schema, parse_pack, read_pack
 from .reader import Limits
-from .section import KnowledgeDocument, Reference, Section, from_day_on, register, sections, tidied
+from .section import KnowledgeDocument, Reference, Section, Whole, from_day_on, register, sections, tidied
 
 __all__ = [
     "AuditFinding",
@@ -22,6 +22,7 @@ __all__ = [
     "Problem",
     "Reference",
     "Section",
+    "Whole",
     "audit",
     "diff",
     "export",

@@ -22,6 +22,7 @@ from .writer import write_yaml
 _KINDS_OF_VALUE = {
     "bool_type": "should be true or false",
     "dict_type": "should be a mapping",
+    "int_type": "should be a whole number",
     "list_type": "should be a list",
     "model_type": "should be a mapping",
     "string_type": "should be text",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
+
+from pydantic import BeforeValidator
 
 from ..document import Document
 from ..errors import AnalysisPatternsError
@@ -21,6 +24,19 @@ class Reference:
     section: str
     key: str
     field: str
+
+
+_WHOLE = re.compile(r"0|-?[1-9][0-9]{0,17}")
+
+
+def _read_whole(written: object) -> object:
+    if isinstance(written, str) and _WHOLE.fullmatch(written):
+        return int(written)
+    return written
+
+
+Whole = Annotated[int, BeforeValidator(_read_whole)]
+"""A whole number of a document: packs are read as text, and only the document knows what is a number."""
 
 
 class KnowledgeDocument(Document, ABC):

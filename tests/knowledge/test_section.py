@@ -11,8 +11,10 @@ from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.knowledge import (
     Header,
     KnowledgeDocument,
+    PackError,
     Reference,
     Section,
+    Whole,
     audit,
     diff,
     export,
@@ -33,6 +35,7 @@ class Speciality(KnowledgeDocument):
 
     name: str
     for_type: str = ""
+    years: Whole = 0
 
     @property
     def key(self) -> str:
@@ -96,6 +99,24 @@ def test_an_applications_knowledge_is_loaded_and_exported(
     assert specialities.held == {"surgery": Speciality(name="surgery", for_type="doctor")}
     assert parse_pack(export(session, pack.header)).documents == pack.documents
     assert not diff(pack, session)
+
+
+@pytest.mark.parametrize(("written", "meant"), [("6", 6), ("0", 0), ("-1", -1), ("'6'", 6)])
+def test_a_field_that_says_so_holds_a_whole_number(
+    specialities: Specialities, written: str, meant: int
+) -> None:
+    pack = parse_pack(f"{{pack: {{name: app, version: 1}}, a_specialities: [{{name: a, years: {written}}}]}}")
+
+    assert pack.documents["a_specialities"]["a"] == Speciality(name="a", years=meant)
+    assert parse_pack(pack.text()).documents == pack.documents
+
+
+@pytest.mark.parametrize(
+    "written", ["010", "6.0", "0x6", "1_000", "'٦'", "six", "-0", "true", "9999999999999999999"]
+)
+def test_a_whole_number_is_written_plainly_or_refused(specialities: Specialities, written: str) -> None:
+    with pytest.raises(PackError, match=r"a_specialities\[1\].years: should be a whole number, not"):
+        parse_pack(f"{{pack: {{name: app, version: 1}}, a_specialities: [{{name: a, years: {written}}}]}}")
 
 
 def test_an_applications_knowledge_is_changed_where_told_to(
