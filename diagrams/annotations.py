@@ -8,6 +8,8 @@ import re
 from enum import Enum
 from typing import Any
 
+from sqlalchemy.orm import declared_attr
+
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
@@ -38,12 +40,24 @@ def pattern_of(class_: type) -> str:
 
 
 def annotation_of(class_: type, name: str) -> Any:
-    """The annotation of an attribute, as it was written in the class or the nearest one above it."""
+    """
+    The annotation of an attribute, as it was written in the class or the nearest one above it.
+
+    Shape:  of what a mixin declares by a function, it is the annotation of what that returns.
+    """
     for each in class_.__mro__:
         annotations = inspect.get_annotations(each)
         if name in annotations:
             return annotations[name]
+        declared = vars(each).get(name)
+        if isinstance(declared, declared_attr):
+            return returned_by(declared.fget)
     return None
+
+
+def returned_by(function: Any) -> Any:
+    """The annotation of what a function returns; None where it has none."""
+    return getattr(function, "__annotations__", {}).get("return")
 
 
 def type_name(annotation: Any) -> str:

@@ -15,7 +15,15 @@ from sqlalchemy.orm import (
     RelationshipProperty,
 )
 
-from .annotations import annotation_of, key_of, level_of, pattern_of, summary_of, type_name
+from .annotations import (
+    annotation_of,
+    key_of,
+    level_of,
+    pattern_of,
+    returned_by,
+    summary_of,
+    type_name,
+)
 from .derived import derived_attributes, derived_links
 from .errors import HintError, TargetError
 from .keys import is_optional, is_part_of_key, is_unique, referring_columns
@@ -186,7 +194,9 @@ def _composite(mapper: AnyMapper, composite: CompositeProperty[Any]) -> Attribut
     columns = _columns(composite)
     return Attribute(
         composite.key,
-        type_name(annotation_of(mapper.class_, composite.key)) or str(getattr(maker, "__name__", maker)),
+        type_name(annotation_of(mapper.class_, composite.key))
+        or type_name(returned_by(maker))
+        or str(getattr(maker, "__name__", maker)),
         optional=all(is_optional(column) for column in columns),
         column=", ".join(column.name for column in columns),
         comment=composite.doc or "",

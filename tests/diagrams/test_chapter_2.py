@@ -79,6 +79,12 @@ def test_how_versions_are_kept_is_no_part_of_the_figure() -> None:
     assert not {"known_from", "known_to", "revision"} & names
 
 
+def test_a_period_is_drawn_as_what_it_is() -> None:
+    types = {each.type for type_ in GRAPH.types for each in type_.attributes if each.name == "period"}
+
+    assert types == {"Period"}
+
+
 def test_fits_one_page() -> None:
     [size] = re.findall(r'<svg [^>]*width="(\d+)pt" height="(\d+)pt"', draw(GRAPH))
 

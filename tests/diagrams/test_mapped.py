@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Numeric, String
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    composite,
+    declared_attr,
+    mapped_column,
+    relationship,
+)
 
 from analysis_patterns.diagrams import (
     Association,
@@ -19,7 +27,7 @@ from analysis_patterns.diagrams import (
 )
 from analysis_patterns.patterns.picture import derived
 
-from .sample import Base
+from .sample import Base, Money
 
 GRAPH = type_graph(Base)
 
@@ -72,6 +80,40 @@ def test_an_attribute_has_the_type_that_was_written() -> None:
     assert attribute("Purchase", "placed").type == "date"
     assert attribute("Purchase", "price").type == "Money"
     assert attribute("Person", "born").type == "date"
+
+
+def test_a_value_has_its_type_whoever_makes_it_of_its_columns() -> None:
+    def read(amount: Decimal, currency: str) -> Money:
+        return Money(amount, currency)
+
+    def maker(*parts: Any) -> Any:
+        return Money(*parts)
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Priced:
+        @declared_attr
+        @classmethod
+        def price(cls) -> Mapped[Money]:
+            return composite(maker, mapped_column("price_a", Numeric), mapped_column("price_c", String))
+
+    class Offer(Priced, Base):
+        __tablename__ = "offer"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        paid: Mapped[Money] = composite(
+            maker, mapped_column("paid_a", Numeric), mapped_column("paid_c", String)
+        )
+        lent = composite(read, mapped_column("lent_a", Numeric), mapped_column("lent_c", String))
+        owed = composite(Money, mapped_column("owed_a", Numeric), mapped_column("owed_c", String))
+
+    graph = type_graph(Base)
+
+    assert attribute("Offer", "price", graph).type == "Money"
+    assert attribute("Offer", "paid", graph).type == "Money"
+    assert attribute("Offer", "lent", graph).type == "Money"
+    assert attribute("Offer", "owed", graph).type == "Money"
 
 
 def test_an_attribute_says_whether_it_may_be_missing() -> None:
