@@ -43,8 +43,10 @@ def identity(*, init: Literal[False] = False) -> Mapped[UUID]:
 
 
 def identity_of(parent: type[Any], *, init: Literal[False] = False) -> Mapped[UUID]:
-    """The primary key of a subtype's own table: its parent's key."""
-    return mapped_column(Key, ForeignKey(parent.id), primary_key=True, default_factory=uuid7, init=init)
+    """The primary key of a subtype's own table: its parent's key, `version` where that has versions."""
+    # The column itself, not its name: the two tables may stand in different metadata.
+    (key,) = parent.__mapper__.local_table.primary_key
+    return mapped_column(Key, ForeignKey(key), primary_key=True, default_factory=uuid7, init=init)
 
 
 @dataclass_transform(
@@ -79,6 +81,10 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {UUID: Key}
+
+    # An entity is equal to itself only; to type checkers MappedAsDataclass seems to take its hash away.
+    def __hash__(self) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        return object.__hash__(self)
 
     def __repr__(self) -> str:
         named = str(self) if type(self).__str__ is not object.__str__ else str(inspect(self).identity)

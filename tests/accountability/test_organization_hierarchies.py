@@ -116,12 +116,17 @@ def test_a_level_is_never_taken_out_of_its_place(session: Session, chart: Chart)
     unit, region, _, _ = chart
 
     with changes_nothing(session), refuses("organization.parent-level"):
-        region.parent = None
-    with changes_nothing(session), refuses("organization.parent-level"):
         unit.subsidiaries.remove(region)
 
     assert region.parent is unit
     assert unit.subsidiaries == [region]
+
+
+def test_a_level_is_never_left_without_a_parent(session: Session, chart: Chart) -> None:
+    with changes_nothing(session), refuses("organization.parent-level"):
+        chart[1].parent = None
+
+    assert chart[0].subsidiaries == [chart[1]]
 
 
 def test_writes_no_level_whose_parent_came_by_another_route(session: Session, chart: Chart) -> None:

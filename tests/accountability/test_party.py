@@ -69,7 +69,7 @@ def test_people_and_organizations_are_parties(session: Session) -> None:
 
 def test_a_party_is_named_and_never_by_position() -> None:
     with pytest.raises(TypeError, match="positional"):
-        Person("Mary")  # type: ignore[call-arg, misc]
+        Person("Mary")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
