@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -204,7 +205,8 @@ def test_either_end_admits_many_types(session: Session, hospital: Hospital) -> N
 def test_refuses_a_type_without_types_for_one_of_its_ends(
     session: Session, hospital: Hospital, empty: str
 ) -> None:
-    ends = {"commissioners": [hospital.patient], "responsibles": [hospital.doctor], empty: []}
+    ends: dict[str, Any] = {"commissioners": [hospital.patient], "responsibles": [hospital.doctor]}
+    ends[empty] = []
 
     with changes_nothing(session), refuses("accountability-type.parties"):
         AccountabilityType(name="one-sided", **ends)
