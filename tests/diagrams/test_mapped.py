@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import ForeignKey, Numeric, String
+from sqlalchemy import Column, ForeignKey, Numeric, String
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -106,7 +106,7 @@ def test_a_value_has_its_type_whoever_makes_it_of_its_columns() -> None:
             maker, mapped_column("paid_a", Numeric), mapped_column("paid_c", String)
         )
         lent = composite(read, mapped_column("lent_a", Numeric), mapped_column("lent_c", String))
-        owed = composite(Money, mapped_column("owed_a", Numeric), mapped_column("owed_c", String))
+        owed = composite(Money, Column("owed_a", Numeric), Column("owed_c", String))
 
     graph = type_graph(Base)
 
