@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .accountability import *
-    from .catalogue import *
+    from .catalogue import PatternRecord as PatternRecord
+    from .catalogue import attach as attach
     from .constraint import *
     from .errors import *
     from .knowledge import *
@@ -69,6 +70,7 @@ __all__ = [
     "Key",
     "KeyedMapping",
     "Keys",
+    "KeywordOnly",
     "Layer",
     "Level",
     "LeveledAccountabilityType",

@@ -76,7 +76,6 @@ class Accountability(Versioned, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.4"
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "accountability"}
-    __corrects__ = ("kind", "type", "commissioner", "responsible")
 
     kind: Mapped[str] = mapped_column(String(50), init=False)
     type_id: Mapped[UUID] = mapped_column(ForeignKey(AccountabilityType.id), init=False)

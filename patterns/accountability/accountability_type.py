@@ -90,10 +90,10 @@ class AccountabilityType(Base, init=False):
     single_responsible: Mapped[bool]
     revision: Mapped[int] = mapped_column(server_default="0", init=False, info={"figure": False})
     eligibilities: Mapped[list[Eligibility]] = relationship(
-        back_populates="accountability_type", default_factory=list, init=False
+        back_populates="accountability_type", cascade="all, delete-orphan", default_factory=list, init=False
     )
     connections: Mapped[list[ConnectionRule]] = relationship(
-        back_populates="accountability_type", default_factory=list, init=False
+        back_populates="accountability_type", cascade="all, delete-orphan", default_factory=list, init=False
     )
     commissioners: Mapped[list[PartyType]] = relationship(
         secondary=lambda: Eligibility.__table__,

@@ -41,8 +41,12 @@ class _Dated(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
         return Period(self.valid_from, self.valid_to)
 
     def end(self, on: date) -> None:
-        """Let the rule hold no more from day `on`; the next flush checks what rests on it."""
-        self.valid_to = Period(self.valid_from, on).end
+        """
+        Let the rule hold no more from day `on`; the next flush checks what rests on it.
+
+        Errors: `ConstraintViolation` (`period.ending`) where `on` lies outside its period.
+        """
+        self.valid_to = self.period.ending(on).end
 
 
 class Eligibility(_Dated, Base, init=False):

@@ -37,17 +37,20 @@ audit(PARENT_CYCLE, Party, _conditions.parent_cycle)
 @recheck
 def _by_rules_of_types(session: Session) -> Iterator[Affected]:
     """Accountabilities whose type changes what it admits; a type made just now has none."""
-    types = [
-        each.accountability_type
+    keys = {
+        # What was taken out of its type's collection knows the type by its key only.
+        each.accountability_type.id if each.accountability_type else each.accountability_type_id
         for each in [*session.new, *session.dirty, *session.deleted]
         if isinstance(each, ConnectionRule | Eligibility | AccountabilityLevel)
-    ]
-    types += [
-        each for each in session.dirty if isinstance(each, AccountabilityType) and session.is_modified(each)
-    ]
-    keys = frozenset(each.id for each in types if inspect(each).persistent)
+    }
+    keys |= {
+        each.id
+        for each in session.dirty
+        if isinstance(each, AccountabilityType) and session.is_modified(each)
+    }
+    keys -= {each.id for each in session.new if isinstance(each, AccountabilityType)}
     if keys:
-        yield Affected(Accountability, "type_id", keys)
+        yield Affected(Accountability, "type_id", frozenset(keys))
 
 
 @recheck
@@ -66,10 +69,17 @@ def _by_types_of_parties(session: Session) -> Iterator[Affected]:
 @recheck
 def _by_generalizations(session: Session) -> Iterator[Affected]:
     """Every accountability, where a party type loses a supertype."""
+    if any(isinstance(each, PartyType) for each in session.deleted):
+        yield Affected(Accountability)
+        return
     for each in session.dirty:
-        if isinstance(each, PartyType) and inspect(each).attrs.supertypes.history.deleted:
-            yield Affected(Accountability)
-            return
+        if isinstance(each, PartyType):
+            attributes = inspect(each).attrs
+            # Taken out from above, a type may not know of it yet; to read its supertypes here tells it.
+            freed = [below for below in attributes.subtypes.history.deleted if each not in below.supertypes]
+            if freed or attributes.supertypes.history.deleted:
+                yield Affected(Accountability)
+                return
 
 
 @recheck

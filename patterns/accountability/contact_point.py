@@ -40,7 +40,6 @@ class ContactPoint(Versioned, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.1"
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "contact_point"}
-    __corrects__ = ("kind", "party", "text")
 
     kind: Mapped[str] = mapped_column(String(50), init=False)
     text: Mapped[str] = mapped_column(String(500))

@@ -97,6 +97,7 @@ class LeveledAccountabilityType(AccountabilityType, init=False):
 
     ranks: Mapped[list[AccountabilityLevel]] = relationship(
         back_populates="accountability_type",
+        cascade="all, delete-orphan",
         order_by="AccountabilityLevel.position",
         default_factory=list,
         init=False,

@@ -111,7 +111,6 @@ class PartyClassification(Versioned, Base, init=False):
     __table_args__ = versioned_table_args("patterns_party_classification")
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.6"
-    __corrects__ = ("party", "type")
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), index=True, init=False)
     type_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), index=True, init=False)

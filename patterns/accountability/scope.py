@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
@@ -133,7 +133,6 @@ class OperatingScope(Versioned, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.8"
     __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "operating_scope"}
-    __corrects__: ClassVar[tuple[str, ...]] = ("kind", "type", "accountability", "location")
 
     kind: Mapped[str] = mapped_column(String(50), init=False)
     accountability_id: Mapped[UUID] = mapped_column(
@@ -200,7 +199,6 @@ class SalesTerritory(OperatingScope, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.8"
     __mapper_args__ = {"polymorphic_identity": "sales_territory"}
-    __corrects__ = (*OperatingScope.__corrects__, "product_type")
 
     product_type_id: Mapped[UUID | None] = mapped_column(ForeignKey(ProductType.id), init=False)
     product_type: Mapped[ProductType] = relationship(info={"multiplicity": "1"})

@@ -1,7 +1,7 @@
 """Persistence: the base of entities, their keys, versions and guards, engines and sessions."""
 
 from .audit import inconsistencies, preview
-from .base import Base, Level, identity, identity_of
+from .base import Base, KeywordOnly, Level, identity, identity_of
 from .composites import QuantityText, money_columns, period_columns, quantity_columns, range_columns
 from .engine import create_engine, prepare
 from .guard import Guard, create_guards, drop_guards, guard, guards_of, refuse_when
@@ -20,6 +20,7 @@ __all__ = [
     "Instant",
     "Key",
     "Keys",
+    "KeywordOnly",
     "Level",
     "Patience",
     "QuantityText",

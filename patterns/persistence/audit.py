@@ -60,8 +60,9 @@ def inconsistencies(session: Session) -> Iterator[ConstraintViolation]:
     """
     Everything that the database holds against the rules, without stopping at the first.
 
-    Shape:  the rules that compare rows are looked for in SQL; then each entity is read once and checked
-            by itself, so the time grows with the number of rows.
+    Shape:  the first of a violation's objects is the one whose row is to be corrected. The rules that
+            compare rows are looked for in SQL; then each entity is read once and checked by itself, so
+            the time grows with the number of rows.
     Source: Analysis Patterns 14.6.
     """
     session.flush()
@@ -77,7 +78,7 @@ def inconsistencies(session: Session) -> Iterator[ConstraintViolation]:
         for entity in session.scalars(question):
             for violation in entity.violations():
                 if (violation.rule.name, inspect(entity).identity) not in seen:
-                    yield violation
+                    yield _naming(entity, violation)
 
 
 def preview(session: Session, change: Callable[[], object]) -> list[ConstraintViolation]:
@@ -136,13 +137,19 @@ def _in_detail(entity: Any, rule: Rule) -> ConstraintViolation:
     if isinstance(entity, Constrained):
         for violation in entity.violations():
             if violation.rule is rule:
-                return violation
+                return _naming(entity, violation)
     return rule.violation(
         entity,
         found=str(entity),
         allowed=rule.says.rstrip("."),
         remedy="Correct one of the rows that clash.",
     )
+
+
+def _naming(entity: Any, violation: ConstraintViolation) -> ConstraintViolation:
+    """The same violation with `entity`, whose row is to be corrected, as the first of its objects."""
+    violation.objects = (entity, *(each for each in violation.objects if each is not entity))
+    return violation
 
 
 @event.listens_for(Session, "before_flush")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Table, and_, event, inspect, text
@@ -12,6 +12,7 @@ from sqlalchemy.orm import (
     MANYTOONE,
     Mapped,
     MappedAsDataclass,
+    RelationshipProperty,
     UOWTransaction,
     declared_attr,
     mapped_column,
@@ -71,8 +72,6 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
     Source: Analysis Patterns 3.8 and 15.3.1.
     """
 
-    __corrects__: ClassVar[tuple[str, ...]] = ()
-
     version: Mapped[UUID] = mapped_column(Key, primary_key=True, init=False)
     valid_from: Mapped[date] = mapped_column(init=False)
     valid_to: Mapped[date] = mapped_column(init=False)
@@ -104,8 +103,9 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
         return self.known_to == UNTIL_CHANGED
 
     def was_believed(self, known_at: datetime) -> bool:
-        """Whether this is the version that was believed at an instant."""
-        return self.known_from <= require_aware(known_at) < self.known_to
+        """Whether this is the version that was believed at an instant; what is not recorded yet never was."""
+        recorded: datetime = inspect(self).dict.get("known_from", UNTIL_CHANGED)
+        return recorded <= require_aware(known_at) < self.known_to
 
     @classmethod
     def holds(cls, as_of: Any, known_at: Any) -> ColumnElement[bool]:
@@ -167,10 +167,21 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
         return self.corrected(period=self.period.ending(on))
 
     def _successor(self) -> Self:
-        successor: Self = inspect(type(self)).class_manager.new_instance()
-        for name in self.__corrects__:
+        """A new row that says the same, whatever columns and parents a subtype has added."""
+        mapper = inspect(type(self))
+        successor: Self = mapper.class_manager.new_instance()
+        said = [each.key for each in mapper.column_attrs if each.key not in _OF_THE_VERSION]
+        said += [each.key for each in mapper.relationships if _is_parent(each)]
+        for name in said:
             setattr(successor, name, getattr(self, name))
         return successor
+
+
+_OF_THE_VERSION = frozenset({"version", "valid_from", "valid_to", "known_from", "known_to"})
+
+
+def _is_parent(relationship: RelationshipProperty[Any]) -> bool:
+    return relationship.direction is MANYTOONE and not relationship.viewonly
 
 
 def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
@@ -191,8 +202,9 @@ def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
     )
 
 
-def keep_history(table: Table) -> None:
-    """Guard a table of versions: rows are only added, and closed once."""
+def keep_history(versions: Table | type[Versioned]) -> None:
+    """Guard a table of versions, or that of an entity: rows are only added, and closed once."""
+    table = versions if isinstance(versions, Table) else _table_of(versions)
     columns = [column.name for column in table.columns if column.name != "known_to"]
     overwritten = " OR ".join(f"NEW.{name} <distinct> OLD.{name}" for name in columns)
     guard(
@@ -217,6 +229,11 @@ def keep_history(table: Table) -> None:
         ),
         _never_truncated(table.name),
     )  # fmt: skip
+
+
+def _table_of(entity: type[Any]) -> Table:
+    table: Table = entity.__table__
+    return table
 
 
 def _never_truncated(table: str) -> Guard:

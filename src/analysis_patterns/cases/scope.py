@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
@@ -28,7 +27,6 @@ class Provision(OperatingScope, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.8"
     __mapper_args__ = {"polymorphic_identity": "provision"}
-    __corrects__: ClassVar[tuple[str, ...]] = (*OperatingScope.__corrects__, "covers", "amount")
 
     version: Mapped[UUID] = mapped_column(ForeignKey(OperatingScope.version), primary_key=True, init=False)
     covers: Mapped[str] = mapped_column(String(500))

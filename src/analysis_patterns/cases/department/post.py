@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
@@ -81,7 +80,6 @@ class Establishment(Versioned, Base, init=False):
     __table_args__ = versioned_table_args(_TABLE)
     __level__ = Level.OPERATIONAL
     __pattern__ = "2.9"
-    __corrects__: ClassVar[tuple[str, ...]] = ("post", "full_time_equivalent")
 
     post_id: Mapped[UUID] = mapped_column(ForeignKey(SeniorPost.id), index=True, init=False)
     full_time_equivalent: Mapped[Decimal] = mapped_column(ExactDecimal)

@@ -89,17 +89,31 @@ def read_publications(text: str, *, partial: Iterable[date] = ()) -> tuple[Publi
 
 
 def _rows(text: str) -> Iterator[tuple[date, PublishedRow]]:
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
-    if tuple(next(reader, ())) != COLUMNS:
+    lines = _cells(text)
+    if tuple(next(lines, (0, []))[1]) != COLUMNS:
         raise AnalysisPatternsError(f"line 1: the columns should be {', '.join(COLUMNS)}")
-    for cells in reader:
-        line = f"line {reader.line_num}"
+    for number, cells in lines:
         if len(cells) != len(COLUMNS):
-            raise AnalysisPatternsError(f"{line}: {len(cells)} columns instead of {len(COLUMNS)}")
+            raise AnalysisPatternsError(f"line {number}: {len(cells)} columns instead of {len(COLUMNS)}")
         if any("\0" in cell for cell in cells):
-            raise AnalysisPatternsError(f"{line}: NUL in a column; the file is damaged")
-        try:
-            as_at = date.fromisoformat(cells[0])
-        except ValueError:
-            raise AnalysisPatternsError(f"{line}: {cells[0]!r} is no date; write it as 2011-03-31") from None
-        yield as_at, PublishedRow(*cells[1:])
+            raise AnalysisPatternsError(f"line {number}: NUL in a column; the file is damaged")
+        yield _date(number, cells[0]), PublishedRow(*cells[1:])
+
+
+def _date(number: int, text: str) -> date:
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        read = None
+    if read is None or read.isoformat() != text:
+        raise AnalysisPatternsError(f"line {number}: {text!r} is no date; write it as 2011-03-31")
+    return read
+
+
+def _cells(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
+        for cells in reader:
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise AnalysisPatternsError(f"line {reader.line_num}: {error}") from None
