@@ -104,8 +104,9 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
 
     def was_believed(self, known_at: datetime) -> bool:
         """Whether this is the version that was believed at an instant; what is not recorded yet never was."""
-        recorded: datetime = inspect(self).dict.get("known_from", UNTIL_CHANGED)
-        return recorded <= require_aware(known_at) < self.known_to
+        asked = require_aware(known_at)
+        recorded: datetime | None = self.known_from
+        return recorded is not None and recorded <= asked < self.known_to
 
     @classmethod
     def holds(cls, as_of: Any, known_at: Any) -> ColumnElement[bool]:
