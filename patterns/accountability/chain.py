@@ -247,7 +247,8 @@ def _reach(type: Any, party: Any, as_of: Any, known_at: Any, *, up: bool) -> Sel
     base = select(getattr(first, reached).label("party_id")).where(
         getattr(first, start) == party, _of_type(first, type), first.holds(as_of, known_at)
     )
-    walk = base.cte("reached", recursive=True)
+    # Without a name, so that an application can put two of them into one statement.
+    walk = base.cte(recursive=True)
     walk = walk.union(
         select(getattr(step, reached)).where(
             seek(getattr(step, start), walk.c.party_id), _of_type(step, type), step.holds(as_of, known_at)
