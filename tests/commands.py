@@ -15,7 +15,7 @@ from analysis_patterns.cli import PROGRAM, app
 from .pages import PROJECT
 
 _EVERYWHERE = {"cd", "export", "git", "source"}
-_TOOLS = re.compile(r"lint-imports|mypy|pyright|pytest|ruff|python[\d.]*")
+_TOOLS = re.compile(r"alembic|lint-imports|mypy|pyright|pytest|ruff|python[\d.]*")
 
 
 def complaint(line: str) -> str | None:

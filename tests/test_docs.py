@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import doctest
 import json
 import os
@@ -18,7 +19,17 @@ from .commands import complaint
 from .pages import PROJECT, Block, blocks, only, pages
 
 UNCHECKED = {"text", "dot", "mermaid", "sql", "html"}
+
+
+def ini(text: str) -> object:
+    """Read a configuration file."""
+    parser = configparser.RawConfigParser()
+    parser.read_string(text)
+    return parser
+
+
 PARSED: dict[str, Callable[[str], object]] = {
+    "ini": ini,
     "json": json.loads,
     "toml": tomllib.loads,
     "yaml": yaml.safe_load,
