@@ -15,6 +15,7 @@ from analysis_patterns.migrations.ddl import differences, held_by
 from analysis_patterns.migrations.frozen import statements
 from analysis_patterns.migrations.models import library_tables
 from analysis_patterns.migrations.state import drift
+from analysis_patterns.patterns.catalogue.whole import FLOORS
 from analysis_patterns.patterns.persistence.base import Base
 from analysis_patterns.patterns.persistence.engine import create_engine
 from analysis_patterns.patterns.persistence.guard import verbatim
@@ -90,11 +91,11 @@ def test_autogenerate_finds_nothing_to_do(databases: Databases) -> None:
 
 def test_every_table_has_a_name_by_which_it_is_known_as_ours() -> None:
     library_tables()
-    mappers = [
-        each for each in Base.registry.mappers if each.class_.__module__.startswith("analysis_patterns.")
-    ]
+    floors = tuple(f"analysis_patterns.{floor}." for floor in FLOORS)
 
-    names = {str(mapper.local_table) for mapper in mappers}
+    names = {
+        str(each.local_table) for each in Base.registry.mappers if each.class_.__module__.startswith(floors)
+    }
 
     assert names
     assert [name for name in names if not name.startswith(PREFIXES)] == []
