@@ -1,4 +1,4 @@
-"""2.7 Hierarchic Accountability: types that form a tree or a DAG, types with named levels, and both at once."""
+"""2.7 Hierarchic Accountability: types that form a tree or a DAG, types with named levels, and both."""
 
 from __future__ import annotations
 
