@@ -18,8 +18,8 @@ from ..persistence.session import Session
 from ..persistence.types import Instant, Key
 from ..persistence.version import CLOSED_ONCE
 from ..time.clock import Clock, SystemClock
-from ..time.instant import UNTIL_CHANGED
-from ..time.period import Period
+from ..time.instant import UNTIL_CHANGED, require_aware
+from ..time.period import Period, require_day
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, Shape
 from .admission import Role
@@ -131,7 +131,8 @@ class Snapshot:
     Shape:  the links of one hierarchic type as of a day and as known at an instant; each answer is kept.
             Before each answer the type's count of changes is read, outside any session's transaction, so
             what another process committed is seen by the next question.
-    Errors: `ConstraintViolation` (`hierarchic.snapshot`) for a type that is a network.
+    Errors: `ConstraintViolation`: `hierarchic.snapshot` for a type that is a network, `period.days` and
+            `time.aware` for a day or an instant that is none.
     Source: Analysis Patterns 2.7; the supplement Temporal Patterns, Snapshot.
     """
 
@@ -153,14 +154,14 @@ class Snapshot:
             )
         self._engine = engine
         self._type_id = type.id
-        self._as_of = as_of
-        self._known_at = known_at
+        self._as_of = as_of and require_day(as_of)
+        self._known_at = known_at and require_aware(known_at)
         self._clock = clock or SystemClock()
-        self._held: tuple[int, date] | None = None
+        self._held: tuple[int | None, date] | None = None
         self._below: dict[UUID, list[UUID]] = {}
-        self._answers: dict[UUID, list[UUID]] = {}
+        self._answers: dict[UUID, tuple[UUID, ...]] = {}
 
-    def descendants(self, party: Party | UUID) -> list[UUID]:
+    def descendants(self, party: Party | UUID) -> tuple[UUID, ...]:
         """The keys of all parties below `party`, the nearest first."""
         self._refresh()
         key = party if isinstance(party, UUID) else party.id
@@ -168,7 +169,7 @@ class Snapshot:
             self._answers[key] = self._walk(key)
         return self._answers[key]
 
-    def _walk(self, party: UUID) -> list[UUID]:
+    def _walk(self, party: UUID) -> tuple[UUID, ...]:
         found = dict.fromkeys(self._below.get(party, ()))
         waiting = list(found)
         for each in waiting:
@@ -176,24 +177,25 @@ class Snapshot:
                 if below not in found:
                     found[below] = None
                     waiting.append(below)
-        return waiting
+        return tuple(waiting)
 
     def _refresh(self) -> None:
         as_of = self._as_of or self._clock.today()
         connection = self._engine.raw_connection()
         try:
             # The count comes first: what is committed between the two is read again next time.
-            [[revision]] = self._ask(_REVISION, connection, type=self._type_id)
-            if self._held != (revision, as_of):
-                self._read(connection, as_of)
-                self._held = (revision, as_of)
+            counted = self._ask(_REVISION, connection, type=self._type_id)
+            held = (counted[0][0] if counted else None, as_of)  # a type may not be committed yet
+            if self._held != held:
+                self._held = held if self._read(connection, as_of) else None
         finally:
             connection.close()
 
     def _ask(self, question: Question, connection: PoolProxiedConnection, **parameters: Any) -> Sequence[Any]:
         return question.ask_driver(connection, self._engine.dialect, parameters)
 
-    def _read(self, connection: PoolProxiedConnection, as_of: date) -> None:
+    def _read(self, connection: PoolProxiedConnection, as_of: date) -> bool:
+        """Read the links; say whether they stay as they are for as long as the count does."""
         known_at = self._known_at or self._clock.now()
         self._below = {}
         self._answers = {}
@@ -203,6 +205,10 @@ class Snapshot:
                 if raw not in keys:
                     keys[raw] = key_of(raw)
             self._below.setdefault(keys[above], []).append(keys[below])
+        # Another computer's clock may be ahead of this one.
+        return self._known_at is not None or not self._ask(
+            _AHEAD, connection, type=self._type_id, known_at=known_at, until_changed=UNTIL_CHANGED
+        )
 
 
 def _revision() -> AnySelect:
@@ -216,8 +222,19 @@ def _links() -> AnySelect:
     )
 
 
+def _ahead() -> AnySelect:
+    now, never = bindparam("known_at", type_=Instant), bindparam("until_changed", type_=Instant)
+    closed = (Accountability.known_to > now) & (Accountability.known_to < never)
+    return (
+        select(Accountability.version)
+        .where(Accountability.type_id == bindparam("type", type_=Key))
+        .where((Accountability.known_from > now) | closed)
+    )
+
+
 _REVISION = Question(_revision)
 _LINKS = Question(_links)
+_AHEAD = Question(_ahead)
 
 
 attach(
