@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from ..catalogue import attach
 from ..constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level, identity
+from ..time.instant import BEGINNING
 from ..time.period import ALWAYS, Period
 from .admission import ConnectionRule, Eligibility, Role
 from .name import name_violations
@@ -212,7 +213,7 @@ class AccountabilityType(Base, init=False):
             yield _ROLE_RULES[role].violation(
                 self,
                 party,
-                found=f"{party}, who on {day} is {described(party, day)}, as {role.value} of {self.name!r}",
+                found=f"{party}, who {on(day)} is {described(party, day)}, as {role.value} of {self.name!r}",
                 allowed=listed(self.admitted(role, day)),
                 remedy="Classify the party as one of these types for the whole period, or shorten it.",
             )
@@ -234,7 +235,7 @@ class AccountabilityType(Base, init=False):
                 commissioner,
                 responsible,
                 found=f"{commissioner} ({described(commissioner, day)}) over {responsible} "
-                f"({described(responsible, day)}) on {day}, under {self.name!r}",
+                f"({described(responsible, day)}) {on(day)}, under {self.name!r}",
                 allowed="; ".join(pairs),
                 remedy="Link parties of such a pair, or add a connection rule.",
             )
@@ -268,6 +269,11 @@ def described(party: Party, day: date) -> str:
     """The types of a party on a day, for a message."""
     named = [each.type for each in party.believed_classifications() if each.period.includes(day)]
     return listed(named, otherwise="of no type")
+
+
+def on(day: date) -> str:
+    """A day, for a message."""
+    return "from the beginning" if day == BEGINNING else f"on {day}"
 
 
 def listed(party_types: Iterable[PartyType], *, otherwise: str = "nobody") -> str:

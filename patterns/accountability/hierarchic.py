@@ -17,6 +17,7 @@ from .accountability_type import (
     Shape,
     described,
     first_day_not_covered,
+    on,
     pairs_of_classifications,
 )
 from .party import Party
@@ -146,7 +147,7 @@ class LeveledAccountabilityType(AccountabilityType, init=False):
                 commissioner,
                 responsible,
                 found=f"{responsible} ({described(responsible, day)}) responsible to {commissioner} "
-                f"({described(commissioner, day)}) on {day}",
+                f"({described(commissioner, day)}) {on(day)}",
                 allowed=" > ".join(party_type.name for party_type in self.levels),
                 remedy="Link it to a party of the level right above.",
             )

@@ -101,7 +101,7 @@ def test_refuses_parties_the_wrong_way_round(session: Session, hospital: Hospita
         Accountability(type=hospital.consent, commissioner=hospital.mark, responsible=hospital.john)
 
     assert str(refused.value) == (
-        "accountability.commissioner-type: found Mark Thursz, who on 0001-01-01 is doctor, as commissioner "
+        "accountability.commissioner-type: found Mark Thursz, who from the beginning is doctor, as commissioner "
         "of 'patient consent'; allowed: patient. Classify the party as one of these types for the whole "
         "period, or shorten it."
     )

@@ -317,7 +317,7 @@ def test_says_which_levels_there_are(acm: Acm) -> None:
 
     assert str(refused.value) == (
         "leveled.next-level: found Boston (sales office) responsible to ACM US (operating unit) "
-        "on 0001-01-01; allowed: operating unit > region > division > sales office. "
+        "from the beginning; allowed: operating unit > region > division > sales office. "
         "Link it to a party of the level right above."
     )
 

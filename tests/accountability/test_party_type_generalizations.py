@@ -103,7 +103,7 @@ def test_a_party_without_a_type_takes_part_in_nothing(session: Session, hospital
     with changes_nothing(session), refuses("accountability.responsible-type") as refused:
         Accountability(type=hospital.consent, commissioner=hospital.john, responsible=nobody)
 
-    assert "Nobody, who on 0001-01-01 is of no type" in refused.value.found
+    assert "Nobody, who from the beginning is of no type" in refused.value.found
 
 
 @pytest.mark.parametrize("below", range(3))
