@@ -189,9 +189,9 @@ def _consent(found: _Hospital) -> Iterator[Check]:
 def _post(found: _Hospital) -> Iterator[Check]:
     duties = "renal transplants: 50 /a; liver transplants: 20 /a, south-east London"
     for day, holder in ((_BEFORE, "Dr Hale"), (_BETWEEN, "nobody"), (_TODAY, "Dr Ito")):
-        yield check(f"Transplant surgeon on {day}", expected=holder, found=found.holder(day))
+        yield check(f"Holder on {day}", expected=holder, found=found.holder(day))
         yield check(
-            f"Duties of the post on {day}",
+            f"Duties on {day}",
             expected=duties,
             found="; ".join(str(each) for each in found.duties(day)),
         )
