@@ -8,6 +8,7 @@ from itertools import pairwise, product
 import graphviz
 
 from ..patterns.picture import Edge, Graph, Mark, Node, Shape
+from .room import SMALL_SIZE, Size, is_loop, least_sizes, loop_room
 from .text import dot_html, dot_string, wrapped
 
 INK = "#20262d"
@@ -16,14 +17,11 @@ PAPER = "#ffffff"
 BAND = "#eef2f7"
 FONT = "Helvetica"
 NAME_SIZE = 12
-SMALL_SIZE = 10
 ARROW_SIZE = 0.8
 POINTS_PER_INCH = 72.0
 _WIDEST_NAME = 34
 _WIDEST_LINE = 44
 _MOST_PAIRS = 100
-
-Size = tuple[float, float]
 
 ARROWS = {
     Mark.NONE: "none",
@@ -50,7 +48,7 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
     names = names_of(graph)
     source = begun()
     source.attr(
-        nodesep="0.75",
+        nodesep="0.6",
         ranksep=_rank_separation(graph),
         newrank="true",
         mclimit="8",
@@ -63,24 +61,34 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
             if node.level == level:
                 band.node(names[node.key])
         source.subgraph(band)
+    least = least_sizes(graph)
     for node in graph.nodes:
         if node.key in sizes:
             _leave_room(source, names[node.key], sizes[node.key])
         else:
-            add_node(source, names[node.key], node)
+            add_node(source, names[node.key], node, least.get(node.key))
     for index, edge in enumerate(graph.edges):
-        # A stack of subtypes hangs to the right of the line that leads to it.
-        add_edge(
-            source, names, index, edge, **({"tailport": "s", "headport": "nw"} if edge.head in sizes else {})
-        )
+        add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded))
     _keep_levels_apart(source, graph, names)
     return str(source.source)
+
+
+def _hints(edge: Edge, sizes: Mapping[str, Size], *, banded: bool) -> dict[str, str]:
+    """What the engine should know of a line for our own layout."""
+    if edge.head in sizes:
+        # A stack of subtypes hangs to the right of the line that leads to it.
+        return {"tailport": "s", "headport": "nw"}
+    if is_loop(edge) and not banded:
+        width, height = loop_room(edge)
+        table = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}">'
+        return {"label": f"<{table}<TR><TD></TD></TR></TABLE>>"}
+    return {}
 
 
 def _rank_separation(graph: Graph) -> str:
     """In inches: more where most lines have something written at both ends."""
     ends = [end for edge in graph.edges for end in (edge.tail_end, edge.head_end)]
-    return "1.1" if sum(bool(end.label) for end in ends) * 2 > len(ends) else "0.65"
+    return "1.1" if sum(bool(end.label) for end in ends) * 2 > len(ends) else "0.6"
 
 
 def names_of(graph: Graph) -> dict[str, str]:
@@ -98,8 +106,10 @@ def begun() -> graphviz.Digraph:
     return source
 
 
-def add_node(source: graphviz.Digraph, name: str, node: Node, **more: str) -> None:
-    """Write one node."""
+def add_node(source: graphviz.Digraph, name: str, node: Node, least: Size | None = None, **more: str) -> None:
+    """Write one node, at least so wide and high."""
+    if least:
+        more |= _inches(least)
     outline = {Shape.ROUNDED: "rounded,filled", Shape.BOX: "filled", Shape.PLAIN: ""}[node.shape]
     source.node(
         name,
@@ -114,8 +124,15 @@ def add_node(source: graphviz.Digraph, name: str, node: Node, **more: str) -> No
 
 
 def _leave_room(source: graphviz.Digraph, name: str, size: Size) -> None:
-    width, height = (f"{side / POINTS_PER_INCH:.4f}" for side in size)
-    source.node(name, label="", shape="box", fixedsize="true", width=width, height=height)
+    source.node(name, label="", shape="box", fixedsize="true", **_inches(size))
+
+
+def _inches(size: Size) -> dict[str, str]:
+    return {
+        name: f"{side / POINTS_PER_INCH:.4f}"
+        for name, side in zip(("width", "height"), size, strict=True)
+        if side
+    }
 
 
 def _label(node: Node) -> str:

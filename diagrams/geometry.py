@@ -8,6 +8,7 @@ from itertools import pairwise
 Point = tuple[float, float]
 
 _STEPS = 8
+_BENT = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Box:
     def holds(self, point: Point) -> bool:
         """Whether the point lies inside."""
         return self.left < point[0] < self.right and self.bottom < point[1] < self.top
+
+    def distance(self, point: Point) -> float:
+        """How far the point is from it, 0 inside."""
+        across = max(self.left - point[0], 0.0, point[0] - self.right)
+        up = max(self.bottom - point[1], 0.0, point[1] - self.top)
+        return float((across**2 + up**2) ** 0.5)
 
     def overlap(self, other: Box) -> float:
         """The area that both cover."""
@@ -116,13 +123,19 @@ class Route:
     def moved(self, is_head: bool, by: Point) -> Route:
         """The same way with one of its ends elsewhere, and the rest following smoothly."""
         bends = list(reversed(self.bends)) if is_head else list(self.bends)
-        for index, share in ((0, 1.0), (1, 1.0), (2, 0.5)):
-            bends[index] = (bends[index][0] + by[0] * share, bends[index][1] + by[1] * share)
+        lengths = [0.0]
+        for (x, y), (next_x, next_y) in pairwise(bends):
+            lengths.append(lengths[-1] + ((next_x - x) ** 2 + (next_y - y) ** 2) ** 0.5)
+        reach = min(lengths[-1], _BENT)
+        shares = [max(0.0, 1 - length / reach) if reach else 1.0 for length in lengths]
+        moved = tuple(
+            (x + by[0] * share, y + by[1] * share) for (x, y), share in zip(bends, shares, strict=True)
+        )
         if is_head:
             end = (self.end[0] + by[0], self.end[1] + by[1]) if self.end else None
-            return replace(self, bends=tuple(reversed(bends)), end=end)
+            return replace(self, bends=tuple(reversed(moved)), end=end)
         start = (self.start[0] + by[0], self.start[1] + by[1]) if self.start else None
-        return replace(self, bends=tuple(bends), start=start)
+        return replace(self, bends=moved, start=start)
 
 
 def at(point: Point) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from ..patterns.picture import Edge, Graph, Mark
-from .dot import SMALL_SIZE
 from .geometry import Box, Point
 from .layout import Layout
+from .room import SMALL_SIZE
 from .text import shown, width_of
 
 LABEL_HEIGHT = SMALL_SIZE * 1.2
@@ -27,8 +27,9 @@ _ON_BOX = 20.0
 _ON_MARK = 5.0
 _ON_LABEL = 20.0
 _ON_LINE = 60.0
-_NEAR = 5.0
-_NEAR_LINE = 5.0
+_NEARER_TO_OTHER = 10.0
+_MARGIN = 6.0
+_END = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,9 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
             if label in result:
                 taken.remove_box(result[label], _ON_LABEL)
             candidates = _candidates(label, ways[label.edge])
-            result[label] = min(candidates, key=lambda each: each[1] + taken.cost(each[0], label.edge))[0]
+            result[label] = min(
+                candidates, key=lambda each: each.away + taken.cost(each.box, label.edge, each.distance)
+            ).box
             taken.add_box(result[label], _ON_LABEL)
     return result
 
@@ -85,8 +88,17 @@ def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
             yield Box(min(xs), min(ys), max(xs), max(ys)).grown(4.0)
 
 
-def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[tuple[Box, float]]:
-    """Boxes on either side of the line, each with what its distance from the right place costs."""
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A box for a label: what it costs to be so far from the right place, and its distance from the line."""
+
+    box: Box
+    away: float
+    distance: float
+
+
+def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[_Candidate]:
+    """Boxes on either side of the line."""
     width, height = width_of(label.text, SMALL_SIZE), LABEL_HEIGHT
     middle = len(way) // 2
     steps = max(1, min(int(_REACH / _STEP), middle))
@@ -96,13 +108,17 @@ def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[tuple[
         positions = list(range(len(way) - 1, max(-1, len(way) - 1 - steps), -1))
     else:
         positions = sorted(range(len(way)), key=lambda index: abs(index - middle))
+    end = [way[position][0] for position in positions[: int(_END / _STEP)]]
     for distance, position in enumerate(positions):
         (x, y), (along_x, along_y) = way[position]
         reach = (abs(along_y) * width + abs(along_x) * height) / 2
         for side, clearance in product((1, -1), _CLEARANCES):
             away = side * (clearance + reach)
             centre = (x - along_y * away, y + along_x * away)
-            yield Box.around(centre, width, height), _AWAY * (distance * _STEP + 3 * clearance)
+            box = Box.around(centre, width, height)
+            yield _Candidate(
+                box, _AWAY * (distance * _STEP + 3 * clearance), min(box.distance(point) for point in end)
+            )
 
 
 class _Obstacles:
@@ -123,15 +139,16 @@ class _Obstacles:
     def add_point(self, point: Point, line: int) -> None:
         self._points[int(point[0] // _CELL), int(point[1] // _CELL)].append((*point, line))
 
-    def cost(self, box: Box, own: int) -> float:
-        """What it costs to put a label of the line `own` there."""
-        wide = box.grown(_NEAR)
+    def cost(self, box: Box, own: int, distance: float) -> float:
+        """What it costs to put a label of the line `own` there, so far from where it belongs."""
+        wide = box.grown(distance + _MARGIN)
+        covered = box.grown(1.0)
+        others = distance + _MARGIN
         total = 0.0
         for x, y, line in (point for cell in _cells(wide) for point in self._points.get(cell, ())):
-            if box.grown(1.0).holds((x, y)):
-                total += _ON_LINE
-            elif line != own and wide.holds((x, y)):
-                total += _NEAR_LINE
+            total += _ON_LINE if covered.holds((x, y)) else 0.0
+            others = min(others, box.distance((x, y))) if line != own else others
+        total += _NEARER_TO_OTHER * (distance + _MARGIN - others)
         boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
         return total + sum(weight * box.overlap(other) for other, weight in boxes)
 

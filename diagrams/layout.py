@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..patterns.picture import Graph
-from .dot import POINTS_PER_INCH, Size, dot, names_of
+from .dot import POINTS_PER_INCH, dot, names_of
 from .engine import run
 from .geometry import Box, Route
+from .loops import looped
+from .room import Size
 from .spread import spread
 from .stacks import Fold
 
@@ -32,7 +34,8 @@ def laid_out(graph: Graph, program: Path) -> Layout:
     fold = Fold(graph)
     sizes = {key: box.size for key, box in _asked(fold.stacked, program).boxes.items()} if fold.stacks else {}
     folded = _asked(fold.folded, program, fold.stack_sizes(sizes))
-    routes = spread(fold.folded, folded.boxes, folded.routes)
+    routes = looped(fold.folded, folded.boxes, folded.routes)
+    routes = spread(fold.folded, folded.boxes, routes)
     boxes, routes = fold.unfolded(folded.boxes, routes, sizes)
     return Layout(boxes, tuple(routes))
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import graphviz
 
 from ..patterns.picture import Edge, End, Graph, Mark
-from .dot import ARROW_LENGTHS, ARROWS, FAINT, INK, PAPER, SMALL_SIZE, add_edge, add_node, begun, names_of
+from .dot import ARROW_LENGTHS, ARROWS, FAINT, INK, PAPER, add_edge, add_node, begun, names_of
 from .geometry import Box, Point, at
 from .labels import LABEL_HEIGHT, Label, placed
 from .layout import Layout, laid_out
+from .room import SMALL_SIZE
 from .text import dot_string, width_of, wrapped
 
 _MARGIN = 14.0
@@ -57,7 +58,8 @@ def _extent(boxes: list[Box], layout: Layout) -> Box:
 def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: dict[Label, Box]) -> None:
     names = names_of(graph)
     for node in graph.nodes:
-        add_node(source, names[node.key], node, pos=at(layout.boxes[node.key].centre))
+        box = layout.boxes[node.key]
+        add_node(source, names[node.key], node, box.size, pos=at(box.centre))
     for index, (edge, route) in enumerate(zip(graph.edges, layout.routes, strict=True)):
         tail_end, head_end = End(mark=edge.tail_end.mark), End(mark=edge.head_end.mark)
         bare = Edge(edge.tail, edge.head, tail_end, head_end, note=edge.note)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import atan2
 
-from ..patterns.picture import Graph, Mark
+from ..patterns.picture import End, Graph, Mark
 from .geometry import Box, Point, Route
+from .room import CORNER, is_loop
 
-_APART = 17.0
-_CORNER = 11.0
 _STEP = 5.0
 _APPROACH = 32
+_APART = 30.0
+_APART_LABELLED = 50.0
+_APART_BOTH_LABELLED = 70.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,8 @@ class _Touch:
     """
     Where an end of a line touches a box.
 
-    Shape:  `axis` is that of the side, 0 for x, 1 for y; `place` is the coordinate there, `approach` the
-            average one of the last stretch of the way.
+    Shape:  `axis` is that of the side, 0 for x, 1 for y; `place` is the coordinate there; the smaller
+            `approach`, the further to the left or down the line comes from.
     """
 
     edge: int
@@ -39,8 +43,9 @@ def spread(graph: Graph, boxes: Mapping[str, Box], routes: Sequence[Route]) -> l
         for key, is_head in ((edge.tail, False), (edge.head, True)):
             tip = route.tips[is_head]
             side, axis = _side(boxes[key], tip)
-            near = way[-_APPROACH:] if is_head else way[:_APPROACH]
-            approach = sum(point[axis] for point in near) / len(near)
+            onward = way[::-1] if is_head else way
+            near = tip if is_loop(edge) else onward[min(_APPROACH, len(way)) - 1]
+            approach = _approach(boxes[key], axis, near)
             sides[key, side].append(_Touch(index, is_head, axis, tip[axis], approach))
     moved = list(routes)
     for (key, _), touches in sides.items():
@@ -50,6 +55,12 @@ def spread(graph: Graph, boxes: Mapping[str, Box], routes: Sequence[Route]) -> l
             by[touch.axis] = place - touch.place
             moved[touch.edge] = moved[touch.edge].moved(touch.is_head, (by[0], by[1]))
     return moved
+
+
+def _approach(box: Box, axis: int, near: Point) -> float:
+    """From which direction along a side a line comes that passes `near`, since all aim at the middle."""
+    x, y = (near[each] - box.centre[each] for each in (0, 1))
+    return atan2(x, abs(y)) if axis == 0 else atan2(y, abs(x))
 
 
 def _side(box: Box, tip: Point) -> tuple[str, int]:
@@ -71,26 +82,36 @@ def _placed(graph: Graph, box: Box, touches: list[_Touch]) -> list[tuple[_Touch,
         else:
             slots.append([touch])
     low, high = (box.left, box.right) if touches[0].axis == 0 else (box.bottom, box.top)
-    places = _apart([slot[0].place for slot in slots], low + _CORNER, high - _CORNER)
+    gaps = [_gap(_end(graph, left[-1]), _end(graph, right[0])) for left, right in pairwise(slots)]
+    places = _apart([slot[0].place for slot in slots], gaps, low + CORNER, high - CORNER)
     return [(touch, place) for slot, place in zip(slots, places, strict=True) for touch in slot]
 
 
-def _apart(wanted: list[float], low: float, high: float) -> list[float]:
-    """Places in the given order, near the wanted ones, not too near to each other, within bounds."""
-    if len(wanted) < 2 or low >= high:
+def _gap(*ends: End) -> float:
+    """How far two neighbours should be from each other: far enough for what is written between them."""
+    return (_APART, _APART_LABELLED, _APART_BOTH_LABELLED)[sum(bool(end.label) for end in ends)]
+
+
+def _apart(wanted: list[float], gaps: list[float], low: float, high: float) -> list[float]:
+    """Places in the given order, near the wanted ones, with those gaps or smaller ones, within bounds."""
+    if not gaps or low >= high:
         return wanted
-    apart = min(_APART, (high - low) / (len(wanted) - 1))
+    scale = min(1.0, (high - low) / sum(gaps))
+    offsets = [0.0, *accumulate(gap * scale for gap in gaps)]
     places = wanted[:1]
-    for place in wanted[1:]:
-        places.append(max(place, places[-1] + apart))
+    for wish, gap in zip(wanted[1:], gaps, strict=True):
+        places.append(max(wish, places[-1] + gap * scale))
     shift = sum(place - wish for place, wish in zip(places, wanted, strict=True)) / len(places)
-    last = len(places) - 1
     return [
-        min(max(place - shift, low + index * apart), high - (last - index) * apart)
-        for index, place in enumerate(places)
+        min(max(place - shift, low + offset), high - (offsets[-1] - offset))
+        for place, offset in zip(places, offsets, strict=True)
     ]
 
 
-def _is_to_supertype(graph: Graph, touch: _Touch) -> bool:
+def _end(graph: Graph, touch: _Touch) -> End:
     edge = graph.edges[touch.edge]
-    return (edge.head_end if touch.is_head else edge.tail_end).mark is Mark.SUPERTYPE
+    return edge.head_end if touch.is_head else edge.tail_end
+
+
+def _is_to_supertype(graph: Graph, touch: _Touch) -> bool:
+    return _end(graph, touch).mark is Mark.SUPERTYPE

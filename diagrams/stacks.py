@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..patterns.picture import Edge, End, Graph, Mark, Node
-from .dot import ARROW_LENGTHS, Size
+from .dot import ARROW_LENGTHS
 from .geometry import Box, Point, Route
+from .room import Size
 
 _INDENT = 18.0
 _GAP = 10.0
