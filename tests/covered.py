@@ -46,7 +46,7 @@ def with_fault(module: ModuleType, right: str, wrong: str) -> ModuleType:
     faulty.__dict__.update(__package__=module.__package__, __file__=module.__file__)
     # The copy states its rules and attaches its patterns again, and each may be so only once.
     registers: tuple[dict[str, Any], ...] = (_RULES, _ATTACHED)
-    kept = [dict(register) for register in registers]
+    kept: list[dict[str, Any]] = [dict(register) for register in registers]
     for register in registers:
         register.clear()
     try:

@@ -101,8 +101,8 @@ def test_refuses_parties_the_wrong_way_round(session: Session, hospital: Hospita
         Accountability(type=hospital.consent, commissioner=hospital.mark, responsible=hospital.john)
 
     assert str(refused.value) == (
-        "accountability.commissioner-type: found Mark Thursz, who from the beginning is doctor, as commissioner "
-        "of 'patient consent'; allowed: patient. Classify the party as one of these types for the whole "
+        "accountability.commissioner-type: found Mark Thursz, who from the beginning is doctor, as "
+        "commissioner of 'patient consent'; allowed: patient. Classify the party as one of these types for the whole "
         "period, or shorten it."
     )
 

@@ -167,7 +167,10 @@ def test_refuses_what_the_rule_of_a_type_does_not_name(session: Session, acm: Ac
     with changes_nothing(session), refuses("accountability.connection") as refused:
         OrganizationStructure(type=sales, parent=acm.northeast, subsidiary=acm.boston)
 
-    assert refused.value.found == "Northeast (region) over Boston (sales office) from the beginning, under 'sales'"
+    assert (
+        refused.value.found
+        == "Northeast (region) over Boston (sales office) from the beginning, under 'sales'"
+    )
     assert refused.value.allowed == "region over division; division over sales office"
 
 

@@ -405,9 +405,7 @@ def test_refuses_to_change_what_accountabilities_rest_on(session: Session) -> No
     )
     by_supertype = refused(session, CLINIC.replace("    supertypes: [doctor]\n", ""), replace=True)
 
-    broken = (
-        "accountability_types: accountability.responsible-type: found Dr Edwards, who from the beginning is GP"
-    )
+    broken = "accountability_types: accountability.responsible-type: found Dr Edwards, who from the beginning"
     assert by_rule[0].startswith(f"clinic.yaml:10: {broken}")
     assert by_supertype[0].startswith(
         "clinic.yaml:6: party_types: accountability.responsible-type: found Dr Edw"
