@@ -146,9 +146,9 @@ def money_columns(
 
     minor = Column(f"{name}_minor", BigInteger, nullable=nullable)
     # SQLite would keep a text or a float in a column of integers.
-    integer = f"{minor.name} IS NULL OR typeof({minor.name}) = 'integer'"
-    _check(minor, CheckConstraint(integer, name=f"{name}_integer").ddl_if("sqlite"))
-    _check(minor, CheckConstraint(f"abs({minor.name}) <= {MOST_MINOR_UNITS}", name=f"{name}_range"))
+    integer = f"{minor.name} = CAST({minor.name} AS BIGINT)"
+    storable = f"{minor.name} BETWEEN -{MOST_MINOR_UNITS} AND {MOST_MINOR_UNITS}"
+    _check(minor, CheckConstraint(f"{integer} AND {storable}", name=f"{name}_storable"))
     columns = minor, Column(f"{name}_currency", String(LONGEST_CODE), nullable=nullable)
     _whole(name, *columns)
     return value_of(Money, read, taken_apart, *columns, comparator_factory=_InOneCurrency, **options)
@@ -317,7 +317,7 @@ def _whole(name: str, *columns: Column[Any]) -> None:
         _check(columns[-1], CheckConstraint(together, name=f"{name}_whole"))
 
 
-def _check(column: Column[Any], constraint: Any) -> None:
+def _check(column: Column[Any], constraint: CheckConstraint) -> None:
     """Let `constraint` be one of the table that `column` comes to stand in."""
 
     def attached(_column: Column[Any], table: Table) -> None:

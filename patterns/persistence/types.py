@@ -49,7 +49,7 @@ class Key(TypeDecorator[UUID]):
 class _InstantText(SQLITE_DATETIME):
     """SQLite's own text of a datetime, written in one call instead of field by field."""
 
-    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:
+    def bind_processor(self, dialect: Dialect) -> Callable[..., Any]:
         """How a naive datetime in UTC is written."""
         return lambda value: None if value is None else value.isoformat(" ", "microseconds")
 

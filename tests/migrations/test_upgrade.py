@@ -14,7 +14,7 @@ from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Ta
 from sqlalchemy.exc import OperationalError
 
 from analysis_patterns.migrations import MigrationRefused, guards_lifted, upgrade
-from analysis_patterns.migrations.ddl import held_by
+from analysis_patterns.migrations.ddl import declared_for, differences, held_by
 from analysis_patterns.migrations.models import library_tables
 from analysis_patterns.migrations.state import drift, state_of
 from analysis_patterns.patterns.accountability.party import Party
@@ -24,6 +24,7 @@ from analysis_patterns.patterns.persistence.session import sessions
 from analysis_patterns.patterns.persistence.types import Key
 
 from ..databases import Databases
+from ..persistence.shelf import Shelf
 from .application import Application
 
 OURS = "analysis_patterns_0001"
@@ -248,6 +249,29 @@ def test_autogenerate_proposes_the_applications_tables_alone(shop: Application) 
     assert "drop_table('patterns" not in revision
     command.upgrade(shop.config(metadata=(metadata,)), "heads")
     command.check(shop.config(metadata=(metadata,)))
+
+
+def test_autogenerate_writes_the_columns_of_values_for_either_database(shop: Application) -> None:
+    (shop.folder / "versions" / "shop_1.py").unlink()
+    command.upgrade(shop.config(), "heads")
+
+    command.revision(
+        shop.config(metadata=(Shelf.metadata,)),
+        message="values",
+        autogenerate=True,
+        head="base",
+        rev_id="shop_1",
+        branch_label="shop",
+        depends_on=OURS,
+        version_path=str(shop.folder / "versions"),
+    )
+
+    shop.upgrade()
+    command.check(shop.config(metadata=(Shelf.metadata,)))
+    with shop.engine.connect() as connection:
+        written = held_by(connection, Shelf.metadata.tables)
+        declared = declared_for(connection, list(Shelf.metadata.tables.values()))
+    assert [str(each) for each in differences(declared, written)] == []
 
 
 def add_a_column(operations: Operations) -> None:

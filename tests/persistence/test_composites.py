@@ -12,62 +12,23 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Date, Engine, create_mock_engine, func, insert, select, text
+from sqlalchemy import Engine, create_mock_engine, func, insert, select, text
 from sqlalchemy.exc import DataError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass
 
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence.base import NAMING, Base, KeywordOnly, identity
 from analysis_patterns.patterns.persistence.composites import (
     MOST_MINOR_UNITS,
-    QuantityText,
     canonical,
-    money_columns,
-    period_columns,
-    quantity_columns,
-    range_columns,
 )
 from analysis_patterns.patterns.persistence.engine import create_engine
 from analysis_patterns.patterns.persistence.session import Session, sessions
-from analysis_patterns.patterns.persistence.types import ExactDecimal, Instant
 from analysis_patterns.patterns.time.period import ALWAYS, Period
-from analysis_patterns.patterns.values import AtomicUnit, Currency, Money, Quantity, Range
+from analysis_patterns.patterns.values import AtomicUnit, Money, Quantity, Range
 
 from ..covered import Covered
 from ..databases import Databases
 from ..refusals import refuses
-
-CRATE = AtomicUnit("crate")
-POINTS = Currency("PTS", places=0)
-
-
-class Shelf(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, metaclass=KeywordOnly):
-    """A base of the tests' own, so that nothing is added to the library's tables."""
-
-    metadata = type(Base.metadata)(naming_convention=NAMING)
-    type_annotation_map = Base.type_annotation_map
-
-
-class Held(Shelf):
-    __tablename__ = "held"
-
-    id: Mapped[UUID] = identity()
-    amount: Mapped[Quantity | None] = quantity_columns("amount", known=[CRATE], nullable=True, default=None)
-    price: Mapped[Money | None] = money_columns("price", known=[POINTS], nullable=True, default=None)
-    during: Mapped[Period | None] = period_columns("during", nullable=True, default=None)
-    days: Mapped[Range[date] | None] = range_columns("days", Date, nullable=True, default=None)
-    normal: Mapped[Range[Decimal] | None] = range_columns("normal", ExactDecimal, nullable=True, default=None)
-    seen: Mapped[Range[datetime] | None] = range_columns("seen", Instant, nullable=True, default=None)
-    sizes: Mapped[Range[Quantity] | None] = range_columns(
-        "sizes", QuantityText(CRATE), nullable=True, default=None
-    )
-
-
-class Needed(Shelf):
-    __tablename__ = "needed"
-
-    id: Mapped[UUID] = identity()
-    amount: Mapped[Quantity] = quantity_columns("amount")
+from .shelf import CRATE, POINTS, Held, Needed, Shelf
 
 
 def create_shelf(url: str) -> None:

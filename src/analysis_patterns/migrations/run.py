@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, text
 from sqlalchemy.schema import SchemaItem
 
 from ..patterns.persistence import types
+from ..patterns.persistence.composites import QuantityText
 from ..patterns.persistence.guard import verbatim
 from .frozen import MigrationRefused
 
@@ -54,28 +55,32 @@ def upgrade(engine: Engine) -> None:
         ) from error
 
 
-def run_migrations(engine: Engine, *metadata: MetaData) -> None:
+def run_migrations(engine: Engine, *metadata: MetaData, **options: Any) -> None:
     """
     Run what the Alembic command asks for: all that an application's `env.py` has to call.
 
     Shape:  `metadata` is the application's own, for `alembic revision --autogenerate`; our tables are left
-            out of what that proposes. All migrations of a run are one transaction, SQLite's included.
+            out of what that proposes. `options` are further ones of Alembic's `context.configure()`. All
+            migrations of a run are one transaction, SQLite's included.
     Errors: `MigrationRefused` where rows would be left pointing at nothing; nothing is changed then.
     """
-    options: dict[str, Any] = {
+    configured: dict[str, Any] = {
         "target_metadata": list(metadata),
         "include_object": _is_the_applications,
         "render_item": _rendered,
         "render_as_batch": engine.dialect.name == "sqlite",
         "transactional_ddl": True,
+        **options,
     }
     if context.is_offline_mode():
-        context.configure(url=engine.url, literal_binds=True, dialect_opts={"paramstyle": "named"}, **options)
+        context.configure(
+            url=engine.url, literal_binds=True, dialect_opts={"paramstyle": "named"}, **configured
+        )
         with context.begin_transaction():
             context.run_migrations()
         return
     with engine.connect() as connection, _without_foreign_keys(connection):
-        context.configure(connection=connection, **options)
+        context.configure(connection=connection, **configured)
         with context.begin_transaction():
             _wait_for_others(connection)
             context.run_migrations()
@@ -149,6 +154,10 @@ def _is_the_applications(
 
 def _rendered(kind: str, item: Any, autogenerate: AutogenContext) -> str | Literal[False]:
     """Write our column types so that the revision which names them imports them."""
+    if kind == "type" and isinstance(
+        item, QuantityText
+    ):  # whose units are the application's, not the table's
+        return f"sa.{item.impl_instance!r}"
     if kind != "type" or type(item).__module__ != types.__name__:
         return False
     autogenerate.imports.add(f"from {types.__name__} import {type(item).__name__}")
