@@ -22,6 +22,7 @@ POINTS_PER_INCH = 72.0
 _WIDEST_NAME = 34
 _WIDEST_LINE = 44
 _MOST_PAIRS = 100
+_MARGINS = {Shape.ROUNDED: 0.14, Shape.BOX: 0.0, Shape.PLAIN: 0.0}
 
 ARROWS = {
     Mark.NONE: "none",
@@ -88,7 +89,7 @@ def _hints(edge: Edge, sizes: Mapping[str, Size], *, banded: bool) -> dict[str, 
 def _rank_separation(graph: Graph) -> str:
     """In inches: more where most lines have something written at both ends."""
     ends = [end for edge in graph.edges for end in (edge.tail_end, edge.head_end)]
-    return "1.1" if sum(bool(end.label) for end in ends) * 2 > len(ends) else "0.6"
+    return "0.85" if sum(bool(end.label) for end in ends) * 2 > len(ends) else "0.6"
 
 
 def names_of(graph: Graph) -> dict[str, str]:
@@ -113,11 +114,11 @@ def add_node(source: graphviz.Digraph, name: str, node: Node, least: Size | None
     outline = {Shape.ROUNDED: "rounded,filled", Shape.BOX: "filled", Shape.PLAIN: ""}[node.shape]
     source.node(
         name,
-        label=_label(node),
+        label=_label(node, least[0] - 2 * _MARGINS[node.shape] * POINTS_PER_INCH if least else 0.0),
         id=name,
         shape="plain" if node.shape is Shape.PLAIN else "box",
         style=f"{outline},dashed" if node.outside else outline,
-        margin="0.14,0.07" if node.shape is Shape.ROUNDED else "0",
+        margin=f"{_MARGINS[node.shape]},{_MARGINS[node.shape] / 2}",
         tooltip=dot_string(node.note or node.label, 400),
         **more,
     )
@@ -135,9 +136,10 @@ def _inches(size: Size) -> dict[str, str]:
     }
 
 
-def _label(node: Node) -> str:
+def _label(node: Node, least_width: float) -> str:
     heading = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
-    rows = [f"<TR><TD>{heading}</TD></TR>"]
+    width = f' WIDTH="{int(least_width)}"' if least_width >= 1 else ""
+    rows = [f"<TR><TD{width}>{heading}</TD></TR>"]
     if node.lines:
         lines = [dot_html(part) for line in node.lines for part in wrapped(line, _WIDEST_LINE)]
         text = "".join(f'{line}<BR ALIGN="LEFT"/>' for line in lines)

@@ -20,9 +20,10 @@ BULGE = 32.0
 """How far a loop reaches to the right of its box."""
 
 _MARKED = {Mark.ONE, Mark.OPTIONAL, Mark.MANY, Mark.SOME}
+# How much of a side a line takes, in points; more than five of them widen a box no further.
 _SHARE = 22.0
-_SHARE_LABELLED = 40.0
-_MOST = 6
+_SHARE_LABELLED = 45.0
+_MOST = 5
 _LOOP_HEIGHT = 56.0
 _MARK = 16.0
 
@@ -46,10 +47,10 @@ def _needed(ends: Iterable[tuple[str, End]]) -> dict[str, float]:
     """How wide each box must be for the marks on one side of it: more where something is written at them."""
     found: defaultdict[str, list[float]] = defaultdict(list)
     for key, end in ends:
-        if end.mark in _MARKED:
+        if end.mark in _MARKED or end.label:
             found[key].append(_SHARE_LABELLED if end.label else _SHARE)
     return {
-        key: CORNER * 2 + sum(sorted(shares, reverse=True)[: _MOST - 1])
+        key: CORNER * 2 + sum(sorted(shares, reverse=True)[:_MOST])
         for key, shares in found.items()
         if len(shares) > 1
     }

@@ -15,8 +15,8 @@ from .room import CORNER, is_loop
 _STEP = 5.0
 _APPROACH = 32
 _APART = 30.0
-_APART_LABELLED = 50.0
-_APART_BOTH_LABELLED = 70.0
+_APART_LABELLED = 64.0
+_APART_BOTH_LABELLED = 72.0
 
 
 @dataclass(frozen=True, slots=True)

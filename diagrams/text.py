@@ -62,6 +62,8 @@ def width_of(text: str, size: float) -> float:
 def _width(character: str) -> float:
     if character in "ijlI|.,:;'!()[]{}/ tf":
         return 0.29
+    if character in "ckrsvxyzJ":
+        return 0.5
     if character in "mwMW@%":
         return 0.86
     if character > "\u2e7f":

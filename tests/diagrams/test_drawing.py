@@ -194,6 +194,18 @@ def test_no_two_boxes_overlap(layout: Layout) -> None:
     assert not [pair for pair in combinations(layout.boxes.values(), 2) if pair[0].overlap(pair[1]) > 0]
 
 
+def test_several_loops_of_one_box_are_one_above_the_other() -> None:
+    ends = End("above", Mark.OPTIONAL), End("below", Mark.MANY)
+    picture = Graph("t", (Node("a", "A"),), (Edge("a", "a", *ends), Edge("a", "a", *ends)))
+
+    layout = laid_out(picture, engine())
+
+    [first, second] = ([y for _, y in route.points()] for route in layout.routes)
+    assert min(first) > max(second) + 10
+    assert layout.boxes["a"].top > max(first)
+    assert layout.boxes["a"].bottom < min(second)
+
+
 def test_every_line_ends_at_its_boxes(layout: Layout) -> None:
     for edge, route in zip(picture_of(GRAPH).edges, layout.routes, strict=True):
         for key, tip in zip((edge.tail, edge.head), route.tips, strict=True):
