@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
 from ..catalogue import attach
@@ -142,6 +142,10 @@ class AccountabilityType(Base, init=False):
         for commissioner, responsible in pairs:
             self.connect(commissioner=commissioner, responsible=responsible)
         require(self.violations())
+
+    @validates("shape")
+    def _one_of_the_shapes(self, _key: str, shape: Shape | str) -> Shape:
+        return Shape(shape)
 
     def admit(self, party_type: PartyType, role: Role, period: Period = ALWAYS) -> Eligibility:
         """Let parties of `party_type` hold one end of this type during `period`."""

@@ -7,19 +7,19 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import Date, Engine, PoolProxiedConnection, bindparam, insert, select, update
+from sqlalchemy import Date, Engine, PoolProxiedConnection, bindparam, insert, inspect, select, update
 from sqlalchemy.orm import make_transient_to_detached
 from uuid_utils.compat import uuid7
 
 from ..catalogue import attach
 from ..constraint import ConstraintViolation, Layer, require, rule
 from ..persistence.seek import Question, key_of
-from ..persistence.session import Session
+from ..persistence.session import Session, session_of
 from ..persistence.types import Instant, Key
 from ..persistence.version import CLOSED_ONCE
 from ..time.clock import Clock, SystemClock
 from ..time.instant import UNTIL_CHANGED, require_aware
-from ..time.period import Period, require_day
+from ..time.period import require_day
 from .accountability import Accountability
 from .accountability_type import AccountabilityType, Shape
 from .admission import Role
@@ -47,41 +47,34 @@ _CLOSE = (
     .where(Accountability.__table__.c.known_to == UNTIL_CHANGED)
     .values(known_to=bindparam("closed", type_=Instant))
 )
-_RECORD = insert(Accountability.__table__)  # type: ignore[arg-type]
 
 
 def move(session: Session, accountability: Accountability, *, to: Party, on: date) -> Accountability:
     """
     Put the responsible party, with all that stands below it, under another commissioner from a day on.
 
-    Shape:  the accountability is ended on `on` and a new one begins; two statements, however many
-            parties move along. Gives the new accountability.
+    Shape:  the accountability is ended on `on` and a new one begins; two statements, and one for each
+            further table of a subtype, however many parties move along. Gives the new accountability.
     Errors: `ConstraintViolation`: `hierarchic.move-within` where `on` lies outside its period,
             `history.closed-once` where it was corrected meanwhile, and whatever rule the new place
             breaks, as the database finds it: the transaction, or the innermost savepoint, is rolled
             back, as after a flush that fails. Nothing is moved.
     Source: Analysis Patterns 2.7.
     """
+    session_of(accountability)
+    session.flush()
     period = accountability.period
     if not period.includes(on):
         raise MOVE_WITHIN.violation(
             accountability, found=f"a move on {on}", allowed=str(period), remedy="Move it on a day within."
         )
     require(accountability.type.misfits(Role.COMMISSIONER, to))
-    session.flush()
     now = max(session.recorded, accountability.known_from)
-    row = {
-        "kind": accountability.kind,
-        "type_id": accountability.type_id,
-        "responsible_id": accountability.responsible_id,
-        "known_from": now,
-        "known_to": UNTIL_CHANGED,
-    }
     begun = uuid7()
-    rows = [_version(row, begun, begun, to.id, Period(on, period.end))]
+    new = {"version": begun, "id": begun, "commissioner_id": to.id, "valid_from": on}
+    changes = [new | {"known_from": now}]
     if on > period.start:
-        until = Period(period.start, on)
-        rows.append(_version(row, uuid7(), accountability.id, accountability.commissioner_id, until))
+        changes.append({"version": uuid7(), "valid_to": on, "known_from": now})
     closed = session.connection().execute(_CLOSE, {"moved": accountability.version, "closed": now})
     if closed.rowcount != 1:
         raise CLOSED_ONCE.violation(
@@ -92,7 +85,9 @@ def move(session: Session, accountability: Accountability, *, to: Party, on: dat
             layer=Layer.FLUSH,
         )
     try:
-        session.connection().execute(_RECORD, rows)
+        for table in inspect(accountability).mapper.tables:
+            rows = [_row(accountability, table, each) for each in changes]
+            session.connection().execute(insert(table), rows)
     except ConstraintViolation:
         # In SQLite the rest of the transaction would stand, and the old place be gone.
         (session.get_nested_transaction() or session).rollback()
@@ -101,17 +96,15 @@ def move(session: Session, accountability: Accountability, *, to: Party, on: dat
     return _attached(session, type(accountability), begun)
 
 
-def _version(
-    row: dict[str, Any], version: UUID, fact: UUID, commissioner: UUID, period: Period
-) -> dict[str, Any]:
-    return {
-        **row,
-        "version": version,
-        "id": fact,
-        "commissioner_id": commissioner,
-        "valid_from": period.start,
-        "valid_to": period.end,
+def _row(accountability: Accountability, table: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    """What one table holds of the accountability, a subtype's own columns included, but for `changes`."""
+    mapper = inspect(accountability).mapper
+    said = {
+        column.name: getattr(accountability, mapper.get_property_by_column(column).key)
+        for column in table.columns
     }
+    said["known_to"] = UNTIL_CHANGED
+    return {name: changes.get(name, value) for name, value in said.items() if name in table.columns}
 
 
 def _attached(session: Session, kind: type[Accountability], version: UUID) -> Accountability:

@@ -97,7 +97,8 @@ def preview(session: Session, change: Callable[[], object]) -> list[ConstraintVi
         except ConstraintViolation as refused:
             found.append(refused)
         finally:
-            savepoint.rollback()
+            if savepoint.is_active:  # a change that was refused may have rolled it back itself
+                savepoint.rollback()
     return found
 
 

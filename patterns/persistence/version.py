@@ -19,7 +19,7 @@ from sqlalchemy.orm import (
 )
 from uuid_utils.compat import uuid7
 
-from ..constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ..time.instant import UNTIL_CHANGED, require_aware
 from ..time.period import Period
 from .composites import days_of, value_of
@@ -204,21 +204,21 @@ def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
 
 
 def keep_history(versions: Table | type[Versioned]) -> None:
-    """Guard a table of versions, or that of an entity: rows are only added, and closed once."""
+    """
+    Guard a table of versions, or that of an entity: rows are only added, and closed once.
+
+    Shape:  the table of a subtype, which holds no times of its own, is only added to.
+    """
     table = versions if isinstance(versions, Table) else _table_of(versions)
     columns = [column.name for column in table.columns if column.name != "known_to"]
     overwritten = " OR ".join(f"NEW.{name} <distinct> OLD.{name}" for name in columns)
     guard(
         table,
+        # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
         refuse_when(
-            BEGINS_BELIEVED, table.name, "INSERT",
-            lambda row: f"{row}.known_to <> <forever>",
-            because="a version that is superseded already",
-        ),
-        refuse_when(
-            CLOSED_ONCE, table.name, "UPDATE",
-            lambda row: f"OLD.known_to <> <forever> OR {row}.known_to = <forever>",
-            because="a version that was superseded before", of="known_to",
+            APPEND_ONLY, table.name, "INSERT",
+            lambda row: f"EXISTS (SELECT 1 FROM {table.name} o WHERE o.version = {row}.version)",
+            because="a recorded version would be replaced",
         ),
         refuse_when(
             APPEND_ONLY, table.name, "UPDATE", lambda _row: overwritten,
@@ -229,6 +229,25 @@ def keep_history(versions: Table | type[Versioned]) -> None:
             because="a recorded version would be deleted",
         ),
         _never_truncated(table.name),
+        *(_closed_once(table.name) if "known_to" in table.columns else ()),
+    )  # fmt: skip
+
+
+def _closed_once(table: str) -> Iterator[Guard]:
+    yield refuse_when(
+        BEGINS_BELIEVED, table, "INSERT",
+        lambda row: f"{row}.known_to <> <forever>",
+        because="a version that is superseded already",
+    )  # fmt: skip
+    yield refuse_when(
+        ONE_CURRENT, table, "INSERT",
+        lambda row: f"EXISTS (SELECT 1 FROM {table} o WHERE o.id = {row}.id AND o.known_to = <forever>)",
+        because="a second version that would be believed",
+    )  # fmt: skip
+    yield refuse_when(
+        CLOSED_ONCE, table, "UPDATE",
+        lambda row: f"OLD.known_to <> <forever> OR {row}.known_to = <forever>",
+        because="a version that was superseded before", of="known_to",
     )  # fmt: skip
 
 
@@ -262,6 +281,19 @@ def _refuse_overwriting(entity: Versioned) -> Iterator[ConstraintViolation]:
             )
 
 
+def _refuse_another_instant(session: Session, entity: Versioned) -> Iterator[ConstraintViolation]:
+    """What is believed can stop being so now, and at no other instant."""
+    closed = inspect(entity).attrs["known_to"].history.has_changes()
+    if closed and entity.known_to != max(session.recorded, entity.known_from):
+        yield CLOSED_ONCE.violation(
+            entity,
+            found=f"known_to set to {entity.known_to.isoformat()}",
+            allowed=f"the instant of this transaction, {session.recorded.isoformat()}",
+            remedy="Call corrected(period=...), ended(on=...) or withdraw().",
+            layer=Layer.FLUSH,
+        )
+
+
 def _old(deleted: Any) -> str:
     return repr(deleted[0]) if deleted else "what was recorded"
 
@@ -279,8 +311,8 @@ def _keep_versions(session: Session, _context: UOWTransaction, _instances: objec
             )
     for entity in session.dirty:
         if isinstance(entity, Versioned):
-            for violation in _refuse_overwriting(entity):
-                raise violation
+            require(_refuse_overwriting(entity))
+            require(_refuse_another_instant(session, entity))
     for entity in session.new:
         if isinstance(entity, Versioned) and "known_from" not in vars(entity):
             entity.known_from = session.recorded

@@ -205,13 +205,9 @@ CREATE INDEX ix_patterns_accountability_below ON patterns_accountability (commis
 
 CREATE UNIQUE INDEX uq_patterns_accountability_believed ON patterns_accountability (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
-CREATE FUNCTION patterns_accountability_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_accountability_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
-CREATE TRIGGER patterns_accountability_insert_history_begins_believed BEFORE INSERT ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_insert_history_begins_believed();
-
-CREATE FUNCTION patterns_accountability_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER patterns_accountability_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_update_history_closed_once();
+CREATE TRIGGER patterns_accountability_insert_history_append_only BEFORE INSERT ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_insert_history_append_only();
 
 CREATE FUNCTION patterns_accountability_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.type_id IS DISTINCT FROM OLD.type_id OR NEW.commissioner_id IS DISTINCT FROM OLD.commissioner_id OR NEW.responsible_id IS DISTINCT FROM OLD.responsible_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.valid_from IS DISTINCT FROM OLD.valid_from OR NEW.valid_to IS DISTINCT FROM OLD.valid_to OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -224,6 +220,18 @@ CREATE TRIGGER patterns_accountability_delete_history_append_only BEFORE DELETE 
 CREATE FUNCTION patterns_accountability_truncate_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule history.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
 
 CREATE TRIGGER patterns_accountability_truncate_history_append_only BEFORE TRUNCATE ON patterns_accountability FOR EACH STATEMENT EXECUTE FUNCTION patterns_accountability_truncate_history_append_only();
+
+CREATE FUNCTION patterns_accountability_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_accountability_insert_history_begins_believed BEFORE INSERT ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_insert_history_begins_believed();
+
+CREATE FUNCTION patterns_accountability_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_accountability_insert_history_one_current BEFORE INSERT ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_insert_history_one_current();
+
+CREATE FUNCTION patterns_accountability_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_accountability_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_update_history_closed_once();
 
 CREATE FUNCTION patterns_accountability_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM patterns_accountability_type WHERE id = NEW.type_id AND (shape <> 'network' OR single_responsible) FOR NO KEY UPDATE; RETURN NEW; END $guard$;
 
@@ -286,13 +294,9 @@ CREATE INDEX ix_patterns_contact_point_party_id ON patterns_contact_point (party
 
 CREATE UNIQUE INDEX uq_patterns_contact_point_believed ON patterns_contact_point (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
-CREATE FUNCTION patterns_contact_point_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_contact_point_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
-CREATE TRIGGER patterns_contact_point_insert_history_begins_believed BEFORE INSERT ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_insert_history_begins_believed();
-
-CREATE FUNCTION patterns_contact_point_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER patterns_contact_point_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_update_history_closed_once();
+CREATE TRIGGER patterns_contact_point_insert_history_append_only BEFORE INSERT ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_insert_history_append_only();
 
 CREATE FUNCTION patterns_contact_point_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.text IS DISTINCT FROM OLD.text OR NEW.party_id IS DISTINCT FROM OLD.party_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.valid_from IS DISTINCT FROM OLD.valid_from OR NEW.valid_to IS DISTINCT FROM OLD.valid_to OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -305,6 +309,18 @@ CREATE TRIGGER patterns_contact_point_delete_history_append_only BEFORE DELETE O
 CREATE FUNCTION patterns_contact_point_truncate_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule history.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
 
 CREATE TRIGGER patterns_contact_point_truncate_history_append_only BEFORE TRUNCATE ON patterns_contact_point FOR EACH STATEMENT EXECUTE FUNCTION patterns_contact_point_truncate_history_append_only();
+
+CREATE FUNCTION patterns_contact_point_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_contact_point_insert_history_begins_believed BEFORE INSERT ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_insert_history_begins_believed();
+
+CREATE FUNCTION patterns_contact_point_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_contact_point_insert_history_one_current BEFORE INSERT ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_insert_history_one_current();
+
+CREATE FUNCTION patterns_contact_point_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_contact_point_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_update_history_closed_once();
 
 CREATE TABLE patterns_party_classification (
 	party_id UUID NOT NULL,
@@ -329,13 +345,9 @@ CREATE INDEX ix_patterns_party_classification_type_id ON patterns_party_classifi
 
 CREATE UNIQUE INDEX uq_patterns_party_classification_believed ON patterns_party_classification (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
-CREATE FUNCTION patterns_party_classification_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_party_classification_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
-CREATE TRIGGER patterns_party_classification_insert_history_begins_believed BEFORE INSERT ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_insert_history_begins_believed();
-
-CREATE FUNCTION patterns_party_classification_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER patterns_party_classification_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_update_history_closed_once();
+CREATE TRIGGER patterns_party_classification_insert_history_append_only BEFORE INSERT ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_insert_history_append_only();
 
 CREATE FUNCTION patterns_party_classification_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.party_id IS DISTINCT FROM OLD.party_id OR NEW.type_id IS DISTINCT FROM OLD.type_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.valid_from IS DISTINCT FROM OLD.valid_from OR NEW.valid_to IS DISTINCT FROM OLD.valid_to OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -348,6 +360,18 @@ CREATE TRIGGER patterns_party_classification_delete_history_append_only BEFORE D
 CREATE FUNCTION patterns_party_classification_truncate_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule history.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
 
 CREATE TRIGGER patterns_party_classification_truncate_history_append_only BEFORE TRUNCATE ON patterns_party_classification FOR EACH STATEMENT EXECUTE FUNCTION patterns_party_classification_truncate_history_append_only();
+
+CREATE FUNCTION patterns_party_classification_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_party_classification_insert_history_begins_believed BEFORE INSERT ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_insert_history_begins_believed();
+
+CREATE FUNCTION patterns_party_classification_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_party_classification_insert_history_one_current BEFORE INSERT ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_insert_history_one_current();
+
+CREATE FUNCTION patterns_party_classification_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_party_classification_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_update_history_closed_once();
 
 CREATE TABLE patterns_operating_scope (
 	kind VARCHAR(50) NOT NULL,
@@ -376,13 +400,9 @@ CREATE INDEX ix_patterns_operating_scope_accountability_id ON patterns_operating
 
 CREATE UNIQUE INDEX uq_patterns_operating_scope_believed ON patterns_operating_scope (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
-CREATE FUNCTION patterns_operating_scope_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_operating_scope_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
-CREATE TRIGGER patterns_operating_scope_insert_history_begins_believed BEFORE INSERT ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_insert_history_begins_believed();
-
-CREATE FUNCTION patterns_operating_scope_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER patterns_operating_scope_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_update_history_closed_once();
+CREATE TRIGGER patterns_operating_scope_insert_history_append_only BEFORE INSERT ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_insert_history_append_only();
 
 CREATE FUNCTION patterns_operating_scope_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.accountability_id IS DISTINCT FROM OLD.accountability_id OR NEW.type_id IS DISTINCT FROM OLD.type_id OR NEW.location_id IS DISTINCT FROM OLD.location_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.valid_from IS DISTINCT FROM OLD.valid_from OR NEW.valid_to IS DISTINCT FROM OLD.valid_to OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id OR NEW.product_type_id IS DISTINCT FROM OLD.product_type_id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -395,6 +415,18 @@ CREATE TRIGGER patterns_operating_scope_delete_history_append_only BEFORE DELETE
 CREATE FUNCTION patterns_operating_scope_truncate_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule history.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
 
 CREATE TRIGGER patterns_operating_scope_truncate_history_append_only BEFORE TRUNCATE ON patterns_operating_scope FOR EACH STATEMENT EXECUTE FUNCTION patterns_operating_scope_truncate_history_append_only();
+
+CREATE FUNCTION patterns_operating_scope_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_operating_scope_insert_history_begins_believed BEFORE INSERT ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_insert_history_begins_believed();
+
+CREATE FUNCTION patterns_operating_scope_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_operating_scope_insert_history_one_current BEFORE INSERT ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_insert_history_one_current();
+
+CREATE FUNCTION patterns_operating_scope_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_operating_scope_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_update_history_closed_once();
 
 CREATE FUNCTION patterns_operating_scope_insert_scope_admitted() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NOT EXISTS (SELECT 1 FROM patterns_accountability a JOIN patterns_operating_scope_admission m ON m.accountability_type_id = a.type_id WHERE a.id = NEW.accountability_id AND m.scope_type_id = NEW.type_id) THEN RAISE EXCEPTION 'rule scope.admitted: a scope on another type of accountability' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 

@@ -183,13 +183,17 @@ CREATE INDEX ix_patterns_accountability_below ON patterns_accountability (commis
 
 CREATE UNIQUE INDEX uq_patterns_accountability_believed ON patterns_accountability (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
-CREATE TRIGGER patterns_accountability_insert_history_begins_believed BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
-
-CREATE TRIGGER patterns_accountability_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_accountability FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+CREATE TRIGGER patterns_accountability_insert_history_append_only BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
 CREATE TRIGGER patterns_accountability_update_history_append_only BEFORE UPDATE ON patterns_accountability FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.type_id IS NOT OLD.type_id OR NEW.commissioner_id IS NOT OLD.commissioner_id OR NEW.responsible_id IS NOT OLD.responsible_id OR NEW.version IS NOT OLD.version OR NEW.valid_from IS NOT OLD.valid_from OR NEW.valid_to IS NOT OLD.valid_to OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
 
 CREATE TRIGGER patterns_accountability_delete_history_append_only BEFORE DELETE ON patterns_accountability FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
+
+CREATE TRIGGER patterns_accountability_insert_history_begins_believed BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
+
+CREATE TRIGGER patterns_accountability_insert_history_one_current BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+
+CREATE TRIGGER patterns_accountability_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_accountability FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
 CREATE TRIGGER patterns_accountability_revision_insert AFTER INSERT ON patterns_accountability FOR EACH ROW BEGIN UPDATE patterns_accountability_type SET revision = revision + 1 WHERE id = NEW.type_id AND (shape <> 'network' OR single_responsible); END;
 
@@ -230,13 +234,17 @@ CREATE INDEX ix_patterns_contact_point_party_id ON patterns_contact_point (party
 
 CREATE UNIQUE INDEX uq_patterns_contact_point_believed ON patterns_contact_point (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
-CREATE TRIGGER patterns_contact_point_insert_history_begins_believed BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
-
-CREATE TRIGGER patterns_contact_point_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_contact_point FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+CREATE TRIGGER patterns_contact_point_insert_history_append_only BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
 CREATE TRIGGER patterns_contact_point_update_history_append_only BEFORE UPDATE ON patterns_contact_point FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.text IS NOT OLD.text OR NEW.party_id IS NOT OLD.party_id OR NEW.version IS NOT OLD.version OR NEW.valid_from IS NOT OLD.valid_from OR NEW.valid_to IS NOT OLD.valid_to OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
 
 CREATE TRIGGER patterns_contact_point_delete_history_append_only BEFORE DELETE ON patterns_contact_point FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
+
+CREATE TRIGGER patterns_contact_point_insert_history_begins_believed BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
+
+CREATE TRIGGER patterns_contact_point_insert_history_one_current BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+
+CREATE TRIGGER patterns_contact_point_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_contact_point FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
 CREATE TABLE patterns_party_classification (
 	party_id BLOB NOT NULL,
@@ -261,13 +269,17 @@ CREATE INDEX ix_patterns_party_classification_type_id ON patterns_party_classifi
 
 CREATE UNIQUE INDEX uq_patterns_party_classification_believed ON patterns_party_classification (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
-CREATE TRIGGER patterns_party_classification_insert_history_begins_believed BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
-
-CREATE TRIGGER patterns_party_classification_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_party_classification FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+CREATE TRIGGER patterns_party_classification_insert_history_append_only BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
 CREATE TRIGGER patterns_party_classification_update_history_append_only BEFORE UPDATE ON patterns_party_classification FOR EACH ROW WHEN NEW.party_id IS NOT OLD.party_id OR NEW.type_id IS NOT OLD.type_id OR NEW.version IS NOT OLD.version OR NEW.valid_from IS NOT OLD.valid_from OR NEW.valid_to IS NOT OLD.valid_to OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
 
 CREATE TRIGGER patterns_party_classification_delete_history_append_only BEFORE DELETE ON patterns_party_classification FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
+
+CREATE TRIGGER patterns_party_classification_insert_history_begins_believed BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
+
+CREATE TRIGGER patterns_party_classification_insert_history_one_current BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+
+CREATE TRIGGER patterns_party_classification_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_party_classification FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
 CREATE TABLE patterns_operating_scope (
 	kind VARCHAR(50) NOT NULL,
@@ -296,13 +308,17 @@ CREATE INDEX ix_patterns_operating_scope_accountability_id ON patterns_operating
 
 CREATE UNIQUE INDEX uq_patterns_operating_scope_believed ON patterns_operating_scope (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
-CREATE TRIGGER patterns_operating_scope_insert_history_begins_believed BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
-
-CREATE TRIGGER patterns_operating_scope_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_operating_scope FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+CREATE TRIGGER patterns_operating_scope_insert_history_append_only BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
 CREATE TRIGGER patterns_operating_scope_update_history_append_only BEFORE UPDATE ON patterns_operating_scope FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.accountability_id IS NOT OLD.accountability_id OR NEW.type_id IS NOT OLD.type_id OR NEW.location_id IS NOT OLD.location_id OR NEW.version IS NOT OLD.version OR NEW.valid_from IS NOT OLD.valid_from OR NEW.valid_to IS NOT OLD.valid_to OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id OR NEW.product_type_id IS NOT OLD.product_type_id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
 
 CREATE TRIGGER patterns_operating_scope_delete_history_append_only BEFORE DELETE ON patterns_operating_scope FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
+
+CREATE TRIGGER patterns_operating_scope_insert_history_begins_believed BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
+
+CREATE TRIGGER patterns_operating_scope_insert_history_one_current BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+
+CREATE TRIGGER patterns_operating_scope_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_operating_scope FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
 CREATE TRIGGER patterns_operating_scope_insert_scope_admitted BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM patterns_accountability a JOIN patterns_operating_scope_admission m ON m.accountability_type_id = a.type_id WHERE a.id = NEW.accountability_id AND m.scope_type_id = NEW.type_id) BEGIN SELECT RAISE(ABORT, 'rule scope.admitted: a scope on another type of accountability'); END;
 
