@@ -264,7 +264,12 @@ def test_a_mistake_in_the_guards_would_be_noticed(kind: str, right: str, wrong: 
                 connection.exec_driver_sql(statement)
 
     @given(world=worlds(kind))
-    @settings(max_examples=1_000, phases=[Phase.generate], database=None, suppress_health_check=HealthCheck)
+    @settings(
+        max_examples=1_000,
+        phases=[Phase.generate],
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     def same(world: World) -> None:
         judge(engine, Covered(), world)
 
