@@ -64,7 +64,7 @@ class Judges:
         self.parties = [Organization(name=str(n), types=[party_type]) for n in range(PARTIES)]
         session.add_all([self.type, *self.parties])
         session.flush()
-        self.met = dict.fromkeys(("accepted", "withdrawn", *RULES_TOGETHER), False)
+        self.met: dict[str, bool] = dict.fromkeys(("accepted", "withdrawn", *RULES_TOGETHER), False)
 
     def judge(self, above: int, below: int, period: Period, *, withdrawn: bool) -> None:
         """Put one link to both judges, and keep it where they accept it."""
