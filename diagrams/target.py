@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import inspect
-from sqlalchemy.orm import Mapper, registry
+from sqlalchemy import MetaData, Table, inspect
+from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 
 from .annotations import key_of
 from .errors import TargetError
@@ -22,14 +22,15 @@ from .plain import is_plain, read_plain
 _TARGET = re.compile(r"(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*))?")
 
 
-def type_graph(target: str | ModuleType | type, *, depth: int | None = None) -> TypeGraph:
+def type_graph(target: str | ModuleType | type, *, depth: int = 1) -> TypeGraph:
     """
     Read the types of `target` into a graph.
 
     Shape:  `target` is a module or package (every class that is mapped in it or below; where there is
             none, its dataclasses and pydantic models), a declarative base (every class mapped with it) or
             a class; as an object or written `package.module` or `package.module:Name`. Types within
-            `depth` steps of these are shown as neighbours: 1 step for a class, none for the rest.
+            `depth` steps of these are shown as neighbours, 1 unless told otherwise. A base means also what
+            is mapped with another one to tables of its metadata.
     Errors: `TargetError` where nothing is found to draw, or loading it fails; `HintError` where a class's
             word on its own figure cannot be read.
     """
@@ -46,8 +47,6 @@ def type_graph(target: str | ModuleType | type, *, depth: int | None = None) -> 
     inside = [key for key in wanted if key in graph.links]
     if not inside:
         raise TargetError(f"{title} holds no mapped class, dataclass or pydantic model to draw")
-    if depth is None:
-        depth = 1 if isinstance(found, type) and not _is_base(found) else 0
     return graph.around(inside, depth)
 
 
@@ -96,11 +95,25 @@ def _is_base(found: Any) -> bool:
     return isinstance(getattr(found, "registry", None), registry) and inspect(found, raiseerr=False) is None
 
 
+def _bases(class_: type[Any]) -> Iterator[type[Any]]:
+    for subclass in class_.__subclasses__():
+        if _is_base(subclass):
+            yield subclass
+        yield from _bases(subclass)
+
+
+def _is_in(mapper: Mapper[Any], metadata: MetaData) -> bool:
+    return isinstance(mapper.local_table, Table) and mapper.local_table.metadata is metadata
+
+
 def _mappers(found: Any) -> Iterator[Mapper[Any]]:
     if isinstance(found, registry):
         yield from found.mappers
     elif _is_base(found):
         yield from found.registry.mappers
+        for base in _bases(DeclarativeBase):
+            if base.registry is not found.registry:
+                yield from (each for each in base.registry.mappers if _is_in(each, found.metadata))
     else:
         for class_ in _classes(found):
             mapper: Any = inspect(class_, raiseerr=False)

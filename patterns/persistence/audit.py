@@ -97,7 +97,8 @@ def preview(session: Session, change: Callable[[], object]) -> list[ConstraintVi
         except ConstraintViolation as refused:
             found.append(refused)
         finally:
-            if savepoint.is_active:  # a change that was refused may have rolled it back itself
+            # A change that was refused may have rolled it back itself; a flush that failed leaves that to us.
+            if session.get_nested_transaction() is savepoint:
                 savepoint.rollback()
     return found
 

@@ -26,6 +26,7 @@ class Thing(Base):
     __tablename__ = "patterns_thing"
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.2"
+    __figure__ = False
 
     id: Mapped[UUID] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(100))

@@ -241,7 +241,10 @@ def _closed_once(table: str) -> Iterator[Guard]:
     )  # fmt: skip
     yield refuse_when(
         ONE_CURRENT, table, "INSERT",
-        lambda row: f"EXISTS (SELECT 1 FROM {table} o WHERE o.id = {row}.id AND o.known_to = <forever>)",
+        lambda row: (
+            f"EXISTS (SELECT 1 FROM {table} o WHERE o.id = {row}.id AND o.version <> {row}.version "
+            "AND o.known_to = <forever>)"
+        ),
         because="a second version that would be believed",
     )  # fmt: skip
     yield refuse_when(

@@ -1,4 +1,4 @@
-"""An application's own subtype of accountability keeps its columns and its history, wherever it is moved (2.4)."""
+"""An application's subtype of accountability keeps its columns and its history wherever it is moved (2.4)."""
 
 from __future__ import annotations
 

@@ -216,10 +216,7 @@ def test_sqlite_refuses_to_replace_a_version(
     other = row(fact, version=fact.version, id=fact.id, valid_to=date(1999, 1, 1))
     statement = insert(PartyClassification).prefix_with(otherwise)
 
-    if otherwise == "OR REPLACE":
-        with refuses("history.append-only", layer):
-            session.connection().execute(statement, other)
-    else:
+    with refuses("history.append-only", layer):
         session.connection().execute(statement, other)
 
     session.rollback()

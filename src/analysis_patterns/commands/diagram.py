@@ -58,8 +58,8 @@ def diagram(
         str | None, typer.Option(metavar="TYPE", help="Draw only this type and what is near it.")
     ] = None,
     depth: Annotated[
-        int | None, typer.Option(min=0, max=9, help="How many steps around the target are drawn too.")
-    ] = None,
+        int, typer.Option(min=0, max=9, help="How many steps around the target are drawn too.")
+    ] = 1,
     rules: Annotated[bool, typer.Option("--rules", help="State the drawn patterns' rules below.")] = False,
     engine: Annotated[
         str | None, typer.Option(metavar="PROGRAM", help="Another layout program, such as dot.")
@@ -73,9 +73,9 @@ def diagram(
         raise typer.BadParameter("a PNG is no text for a terminal: give --output FILE")
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
-    graph = diagrams.type_graph(target, depth=None if focus else depth)
+    graph = diagrams.type_graph(target, depth=depth)
     if focus:
-        graph = graph.around([graph.named(focus).key], 1 if depth is None else depth)
+        graph = graph.around([graph.named(focus).key], depth)
     drawing = diagrams.Drawing(graph, notation=diagrams.Notation(notation.value), rules=rules, engine=engine)
     drawn = drawing.written(diagrams.Format(wanted.value))
     data = drawn.encode() if isinstance(drawn, str) else drawn

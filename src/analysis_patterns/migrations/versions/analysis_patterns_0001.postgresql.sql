@@ -225,7 +225,7 @@ CREATE FUNCTION patterns_accountability_insert_history_begins_believed() RETURNS
 
 CREATE TRIGGER patterns_accountability_insert_history_begins_believed BEFORE INSERT ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_insert_history_begins_believed();
 
-CREATE FUNCTION patterns_accountability_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_accountability_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_accountability_insert_history_one_current BEFORE INSERT ON patterns_accountability FOR EACH ROW EXECUTE FUNCTION patterns_accountability_insert_history_one_current();
 
@@ -314,7 +314,7 @@ CREATE FUNCTION patterns_contact_point_insert_history_begins_believed() RETURNS 
 
 CREATE TRIGGER patterns_contact_point_insert_history_begins_believed BEFORE INSERT ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_insert_history_begins_believed();
 
-CREATE FUNCTION patterns_contact_point_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_contact_point_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_contact_point_insert_history_one_current BEFORE INSERT ON patterns_contact_point FOR EACH ROW EXECUTE FUNCTION patterns_contact_point_insert_history_one_current();
 
@@ -365,7 +365,7 @@ CREATE FUNCTION patterns_party_classification_insert_history_begins_believed() R
 
 CREATE TRIGGER patterns_party_classification_insert_history_begins_believed BEFORE INSERT ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_insert_history_begins_believed();
 
-CREATE FUNCTION patterns_party_classification_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_party_classification_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_party_classification_insert_history_one_current BEFORE INSERT ON patterns_party_classification FOR EACH ROW EXECUTE FUNCTION patterns_party_classification_insert_history_one_current();
 
@@ -420,7 +420,7 @@ CREATE FUNCTION patterns_operating_scope_insert_history_begins_believed() RETURN
 
 CREATE TRIGGER patterns_operating_scope_insert_history_begins_believed BEFORE INSERT ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_insert_history_begins_believed();
 
-CREATE FUNCTION patterns_operating_scope_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_operating_scope_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_operating_scope_insert_history_one_current BEFORE INSERT ON patterns_operating_scope FOR EACH ROW EXECUTE FUNCTION patterns_operating_scope_insert_history_one_current();
 

@@ -191,7 +191,7 @@ CREATE TRIGGER patterns_accountability_delete_history_append_only BEFORE DELETE 
 
 CREATE TRIGGER patterns_accountability_insert_history_begins_believed BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
 
-CREATE TRIGGER patterns_accountability_insert_history_one_current BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+CREATE TRIGGER patterns_accountability_insert_history_one_current BEFORE INSERT ON patterns_accountability FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_accountability o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_accountability_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_accountability FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
@@ -242,7 +242,7 @@ CREATE TRIGGER patterns_contact_point_delete_history_append_only BEFORE DELETE O
 
 CREATE TRIGGER patterns_contact_point_insert_history_begins_believed BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
 
-CREATE TRIGGER patterns_contact_point_insert_history_one_current BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+CREATE TRIGGER patterns_contact_point_insert_history_one_current BEFORE INSERT ON patterns_contact_point FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_contact_point o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_contact_point_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_contact_point FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
@@ -277,7 +277,7 @@ CREATE TRIGGER patterns_party_classification_delete_history_append_only BEFORE D
 
 CREATE TRIGGER patterns_party_classification_insert_history_begins_believed BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
 
-CREATE TRIGGER patterns_party_classification_insert_history_one_current BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+CREATE TRIGGER patterns_party_classification_insert_history_one_current BEFORE INSERT ON patterns_party_classification FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_party_classification o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_party_classification_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_party_classification FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
@@ -316,7 +316,7 @@ CREATE TRIGGER patterns_operating_scope_delete_history_append_only BEFORE DELETE
 
 CREATE TRIGGER patterns_operating_scope_insert_history_begins_believed BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
 
-CREATE TRIGGER patterns_operating_scope_insert_history_one_current BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.id = NEW.id AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+CREATE TRIGGER patterns_operating_scope_insert_history_one_current BEFORE INSERT ON patterns_operating_scope FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_operating_scope o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_operating_scope_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_operating_scope FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
