@@ -13,6 +13,7 @@ from analysis_patterns.patterns import (
     Accountability,
     AccountabilityType,
     ConnectionRule,
+    Eligibility,
     Organization,
     PartyType,
     Person,
@@ -247,6 +248,41 @@ def test_no_rule_of_a_type_ends_before_it_starts(session: Session, hospital: Hos
         session.execute(
             insert(table_of(ConnectionRule)).values(
                 valid_from=date(1998, 1, 1), valid_to=date(1997, 1, 1), **rule
+            )
+        )
+
+
+def test_a_type_is_admitted_once_from_one_day_on(session: Session, hospital: Hospital, layer: Layer) -> None:
+    with changes_nothing(session), refuses("accountability-type.begins-once") as refused:
+        hospital.consent.admit(hospital.doctor, Role.RESPONSIBLE, Period(end=date(1999, 1, 1)))
+
+    assert str(refused.value) == (
+        "accountability-type.begins-once: found doctor as responsible of 'patient consent' from 0001-01-01 "
+        "on for a second time; allowed: one such rule from one day on. "
+        "End the rule that is there, or let the new one begin on another day."
+    )
+    again = {
+        "accountability_type_id": hospital.consent.id,
+        "party_type_id": hospital.doctor.id,
+        "role": Role.RESPONSIBLE,
+    }
+    with leaves_no_trace(session), refuses("accountability-type.begins-once", layer):
+        session.execute(
+            insert(table_of(Eligibility)).values(valid_from=date.min, valid_to=date(1999, 1, 1), **again)
+        )
+
+
+def test_a_pair_is_connected_once_from_one_day_on(session: Session, acm: Acm, layer: Layer) -> None:
+    sales = selling(acm)
+    session.add(sales)
+    session.commit()
+
+    with changes_nothing(session), refuses("accountability-type.begins-once"):
+        sales.connect(commissioner=acm.region, responsible=acm.division, period=Period(end=SPRING.start))
+    with leaves_no_trace(session), refuses("accountability-type.begins-once", layer):
+        session.execute(
+            insert(table_of(ConnectionRule)).from_select(
+                table_of(ConnectionRule).c.keys(), select(table_of(ConnectionRule))
             )
         )
 
