@@ -171,6 +171,13 @@ def test_a_preview_of_a_change_that_breaks_nothing_is_empty(session: Session, wa
         assert preview(session, lambda: HARMLESS[name](ward)) == []
 
 
+def test_a_preview_shows_what_the_database_alone_would_refuse(session: Session, ward: Ward) -> None:
+    with changes_nothing(session):
+        (found,) = preview(session, lambda: session.add(PartyType(name="doctor")))
+
+    assert found.rule.name == "party-type.unique-name"
+
+
 def test_a_party_type_that_connects_others_is_not_deleted(session: Session, ward: Ward) -> None:
     specialist = PartyType(name="specialist", supertypes=[ward.doctor])
     surgeon = PartyType(name="surgeon", supertypes=[specialist])
