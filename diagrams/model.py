@@ -177,20 +177,33 @@ class TypeGraph:
             f"{self.title} has no type called {name}; it has {_listed(t.name for t in self.types)}"
         )
 
-    def around(self, keys: Iterable[str], depth: int) -> TypeGraph:
-        """The types `keys` and whatever is within `depth` steps of them, which is marked as outside."""
+    def around(self, keys: Iterable[str], depth: int, *, outward: bool = False) -> TypeGraph:
+        """
+        The types `keys` and whatever is within `depth` steps of them, which is marked as outside.
+
+        Shape:  `outward` steps go to what a type refers to and to its supertypes, not to who refers to it.
+        """
         inside = set(keys)
         reached = set(inside)
         frontier = set(inside)
-        undirected = self.links.to_undirected(as_view=True)
+        near = self._referred() if outward else self.links.to_undirected(as_view=True)
         for _ in range(depth):
-            frontier = {near for key in frontier for near in undirected[key]} - reached
+            frontier = {each for key in frontier for each in near[key]} - reached
             reached |= frontier
         return TypeGraph(
             self.title,
             (replace(each, outside=each.key not in inside) for each in self.types if each.key in reached),
             self._links(),
         )
+
+    def _referred(self) -> dict[str, set[str]]:
+        near: dict[str, set[str]] = {type_.key: set() for type_ in self.types}
+        for link in self._links():
+            if isinstance(link, Generalization):
+                near[link.subtype].add(link.supertype)
+            else:
+                near[link.source.type].add(link.target.type)
+        return near
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -59,7 +59,8 @@ class Fold:
         self, boxes: Mapping[str, Box], routes: Sequence[Route], sizes: Mapping[str, Size]
     ) -> tuple[dict[str, Box], list[Route]]:
         """The boxes and routes of the whole graph, given those of the folded one."""
-        placed = {key: box for key, box in boxes.items() if not key.startswith(_stack(""))}
+        stacks = {_stack(key) for key in self.stacks}
+        placed = {key: box for key, box in boxes.items() if key not in stacks}
         ways = dict(zip(self._kept, routes, strict=False))
         trunks = dict(zip(self.stacks, routes[len(self._kept) :], strict=True))
         for supertype, keys in self.stacks.items():
@@ -77,8 +78,7 @@ class Fold:
 
 
 def _stack(supertype: str) -> str:
-    # No key of a graph begins like this, since no text that can be shown does.
-    return f"\0{supertype}"
+    return f"\0the stack below\0{supertype}"
 
 
 def _stacks(graph: Graph) -> dict[str, list[str]]:

@@ -29,8 +29,9 @@ def type_graph(target: str | ModuleType | type, *, depth: int = 1) -> TypeGraph:
     Shape:  `target` is a module or package (every class that is mapped in it or below; where there is
             none, its dataclasses and pydantic models), a declarative base (every class mapped with it) or
             a class; as an object or written `package.module` or `package.module:Name`. Types within
-            `depth` steps of these are shown as neighbours, 1 unless told otherwise. A base means also what
-            is mapped with another one to tables of its metadata.
+            `depth` steps of these are shown as neighbours, 1 unless told otherwise: all of a class's, and
+            of the rest what it refers to and its supertypes. A base means also what is mapped with another
+            one to tables of its metadata.
     Errors: `TargetError` where nothing is found to draw, or loading it fails; `HintError` where a class's
             word on its own figure cannot be read.
     """
@@ -47,7 +48,7 @@ def type_graph(target: str | ModuleType | type, *, depth: int = 1) -> TypeGraph:
     inside = [key for key in wanted if key in graph.links]
     if not inside:
         raise TargetError(f"{title} holds no mapped class, dataclass or pydantic model to draw")
-    return graph.around(inside, depth)
+    return graph.around(inside, depth, outward=not isinstance(found, type) or _is_base(found))
 
 
 def _name(target: ModuleType | type) -> str:

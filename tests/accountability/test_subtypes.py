@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from analysis_patterns.patterns import (
     ALWAYS,
     Accountability,
+    AccountabilityType,
     HierarchicAccountabilityType,
     Key,
     Layer,
@@ -45,7 +46,7 @@ class Employment(Accountability, init=False):
     def __init__(
         self,
         *,
-        type: HierarchicAccountabilityType,
+        type: AccountabilityType,
         commissioner: Party,
         responsible: Party,
         salary: int,
@@ -141,7 +142,7 @@ def test_a_version_stops_being_believed_now_and_at_no_other_instant(
 def test_a_move_that_would_be_refused_can_be_previewed(session: Session, employment: Employment) -> None:
     below = Employment(
         type=employment.type, commissioner=employment.responsible, responsible=cid(session), salary=1
-    )  # type: ignore[arg-type]
+    )
     session.add(below)
     session.commit()
 

@@ -131,3 +131,16 @@ def test_says_which_types_there_are_when_asked_for_another() -> None:
 def test_a_class_that_hides_is_nothing_to_draw() -> None:
     with pytest.raises(TargetError, match="sample:Admission holds no mapped class"):
         type_graph(sample.Admission)
+
+
+def test_a_module_is_drawn_with_what_it_refers_to_and_not_with_who_refers_to_it() -> None:
+    graph = type_graph("analysis_patterns.patterns.accountability.hierarchic")
+
+    drawn = {each.name: each.outside for each in graph.types}
+
+    assert drawn == {
+        "AccountabilityType": True,
+        "HierarchicAccountabilityType": False,
+        "LeveledAccountabilityType": False,
+        "PartyType": True,
+    }
