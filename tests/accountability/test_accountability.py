@@ -102,8 +102,8 @@ def test_refuses_parties_the_wrong_way_round(session: Session, hospital: Hospita
 
     assert str(refused.value) == (
         "accountability.commissioner-type: found Mark Thursz, who from the beginning is doctor, as "
-        "commissioner of 'patient consent'; allowed: patient. Classify the party as one of these types for the "
-        "whole period, or shorten it."
+        "commissioner of 'patient consent'; allowed: patient. Classify the party as one of these types for "
+        "the whole period, or shorten it."
     )
 
 
