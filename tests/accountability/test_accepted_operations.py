@@ -177,12 +177,8 @@ PERIOD = st.one_of(
     st.tuples(st.integers(0, 5), st.integers(1, 2)).map(lambda each: Period(DAYS[each[0]], DAYS[sum(each)])),
 )
 STEP = st.tuples(
-    # Links come most often, or there would be little to break; what is mostly refused comes often too.
-    st.one_of(
-        st.just(link),
-        st.sampled_from(OPERATIONS),
-        st.sampled_from([*OPERATIONS, *[relocate] * 5, generalize]),
-    ),
+    # Links come most often, or there would be little to break.
+    st.one_of(st.just(link), st.sampled_from(OPERATIONS), st.sampled_from(OPERATIONS)),
     st.tuples(NUMBER, NUMBER, NUMBER),
     PERIOD,
 )
