@@ -1,3 +1,45 @@
 """Inventory and accounting (chapters 6 and 7), and the later Accounting Patterns."""
 
-__all__: list[str] = []
+from . import _guards  # noqa: F401  (what the database refuses)
+from .account import Account, DetailAccount, MemoAccount
+from .account_type import AccountType
+from .draft import Draft, Leg
+from .entry import Entry, EntryKey
+from .ledger import Ledger, LedgerUnit
+from .post import Posting, post, post_all, reverse
+from .statement_account import (
+    Asset,
+    BalanceSheetAccount,
+    Equity,
+    Expense,
+    Income,
+    IncomeStatementAccount,
+    Liability,
+)
+from .transaction import Adjustment, Transaction
+
+__all__ = [
+    "Account",
+    "AccountType",
+    "Adjustment",
+    "Asset",
+    "BalanceSheetAccount",
+    "DetailAccount",
+    "Draft",
+    "Entry",
+    "EntryKey",
+    "Equity",
+    "Expense",
+    "Income",
+    "IncomeStatementAccount",
+    "Ledger",
+    "LedgerUnit",
+    "Leg",
+    "Liability",
+    "MemoAccount",
+    "Posting",
+    "Transaction",
+    "post",
+    "post_all",
+    "reverse",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy import Engine, event, inspect
@@ -50,6 +50,12 @@ class Session(OrmSession):
         if self._recorded is None:
             self._recorded = self.clock.now()
         return self._recorded
+
+    def recorded_after(self, settled: datetime | None) -> datetime:
+        """The instant at which everything from here on becomes known, later than `settled` if that is given."""
+        if settled is not None and self.recorded <= settled:
+            self._recorded = settled + timedelta(microseconds=1)
+        return self.recorded
 
     def day(self, as_of: date | None) -> date:
         """

@@ -19,11 +19,11 @@ from sqlalchemy.orm import (
 )
 from uuid_utils.compat import uuid7
 
-from ..constraint import DATABASES, ConstraintViolation, Layer, require, rule
+from ..constraint import DATABASES, ConstraintViolation, Layer, Rule, require, rule
 from ..time.instant import UNTIL_CHANGED, require_aware
 from ..time.period import Period
 from .composites import days_of, value_of
-from .guard import Guard, guard, refuse_when, trigger
+from .guard import Guard, guard, refuse_when, short, trigger
 from .session import Session, session_of
 from .types import Instant, Key
 
@@ -228,7 +228,7 @@ def keep_history(versions: Table | type[Versioned]) -> None:
             APPEND_ONLY, table.name, "DELETE", lambda _row: "1 = 1",
             because="a recorded version would be deleted",
         ),
-        _never_truncated(table.name),
+        never_truncated(table.name),
         *(_closed_once(table.name) if "known_to" in table.columns else ()),
     )  # fmt: skip
 
@@ -259,10 +259,11 @@ def _table_of(entity: type[Any]) -> Table:
     return table
 
 
-def _never_truncated(table: str) -> Guard:
-    name = f"{table}_truncate_history_append_only"
+def never_truncated(table: str, rule: Rule = APPEND_ONLY) -> Guard:
+    """The guard that keeps PostgreSQL from emptying `table` past every trigger on its rows."""
+    name = short(f"{table}_truncate_{rule.name.replace('.', '_').replace('-', '_')}")
     body = (
-        f"RAISE EXCEPTION 'rule {APPEND_ONLY.name}: every recorded version would be deleted' "
+        f"RAISE EXCEPTION 'rule {rule.name}: every recorded version would be deleted' "
         "USING ERRCODE = 'check_violation'; RETURN NULL;"
     )
     statements = trigger(name, f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", body)

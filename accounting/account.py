@@ -1,0 +1,183 @@
+"""Where the history of a quantity is kept, entry by entry (6.1 Account, 6.4 Memo Account)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from uuid_utils.compat import uuid7
+
+from ..patterns.accountability.name import name_violations
+from ..patterns.accountability.party import Party
+from ..patterns.constraint import DATABASES, ConstraintViolation, require, rule
+from ..patterns.persistence.base import Base, Level
+from ..patterns.persistence.registry import Referable, Thing
+from ..patterns.values.unit import Unit
+from .account_type import AccountType
+from .ledger import Ledger, LedgerUnit
+
+UNIQUE_NAME = rule(
+    "account.unique-name",
+    pattern="6.1",
+    says="An account is known by its name in its ledger, so no two there share one.",
+    layers=DATABASES,
+    guards=("uq_accounting_account_ledger_id_name", "accounting_account.ledger_id, accounting_account.name"),
+)
+MEMO_COUNTS = rule(
+    "account.memo-counts",
+    pattern="6.4",
+    says="Only an account that takes entries, in a unit of its own, can be a memo account.",
+    layers=DATABASES,
+    guards=("ck_accounting_account_memo_counts",),
+)
+
+
+class Account(Referable, Base, init=False):
+    """
+    Where entries are gathered under one descriptor.
+
+    Shape:  one ledger, in which its name is its own; at most one type (6.8), one `subject` that it is
+            about, one `classifier`, the party that sees it so, and one `owner` (6.13).
+    Source: Analysis Patterns 6.1 and 6.13; the subject as in chapter 7, so that books know no domain.
+    """
+
+    __tablename__ = "accounting_account"
+    __table_args__ = (
+        UniqueConstraint("ledger_id", "name"),
+        UniqueConstraint("ledger_id", "id"),
+        # What entries point at: a summary account counts no unit, so that none can point there.
+        UniqueConstraint("ledger_id", "id", "unit_code", "memo"),
+        ForeignKeyConstraint(
+            ["ledger_id", "unit_code"], ["accounting_ledger_unit.ledger_id", "accounting_ledger_unit.code"]
+        ),
+        CheckConstraint("NOT memo OR unit_code IS NOT NULL", name="memo_counts"),
+        Index("ix_accounting_account_type_subject", "type_id", "subject_id"),
+    )
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "6.1"
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "account"}
+
+    kind: Mapped[str] = mapped_column(String(50), init=False)
+    ledger_id: Mapped[UUID] = mapped_column(ForeignKey(Ledger.id), init=False)
+    name: Mapped[str] = mapped_column(String(500))
+    unit_code: Mapped[str | None] = mapped_column(String(255), init=False, info={"figure": False})
+    memo: Mapped[bool] = mapped_column(Boolean, server_default=false(), init=False, info={"figure": False})
+    type_id: Mapped[UUID | None] = mapped_column(ForeignKey(AccountType.id), init=False)
+    subject_id: Mapped[UUID | None] = mapped_column(ForeignKey(Thing.id), index=True, init=False)
+    classifier_id: Mapped[UUID | None] = mapped_column(ForeignKey(Party.id), init=False)
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey(Party.id), init=False)
+    ledger: Mapped[Ledger] = relationship()
+    type: Mapped[AccountType | None] = relationship()
+    classifier: Mapped[Party | None] = relationship(foreign_keys=[classifier_id])
+    owner: Mapped[Party | None] = relationship(foreign_keys=[owner_id])
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        name: str,
+        type: AccountType | None = None,
+        subject: Referable | None = None,
+        classifier: Party | None = None,
+        owner: Party | None = None,
+    ) -> None:
+        require(name_violations(self, name))
+        self.id = uuid7()
+        self.memo = False
+        self.name = name
+        self.ledger = ledger
+        self.type = type
+        self.subject_id = None if subject is None else subject.id
+        self.classifier = classifier
+        self.owner = owner
+
+    @validates("name")
+    def _stay_readable(self, _key: str, name: str) -> str:
+        require(name_violations(self, name))
+        return name
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this account breaks by itself."""
+        yield from name_violations(self, self.name)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DetailAccount(Account, init=False):
+    """
+    An account that takes entries of its own, all in one unit.
+
+    Units:  a deposit is positive, a withdrawal negative, whatever the account.
+    Errors: `ConstraintViolation` (`ledger.unit`) where its ledger does not count in the unit.
+    Source: Analysis Patterns 6.1 and 6.3.
+    """
+
+    __pattern__ = "6.1"
+    __mapper_args__ = {"polymorphic_identity": "detail"}
+
+    unit: Mapped[LedgerUnit] = relationship(overlaps="ledger")
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        name: str,
+        unit: Unit | str,
+        type: AccountType | None = None,
+        subject: Referable | None = None,
+        classifier: Party | None = None,
+        owner: Party | None = None,
+    ) -> None:
+        counted = ledger.unit(unit)
+        super().__init__(
+            ledger=ledger, name=name, type=type, subject=subject, classifier=classifier, owner=owner
+        )
+        self.unit = counted
+        self.unit_code = counted.code
+
+
+class MemoAccount(DetailAccount, init=False):
+    """
+    An account that notes a quantity without anything real moving.
+
+    Shape:  its entries do not count when a transaction is balanced, so one of them can stand alone; nothing
+            real can move between it and a real account.
+    Source: Analysis Patterns 6.4.
+    """
+
+    __pattern__ = "6.4"
+    __mapper_args__ = {"polymorphic_identity": "memo"}
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        name: str,
+        unit: Unit | str,
+        type: AccountType | None = None,
+        subject: Referable | None = None,
+        classifier: Party | None = None,
+        owner: Party | None = None,
+    ) -> None:
+        super().__init__(
+            ledger=ledger,
+            name=name,
+            unit=unit,
+            type=type,
+            subject=subject,
+            classifier=classifier,
+            owner=owner,
+        )
+        self.memo = True

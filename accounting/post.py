@@ -1,0 +1,214 @@
+"""Posting: drafts become transactions, whole or not at all, once however often they are sent (6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Select, bindparam, select
+from uuid_utils.compat import uuid7
+
+from ..patterns.catalogue import attach
+from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..patterns.persistence.seek import Question, key_of
+from ..patterns.persistence.session import Session
+from . import _rows
+from .draft import Draft, Leg
+from .entry import Entry
+from .ledger import Ledger
+from .transaction import Adjustment, Transaction
+
+KEY = rule(
+    "transaction.key",
+    pattern="6.2",
+    says="Two transactions with one key say the same; then they are one, posted when it came first.",
+    layers=DATABASES | {Layer.CONSTRUCTOR},
+    guards=(
+        "uq_accounting_transaction_ledger_id_key",
+        "accounting_transaction.ledger_id, accounting_transaction.key",
+    ),
+)
+KNOWN_LEDGER = rule(
+    "transaction.ledger",
+    pattern="6.2",
+    says="A transaction is posted in a ledger that the database holds.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """
+    What posting a draft led to.
+
+    Shape:  the key of the transaction, the instant at which it was `booked`, and whether it `is_new`: false
+            where the same draft had been posted before under its key.
+    """
+
+    ledger_id: UUID
+    id: UUID
+    booked: datetime
+    is_new: bool
+
+    def transaction(self, session: Session) -> Transaction:
+        """The transaction itself."""
+        return session.get_one(Transaction, (self.ledger_id, self.id))
+
+
+def post(session: Session, draft: Draft) -> Posting:
+    """
+    Post one draft.
+
+    Errors: as for `post_all`.
+    """
+    return post_all(session, (draft,))[0]
+
+
+def post_all(session: Session, drafts: Iterable[Draft]) -> list[Posting]:
+    """
+    Post drafts in the session's transaction: all of them, or none if one is refused.
+
+    Shape:  a posting for each draft, in their order. What was posted before under the same key is not posted
+            again. Everything is booked at one instant, after whatever its ledger has settled.
+    Errors: `ConstraintViolation`: `transaction.key` where a key was used for something else,
+            `transaction.ledger` for a ledger that is not stored, and what the database's guards refuse, such
+            as `ledger.closed-period`; roll the session back then.
+    Source: Analysis Patterns 6.2.
+    """
+    waiting = list(drafts)
+    if session.new or session.dirty or session.deleted:
+        session.flush()
+    if not waiting:
+        return []
+    booked = _booked(session, {draft.ledger_id for draft in waiting})
+    connection = session.connection()
+    if all(draft.key is None for draft in waiting):
+        fresh = [(uuid7(), draft) for draft in waiting]
+        _rows.write(connection, fresh, booked)
+        return [Posting(draft.ledger_id, id, booked, True) for id, draft in fresh]
+    return _post_once(connection, waiting, booked)
+
+
+def reverse(
+    session: Session,
+    transaction: Transaction | Posting,
+    *,
+    key: str | None = None,
+    description: str = "",
+    charged: date | None = None,
+) -> Posting:
+    """
+    Take a transaction back, entry by entry: the two together leave every balance as it was.
+
+    Shape:  each entry keeps the day it was charged on, or moves to `charged`, for what lies in a closed
+            period; it keeps the day that it concerns.
+    Errors: `ConstraintViolation`: `transaction.reversed-once`, and as for `post_all`.
+    Source: Accounting Patterns, reversal adjustment.
+    """
+    reversed_ = transaction.transaction(session) if isinstance(transaction, Posting) else transaction
+    legs = [_taken_back(entry, charged or entry.charged) for entry in reversed_.entries]
+    return post(
+        session,
+        Draft(
+            *legs,
+            key=key,
+            description=description or f"reversal of {reversed_}"[:2000],
+            event=reversed_.event_id,
+            root=reversed_.root_id,
+            reverses=reversed_.id,
+            adjustment=Adjustment.REVERSAL,
+        ),
+    )
+
+
+def _taken_back(entry: Entry, charged: date) -> Leg:
+    return Leg(entry.account, -entry.amount, charged=charged, concerns=entry.concerns)
+
+
+def _settled() -> Select[tuple[datetime | None]]:
+    # Locked, in PostgreSQL, against a close until this transaction is over.
+    return select(Ledger.barrier).where(Ledger.id == bindparam("ledger")).with_for_update(
+        read=True, key_share=True
+    )
+
+
+_SETTLED = Question(_settled)
+
+
+def _booked(session: Session, ledgers: set[UUID]) -> datetime:
+    booked = session.recorded
+    for ledger in sorted(ledgers):
+        rows = _SETTLED.ask(session, {"ledger": ledger})
+        if not rows:
+            raise KNOWN_LEDGER.violation(
+                found=f"ledger {ledger}, which this database does not hold",
+                allowed="a ledger that is stored",
+                remedy="Add the ledger and its accounts to this session first.",
+            )
+        booked = session.recorded_after(_instant(rows[0][0]))
+    return booked
+
+
+def _instant(stored: Any) -> datetime | None:
+    # As the driver gives it: SQLite's text has no zone, and is in UTC.
+    if stored is None or isinstance(stored, datetime):
+        return stored
+    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
+def _post_once(connection: Connection, drafts: Sequence[Draft], booked: datetime) -> list[Posting]:
+    """Post what is new among drafts with keys, again where another session posts one of them just now."""
+    while True:
+        known = dict(_known(connection, drafts))
+        fresh: list[tuple[UUID, Draft]] = []
+        postings = [_posting(known, fresh, draft, booked) for draft in drafts]
+        try:
+            with connection.begin_nested():
+                _rows.write(connection, fresh, booked)
+        except ConstraintViolation as refused:
+            if refused.rule is not KEY:
+                raise
+            continue
+        return postings
+
+
+_Known = dict[tuple[UUID, str], tuple[Posting, bytes]]
+
+
+def _posting(
+    known: _Known, fresh: list[tuple[UUID, Draft]], draft: Draft, booked: datetime
+) -> Posting:
+    if draft.key is None:
+        id = uuid7()
+        fresh.append((id, draft))
+        return Posting(draft.ledger_id, id, booked, True)
+    standing = known.get((draft.ledger_id, draft.key))
+    if standing is None:
+        id = uuid7()
+        fresh.append((id, draft))
+        known[draft.ledger_id, draft.key] = (Posting(draft.ledger_id, id, booked, False), draft.digest())
+        return Posting(draft.ledger_id, id, booked, True)
+    posting, digest = standing
+    if digest != draft.digest():
+        raise KEY.violation(
+            draft,
+            found=f"key {draft.key!r}, under which something else was posted at {posting.booked:%Y-%m-%d %H:%M}",
+            allowed="the same key for the same content only",
+            remedy="Use a new key for a new transaction; to correct the old one, reverse it.",
+        )
+    return posting
+
+
+def _known(
+    connection: Connection, drafts: Sequence[Draft]
+) -> Iterator[tuple[tuple[UUID, str], tuple[Posting, bytes]]]:
+    keys: dict[UUID, list[str]] = {}
+    for draft in drafts:
+        if draft.key is not None:
+            keys.setdefault(draft.ledger_id, []).append(draft.key)
+    for ledger, wanted in keys.items():
+        for id, key, stored, digest in _rows.known(connection, ledger, wanted):
+            posting = Posting(ledger, key_of(id), _instant(stored) or datetime.max, False)
+            yield (ledger, key), (posting, bytes(digest))
