@@ -153,8 +153,10 @@ def _booked(session: Session, ledgers: set[UUID]) -> datetime:
 
 def _instant(stored: Any) -> datetime | None:
     # As the driver gives it: SQLite's text has no zone, and is in UTC.
-    if stored is None or isinstance(stored, datetime):
-        return stored
+    if stored is None:
+        return None
+    if isinstance(stored, datetime):
+        return stored.astimezone(UTC)
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 

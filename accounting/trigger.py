@@ -61,14 +61,15 @@ class OnSummary(Document):
 
 class OnEvent(Document):
     """
-    Events of one type: the rule is applied to the attribute that `of` names.
+    Events of one type.
 
+    Shape:  the rule is applied to the attribute that `of` names; without one, to a count of one.
     Source: Fowler's Accounting Patterns, Posting Rule.
     """
 
     on: Literal["event"] = "event"
     event: Name
-    of: Name
+    of: Name | None = None
 
     @property
     def reads(self) -> frozenset[AccountSet]:
