@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import Enum
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 from uuid_utils.compat import uuid7
 
 from ..catalogue import attach
@@ -21,6 +22,8 @@ from .admission import ConnectionRule, Eligibility, Role
 from .name import name_violations
 from .party import Party, PartyClassification
 from .party_type import PartyType
+
+R = TypeVar("R", bound=Base)
 
 PARTIES = rule(
     "accountability-type.parties",
@@ -171,7 +174,7 @@ class AccountabilityType(Base, init=False):
         """The rules that this type breaks by itself."""
         yield from name_violations(self, self.name)
         for role in Role:
-            if not any(each.role is role for each in self.eligibilities):
+            if not any(each.role is role for each in kept(self.eligibilities)):
                 yield PARTIES.violation(
                     self,
                     found=f"no type of {role.value} for {self.name!r}",
@@ -246,6 +249,13 @@ class AccountabilityType(Base, init=False):
 
     def __str__(self) -> str:
         return self.name
+
+
+def kept(rules: Iterable[R]) -> list[R]:
+    """Those of a type's rules that no session is about to delete."""
+    return [
+        each for each in rules if (session := object_session(each)) is None or each not in session.deleted
+    ]
 
 
 def first_day_not_covered(period: Period, covers: Iterable[tuple[Period, ...]]) -> date | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import inspect
 
+from ..constraint import require
 from ..persistence.audit import Affected, audit, recheck
-from ..persistence.session import Session
+from ..persistence.session import Session, at_flush
 from . import _conditions
 from .accountability import NO_CYCLE, SINGLE_PARENT, SINGLE_RESPONSIBLE, Accountability
 from .accountability_type import (
@@ -51,6 +52,17 @@ def _by_rules_of_types(session: Session) -> Iterator[Affected]:
     keys -= {each.id for each in session.new if isinstance(each, AccountabilityType)}
     if keys:
         yield Affected(Accountability, "type_id", frozenset(keys))
+
+
+@recheck
+def _without_rules(session: Session) -> Iterator[Affected]:
+    """Nothing else; but a type that loses rules is checked by what it has left."""
+    for each in session.deleted:
+        if isinstance(each, Eligibility | AccountabilityLevel):
+            type = each.accountability_type
+            if type is not None and type not in session.deleted:
+                require(at_flush(type.violations()))
+    yield from ()
 
 
 @recheck

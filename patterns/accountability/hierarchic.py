@@ -17,6 +17,7 @@ from .accountability_type import (
     Shape,
     described,
     first_day_not_covered,
+    kept,
     on,
     pairs_of_classifications,
 )
@@ -118,7 +119,7 @@ class LeveledAccountabilityType(AccountabilityType, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this type breaks by itself."""
-        names = [party_type.name for party_type in self.levels]
+        names = [rank.party_type.name for rank in kept(self.ranks)]
         if len(names) < 2 or len(set(names)) < len(names):
             yield LEVELS.violation(
                 self,

@@ -213,10 +213,23 @@ def test_refuses_a_type_without_types_for_one_of_its_ends(
         AccountabilityType(name="one-sided", **ends)
 
 
-def test_writes_no_type_that_lost_its_types(session: Session, hospital: Hospital) -> None:
+@pytest.mark.parametrize("role", Role)
+def test_writes_no_type_that_lost_its_types(session: Session, hospital: Hospital, role: Role) -> None:
+    (only,) = (each for each in hospital.consent.eligibilities if each.role is role)
+
     with leaves_no_trace(session), refuses("accountability-type.parties", Layer.FLUSH):
-        hospital.consent.eligibilities.clear()
+        hospital.consent.eligibilities.remove(only)
         session.commit()
+    with leaves_no_trace(session), refuses("accountability-type.parties", Layer.FLUSH):
+        session.delete(only)
+        session.commit()
+
+
+def test_a_type_is_removed_with_its_rules(session: Session, hospital: Hospital) -> None:
+    session.delete(hospital.consent)
+    session.commit()
+
+    assert session.scalars(select(Eligibility)).all() == []
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 501, "a\0b"])
