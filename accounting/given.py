@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 from typing import TypeAlias
 
 from ..patterns.values import STANDARD, Currency, Money, Precision, Quantity, Unit, quotient
@@ -15,8 +14,6 @@ from ..patterns.values.conversion import incompatible
 
 Value: TypeAlias = Quantity | Decimal | int | str | bool | date | datetime
 """What an attribute of an event may be."""
-
-NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class Given:
 
     amount: Quantity
     day: date
-    attributes: Mapping[str, Value] = field(default=NOTHING)
+    attributes: Mapping[str, Value] = field(default_factory=dict)
     of: str = "amount"
 
     def __abs__(self) -> Given:
@@ -43,18 +40,30 @@ class Given:
         return {**self.attributes, "day": self.day, "amount": self.amount, self.of: self.amount}
 
 
+_SAME = Fraction(1)
+
+
 def counted(quantity: Quantity, unit: Unit) -> Fraction:
     """
     How many of `unit` a quantity comes to, exactly.
 
     Errors: `ConstraintViolation` (`quantity.compatible-units`) where no chain of ratios leads there.
     """
-    if quantity.unit == unit:
-        return Fraction(quantity.amount)
-    conversion = STANDARD.find(quantity.unit, unit)
+    return Fraction(quantity.amount) * ratio(quantity.unit, unit)
+
+
+def ratio(unit: Unit, target: Unit) -> Fraction:
+    """
+    How many of `target` one of `unit` comes to, exactly.
+
+    Errors: `ConstraintViolation` (`quantity.compatible-units`) where no chain of ratios leads there.
+    """
+    if unit == target:
+        return _SAME
+    conversion = STANDARD.find(unit, target)
     if conversion is None:
-        raise incompatible(f"{quantity} in {unit}", quantity.unit, unit)
-    return Fraction(quantity.amount) * conversion.ratio
+        raise incompatible(f"{unit} in {target}", unit, target)
+    return conversion.ratio
 
 
 def amounting(number: Fraction, unit: Unit, places: int | None) -> Quantity:
