@@ -77,7 +77,8 @@ _CONDITIONS: tuple[tuple[Rule, str, str], ...] = (
     ),
     (
         SETTLED,
-        "EXISTS (SELECT 1 FROM accounting_ledger l WHERE l.id = {row}.ledger_id AND l.barrier >= {row}.booked)",
+        "EXISTS (SELECT 1 FROM accounting_ledger l "
+        "WHERE l.id = {row}.ledger_id AND l.barrier >= {row}.booked)",
         "a transaction booked when its ledger was settled already",
     ),
     (

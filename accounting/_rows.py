@@ -13,9 +13,7 @@ from sqlalchemy import Connection
 from ..patterns.persistence.engine import translated
 from .draft import Draft
 
-_ENTRY = (
-    "ledger_id, transaction_id, n, legs, account_id, unit_code, steps, memo, charged, booked, concerns"
-)
+_ENTRY = "ledger_id, transaction_id, n, legs, account_id, unit_code, steps, memo, charged, booked, concerns"
 _SOURCE = "ledger_id, transaction_id, source_transaction_id, source_n"
 _TRANSACTION = (
     "ledger_id, id, legs, booked, key, digest, description, creator_id, event_id, root_id, reverses_id, "

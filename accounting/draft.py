@@ -233,7 +233,9 @@ def _require_balance(legs: tuple[Leg, ...]) -> None:
 
 def _require_texts(key: str | None, description: str) -> None:
     for text, least, most in ((key, 1, 200), (description, 0, 2000)):
-        if text is None or (least <= len(text) <= most and (text.isascii() or _is_whole(text)) and "\0" not in text):
+        if text is None or (
+            least <= len(text) <= most and (text.isascii() or _is_whole(text)) and "\0" not in text
+        ):
             continue
         raise TEXTS.violation(
             found=f"{len(text)} characters, beginning {text[:40]!r}",

@@ -45,6 +45,30 @@ class EntryKey(NamedTuple):
     n: int
 
 
+source = Table(
+    "accounting_source",
+    Base.metadata,
+    Column("ledger_id", Key, primary_key=True),
+    Column("transaction_id", Key, primary_key=True),
+    Column("source_transaction_id", Key, primary_key=True),
+    Column("source_n", Integer, primary_key=True, autoincrement=False),
+    ForeignKeyConstraint(
+        ["ledger_id", "transaction_id"],
+        ["accounting_transaction.ledger_id", "accounting_transaction.id"],
+        name="fk_accounting_source_transaction",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    ForeignKeyConstraint(
+        ["ledger_id", "source_transaction_id", "source_n"],
+        ["accounting_entry.ledger_id", "accounting_entry.transaction_id", "accounting_entry.n"],
+        name="fk_accounting_source_entry",
+    ),
+    Index("ix_accounting_source_consequence", "ledger_id", "source_transaction_id", "source_n"),
+)
+"""Which entries a transaction was made from; the other way round, which consequences an entry had."""
+
+
 class Entry(Base, init=False):
     """
     A change of one account.
@@ -105,15 +129,13 @@ class Entry(Base, init=False):
     )
     unit: Mapped[LedgerUnit] = relationship(
         viewonly=True,
-        primaryjoin=lambda: (
-            (Entry.ledger_id == LedgerUnit.ledger_id) & (Entry.unit_code == LedgerUnit.code)
-        ),
+        primaryjoin=lambda: (Entry.ledger_id == LedgerUnit.ledger_id) & (Entry.unit_code == LedgerUnit.code),
         foreign_keys=lambda: [Entry.ledger_id, Entry.unit_code],
     )
     transaction: Mapped[Transaction] = relationship(viewonly=True)
     sources: Mapped[list[Entry]] = relationship(
         viewonly=True,
-        secondary=lambda: source,
+        secondary=source,
         primaryjoin=lambda: (
             (Entry.ledger_id == source.c.ledger_id) & (Entry.transaction_id == source.c.transaction_id)
         ),
@@ -140,30 +162,6 @@ class Entry(Base, init=False):
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.charged}"
-
-
-source = Table(
-    "accounting_source",
-    Base.metadata,
-    Column("ledger_id", Key, primary_key=True),
-    Column("transaction_id", Key, primary_key=True),
-    Column("source_transaction_id", Key, primary_key=True),
-    Column("source_n", Integer, primary_key=True, autoincrement=False),
-    ForeignKeyConstraint(
-        ["ledger_id", "transaction_id"],
-        ["accounting_transaction.ledger_id", "accounting_transaction.id"],
-        name="fk_accounting_source_transaction",
-        deferrable=True,
-        initially="DEFERRED",
-    ),
-    ForeignKeyConstraint(
-        ["ledger_id", "source_transaction_id", "source_n"],
-        ["accounting_entry.ledger_id", "accounting_entry.transaction_id", "accounting_entry.n"],
-        name="fk_accounting_source_entry",
-    ),
-    Index("ix_accounting_source_consequence", "ledger_id", "source_transaction_id", "source_n"),
-)
-"""Which entries a transaction was made from; the other way round, which consequences an entry had."""
 
 
 def made_by_hand(made: object, what: str) -> ConstraintViolation:

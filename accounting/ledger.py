@@ -168,8 +168,8 @@ class LedgerUnit(Base, init=False):
 
     def __init__(self, *, ledger: Ledger, unit: Unit | str, places: int | None = None) -> None:
         code, sort = _read(ledger, unit)
-        known = find_currency(code)
-        if places is None and known is not None:
+        if places is None and sort == "money":
+            known = unit if isinstance(unit, Currency) else Currency.of(code)
             places = known.places
         if type(places) is not int or not 0 <= places <= WIDEST:
             raise _undeclarable(ledger, code, f"{places!r} places for {code}")
@@ -227,15 +227,14 @@ class LedgerUnit(Base, init=False):
 
 def _read(ledger: Ledger, unit: Unit | str) -> tuple[str, str]:
     """The code of a unit, and which of the three sorts of unit it is."""
-    if isinstance(unit, str):
-        if find_currency(unit) is not None:
-            return unit, "money"
-        return unit, "measure" if _is_standard(unit) else "own"
-    sorts = ("money",) if isinstance(unit, Currency) else ("measure", "own")
-    for sort in sorts:
-        if (sort != "measure" or _is_standard(unit.code)) and _unit(unit.code, sort, None) == unit:
-            return unit.code, sort
-    raise _undeclarable(ledger, unit.code, f"a unit {unit.code!r} that its code does not lead back to")
+    code = unit if isinstance(unit, str) else unit.code
+    if isinstance(unit, Currency) or find_currency(code) is not None:
+        sort = "money"
+    else:
+        sort = "measure" if _is_standard(code) else "own"
+    if isinstance(unit, Unit) and unit != _unit(code, sort, None):
+        raise _undeclarable(ledger, code, f"a unit {code!r} that its code does not lead back to")
+    return code, sort
 
 
 def _is_standard(code: str) -> bool:

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, bindparam, select
 from uuid_utils.compat import uuid7
 
-from ..patterns.catalogue import attach
 from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
 from ..patterns.persistence.seek import Question, key_of
 from ..patterns.persistence.session import Session
@@ -127,10 +126,12 @@ def _taken_back(entry: Entry, charged: date) -> Leg:
     return Leg(entry.account, -entry.amount, charged=charged, concerns=entry.concerns)
 
 
-def _settled() -> Select[tuple[datetime | None]]:
+def _settled() -> Select[Any]:
     # Locked, in PostgreSQL, against a close until this transaction is over.
-    return select(Ledger.barrier).where(Ledger.id == bindparam("ledger")).with_for_update(
-        read=True, key_share=True
+    return (
+        select(Ledger.barrier)
+        .where(Ledger.id == bindparam("ledger"))
+        .with_for_update(read=True, key_share=True)
     )
 
 
@@ -147,14 +148,13 @@ def _booked(session: Session, ledgers: set[UUID]) -> datetime:
                 allowed="a ledger that is stored",
                 remedy="Add the ledger and its accounts to this session first.",
             )
-        booked = session.recorded_after(_instant(rows[0][0]))
+        barrier = rows[0][0]
+        booked = session.recorded_after(None if barrier is None else _instant(barrier))
     return booked
 
 
-def _instant(stored: Any) -> datetime | None:
+def _instant(stored: Any) -> datetime:
     # As the driver gives it: SQLite's text has no zone, and is in UTC.
-    if stored is None:
-        return None
     if isinstance(stored, datetime):
         return stored.astimezone(UTC)
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
@@ -179,9 +179,7 @@ def _post_once(connection: Connection, drafts: Sequence[Draft], booked: datetime
 _Known = dict[tuple[UUID, str], tuple[Posting, bytes]]
 
 
-def _posting(
-    known: _Known, fresh: list[tuple[UUID, Draft]], draft: Draft, booked: datetime
-) -> Posting:
+def _posting(known: _Known, fresh: list[tuple[UUID, Draft]], draft: Draft, booked: datetime) -> Posting:
     if draft.key is None:
         id = uuid7()
         fresh.append((id, draft))
@@ -196,7 +194,8 @@ def _posting(
     if digest != draft.digest():
         raise KEY.violation(
             draft,
-            found=f"key {draft.key!r}, under which something else was posted at {posting.booked:%Y-%m-%d %H:%M}",
+            found=f"key {draft.key!r}, under which something else was posted "
+            f"at {posting.booked:%Y-%m-%d %H:%M}",
             allowed="the same key for the same content only",
             remedy="Use a new key for a new transaction; to correct the old one, reverse it.",
         )
@@ -212,5 +211,5 @@ def _known(
             keys.setdefault(draft.ledger_id, []).append(draft.key)
     for ledger, wanted in keys.items():
         for id, key, stored, digest in _rows.known(connection, ledger, wanted):
-            posting = Posting(ledger, key_of(id), _instant(stored) or datetime.max, False)
+            posting = Posting(ledger, key_of(id), _instant(stored), False)
             yield (ledger, key), (posting, bytes(digest))

@@ -125,8 +125,8 @@ class Transaction(Base, init=False):
     )
     reverses: Mapped[Transaction | None] = relationship(
         viewonly=True,
-        foreign_keys=[ledger_id, reverses_id],
-        remote_side=[ledger_id, id],
+        foreign_keys=lambda: [Transaction.ledger_id, Transaction.reverses_id],
+        remote_side=lambda: [Transaction.ledger_id, Transaction.id],
     )
     sources: Mapped[list[Entry]] = relationship(
         viewonly=True,
