@@ -1,4 +1,4 @@
-"""Whether a set of posting rules ever comes to an end: what they read and write forms no circle (6.5, 6.7)."""
+"""Whether a set of posting rules comes to an end: what they read and write forms no circle (6.5, 6.7)."""
 
 from __future__ import annotations
 
