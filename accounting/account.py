@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from ..patterns.accountability.name import name_violations
 from ..patterns.accountability.party import Party
+from ..patterns.catalogue import attach
 from ..patterns.constraint import DATABASES, ConstraintViolation, require, rule
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.registry import Referable, Thing
@@ -181,3 +182,22 @@ class MemoAccount(DetailAccount, init=False):
             owner=owner,
         )
         self.memo = True
+
+
+attach(
+    "6.4",
+    types=(MemoAccount,),
+    figure="analysis_patterns.accounting.account:MemoAccount",
+    when_not="What is really owed or stored is no memo: give it an account that balances, or the books "
+    "will agree with themselves and not with the world.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import Draft, Ledger, Leg, MemoAccount
+>>> from analysis_patterns.patterns import Money
+>>> ledger = Ledger(name="books")
+>>> _ = ledger.count_in("USD")
+>>> tax = MemoAccount(ledger=ledger, name="tax to put aside", unit="USD")
+>>> len(Draft(Leg(tax, Money(900, "USD"), charged=date(1997, 5, 1))).legs)
+1
+""",
+)

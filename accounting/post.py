@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, bindparam, select
 from uuid_utils.compat import uuid7
 
+from ..patterns.catalogue import attach
 from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
 from ..patterns.persistence.seek import Question, key_of
 from ..patterns.persistence.session import Session
@@ -213,3 +214,32 @@ def _known(
         for id, key, stored, digest in _rows.known(connection, ledger, wanted):
             posting = Posting(ledger, key_of(id), _instant(stored), False)
             yield (ledger, key), (posting, bytes(digest))
+
+
+attach(
+    "6.2",
+    types=(Transaction, Draft, Leg, Posting),
+    behaviours=(post, post_all, reverse),
+    figure="analysis_patterns.accounting.transaction:Transaction",
+    when_not="What comes from nowhere and goes nowhere, such as a reading of a meter, is an observation; an "
+    "account of its own against it would only be there to be ignored. Note it as a memo (6.4), or observe it.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import Asset, Draft, Expense, Ledger, Liability, post
+>>> from analysis_patterns.patterns import Base, Money, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> ledger = Ledger(name="household")
+>>> _ = ledger.count_in("USD")
+>>> card = Liability(ledger=ledger, name="card", unit="USD")
+>>> airline = Expense(ledger=ledger, name="airline", unit="USD")
+>>> with sessions(engine)() as session:
+...     session.add_all([ledger, card, airline])
+...     posting = post(session, Draft.transfer(
+...         Money(500, "USD"), source=card, destination=airline, charged=date(1997, 5, 1), key="ticket"))
+...     for entry in posting.transaction(session).entries:
+...         print(entry.account, entry.amount)
+card -500.00 USD
+airline 500.00 USD
+""",
+)
