@@ -9,15 +9,14 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, TypeAdapter, model_validator
 
 from ..patterns.constraint import ConstraintViolation, rule
 from ..patterns.document import Document, in_pydantic
 from ..patterns.values import ONE, Quantity, Unit, parse_unit
 from ._expression import RESERVED, Expression, Kind, compiled
+from ._reading import read_json
 from .given import Given, Value, counted
-
-__all__ = ["Condition", "Formula"]
 
 VARIABLE = rule(
     "formula.variable",
@@ -134,6 +133,23 @@ class Condition(Formula):
     def holds(self, given: Given) -> bool:
         """Whether it is true, whichever sign the amount has: what is reversed meets the same rules."""
         return bool(self.worked_out(abs(given)))
+
+
+_CONDITION = TypeAdapter(Condition)
+
+
+def read_condition(written: str) -> Condition:
+    """
+    Read a condition from its JSON.
+
+    Errors: `ConstraintViolation`: the rule that it breaks, or `document.form` where it is no condition.
+    """
+    return read_json(_CONDITION, written)
+
+
+def write_condition(condition: Condition) -> str:
+    """Write a condition as JSON, without what is said by default."""
+    return condition.model_dump_json(exclude_defaults=True)
 
 
 def _read(name: str, stands_for: str, values: Mapping[str, Value]) -> object:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias, cast
 
 from pydantic import Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer, model_validator
 
+from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation, require, rule
 from ..patterns.document import Document, in_pydantic
 from ..patterns.knowledge.section import Whole
@@ -17,7 +18,7 @@ from ..patterns.values.number import WIDEST
 from ._multiplier import Multiplier, Written, bands, multiplied, threshold_violations
 from ._reading import read_json
 from .formula import Condition, Formula
-from .function import called, function_violations
+from .function import called, function_violations, method_function
 from .given import Given, amounting, counted, ratio
 
 PLACES = rule("method.places", pattern="6.6", says=f"A method rounds to 0 to {WIDEST} places, if it says so.")
@@ -50,7 +51,6 @@ class Method(Document, ABC):
     Source: Analysis Patterns 6.6; 6.5 for reversibility.
     """
 
-    kind: str
     places: Whole | None = None
 
     @property
@@ -113,7 +113,7 @@ class Method(Document, ABC):
     @model_serializer(mode="wrap")
     def _with_kind(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # Documents leave out what is said by default; but the kind is how one is read again.
-        return {"kind": self.kind, **handler(self)}
+        return {"kind": type(self).model_fields["kind"].default, **handler(self)}
 
     def __hash__(self) -> int:
         return hash(self.model_dump_json())
@@ -420,3 +420,41 @@ def read_method(written: str) -> Method:
 def write_method(method: Method) -> str:
     """Write a method as JSON, without what is said by default."""
     return method.model_dump_json(exclude_defaults=True)
+
+
+attach(
+    "6.6",
+    types=(
+        Method,
+        RateMethod,
+        FlatMethod,
+        TiersMethod,
+        TableMethod,
+        FormulaMethod,
+        FunctionMethod,
+        SplitMethod,
+    ),
+    behaviours=(method_function,),
+    figure="analysis_patterns.accounting.method",
+    when_not="Where every rule reckons alike, and only figures differ, a rate on the rule is enough. What "
+    "changes with the law every other year, and is tested by programmers, may as well be a Python function.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting.given import Given
+>>> from analysis_patterns.accounting.method import Tier, TiersMethod
+>>> from analysis_patterns.patterns.values import Quantity
+>>> evening = TiersMethod(
+...     steps=(
+...         Tier(up_to=Quantity(1, "min"), rate=Quantity("0.70", "USD/min")),
+...         Tier(up_to=Quantity(21, "min"), rate=Quantity("0.20", "USD/min")),
+...     ),
+...     top=Quantity("0.12", "USD/min"),
+... )
+>>> call = Given(amount=Quantity(6, "min"), day=date(1995, 1, 1))
+>>> print(evening.apply(call)[""])
+1.70 USD
+>>> reversal = Given(amount=Quantity(-6, "min"), day=date(1995, 1, 1))
+>>> print(evening.apply(reversal)[""])
+-1.70 USD
+""",
+)
