@@ -221,11 +221,11 @@ attach(
     types=(Transaction, Draft, Leg, Posting),
     behaviours=(post, post_all, reverse),
     figure="analysis_patterns.accounting.transaction:Transaction",
-    when_not="What comes from nowhere and goes nowhere, such as a reading of a meter, is an observation; an "
-    "account of its own against it would only be there to be ignored. Note it as a memo (6.4), or observe it.",
+    when_not="What comes from nowhere and goes nowhere, such as a reading of a meter, is an observation; "
+    "an account against it would only be there to be ignored. Note it as a memo (6.4), or observe it.",
     example="""
 >>> from datetime import date
->>> from analysis_patterns.accounting import Asset, Draft, Expense, Ledger, Liability, post
+>>> from analysis_patterns.accounting import Draft, Expense, Ledger, Liability, post
 >>> from analysis_patterns.patterns import Base, Money, create_engine, sessions
 >>> engine = create_engine("sqlite://")
 >>> Base.metadata.create_all(engine)
