@@ -165,6 +165,8 @@ def add_edge(source: graphviz.Digraph, names: dict[str, str], index: int, edge: 
             attributes[name] = dot_string(text, 400 if name == "edgetooltip" else 60)
     if edge.tail_end.mark is Mark.SUPERTYPE:
         attributes |= {"weight": "3"}
+    if edge.dashed:
+        attributes |= {"style": "dashed"}
     source.edge(names[edge.tail], names[edge.head], id=f"e{index}", **attributes, **more)
 
 

@@ -8,6 +8,7 @@ from ..patterns.picture import Graph, Mark, Node, Shape
 from .model import Association, Attribute, Type, TypeGraph
 from .text import mermaid
 
+_LINES = {(False, False): "---", (False, True): "-->", (True, False): "-.-", (True, True): "-.->"}
 _OUTLINES = {Shape.ROUNDED: ("(", ")"), Shape.BOX: ("[", "]"), Shape.PLAIN: ("[", "]")}
 
 
@@ -59,7 +60,7 @@ def flowchart(graph: Graph) -> str:
     for edge in graph.edges:
         texts = [mermaid(text) for text in (edge.tail_end.label, edge.label, edge.head_end.label) if text]
         middle = f'|"{", ".join(texts)}"|' if texts else ""
-        arrow = "-->" if edge.head_end.mark is Mark.ARROW else "---"
+        arrow = _LINES[edge.dashed, edge.head_end.mark is Mark.ARROW]
         lines.append(f"    {names[edge.tail]} {arrow}{middle} {names[edge.head]}")
     return "\n".join(lines) + "\n"
 

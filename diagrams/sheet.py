@@ -62,7 +62,7 @@ def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: 
         add_node(source, names[node.key], node, box.size, pos=at(box.centre))
     for index, (edge, route) in enumerate(zip(graph.edges, layout.routes, strict=True)):
         tail_end, head_end = End(mark=edge.tail_end.mark), End(mark=edge.head_end.mark)
-        bare = Edge(edge.tail, edge.head, tail_end, head_end, note=edge.note)
+        bare = Edge(edge.tail, edge.head, tail_end, head_end, note=edge.note, dashed=edge.dashed)
         add_edge(source, names, index, bare, pos=str(route))
     # Nodes come after the lines that were written before them: a label covers what it could not avoid.
     for label, box in labels.items():

@@ -63,7 +63,8 @@ class Edge:
     """
     One line between two nodes, drawn with its `tail` above its `head` where there is room.
 
-    Shape:  the keys of both nodes, what stands at either end, and `label`, small, along the line.
+    Shape:  the keys of both nodes, what stands at either end, and `label`, small, along the line; `dashed`
+            for a line of another sort than the rest.
     """
 
     tail: str
@@ -72,6 +73,7 @@ class Edge:
     head_end: End = End()
     label: str = ""
     note: str = ""
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
