@@ -3,46 +3,19 @@
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import localcontext
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from ..patterns.constraint import ConstraintViolation, rule
-from ..patterns.values.number import ARITHMETIC, QUOTIENT, exact
+from ..patterns.values.number import QUOTIENT, exact
+from ._formula_text import ALLOWED, CONSTRUCT, Part, scanned, shown
 
-LONGEST = 500
-"""The most characters of a formula."""
-
-MOST_PARTS = 120
-"""The most names, figures, texts and signs of a formula; so its tree is never deeper than Python's stack."""
-
-DEEPEST = 16
-"""How many brackets may stand within one another."""
-
-RESERVED = frozenset({"and", "or", "not", "true", "false"})
-"""The words of the language."""
-
-LENGTH = rule(
-    "formula.length",
-    pattern="6.6",
-    says=f"A formula has at most {LONGEST} characters, and {MOST_PARTS} names, figures, texts and signs.",
-)
-DEPTH = rule(
-    "formula.depth",
-    pattern="6.6",
-    says=f"At most {DEEPEST} brackets of a formula stand within one another.",
-)
-CONSTRUCT = rule(
-    "formula.construct",
-    pattern="6.6",
-    says="A formula adds, subtracts, multiplies, divides, compares, and chooses; it does nothing else.",
-)
 SYNTAX = rule("formula.syntax", pattern="6.6", says="A formula is one whole expression.")
 DECLARED = rule(
     "formula.declared", pattern="6.6", says="A formula reads only the variables that it declares."
@@ -52,54 +25,6 @@ TYPES = rule(
     pattern="6.6",
     says="A formula reckons with numbers, compares like with like, and decides by what is true or false.",
 )
-CONSTANT = rule(
-    "formula.constant",
-    pattern="6.6",
-    says="What a formula says in figures alone is exact: a quotient of figures ends.",
-)
-
-ALLOWED = "+ - * / == != < <= > >= and, or, not, condition ? this : that, brackets, figures, texts and names"
-
-_PARTS = re.compile(
-    r"(?P<blank>[ \t\n]+)"
-    r"|(?P<figure>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?![\w.]))"
-    r"""|(?P<text>"[^"\\\n]*"|'[^'\\\n]*')"""
-    r"|(?P<name>[A-Za-z_][A-Za-z0-9_]*(?![\w\"']))"
-    r"|(?P<sign>[=!<>]=(?!~)|<(?!<)|>(?!>)|\*(?!\*)|/(?!/)|\?(?!\?)|[-+():])"
-)
-_REFUSED_WORDS = {
-    "for": "a comprehension",
-    "in": "a look into a list",
-    "if": "the word 'if'",
-    "elif": "the word 'elif'",
-    "else": "the word 'else'",
-    "while": "a loop",
-    "null": "the word 'null'",
-    "inf": "an infinity",
-    "nan": "NaN, which is no number",
-}
-# The longer ones first: "**" is a power, not a product.
-_REFUSED_SIGNS = {
-    "**": "a power",
-    "//": "a quotient without its remainder",
-    "=~": "a regular expression",
-    "!~": "a regular expression",
-    "<<": "a shift of bits",
-    ">>": "a shift of bits",
-    "??": "a choice of what is not null",
-    "&.": "an attribute",
-    "&[": "a look into a list",
-    "&": "arithmetic of bits",
-    "|": "arithmetic of bits",
-    "^": "arithmetic of bits",
-    "%": "a remainder",
-    ".": "an attribute",
-    "[": "a list",
-    "{": "a set or mapping",
-    "$": "a built-in",
-    "#": "a comment",
-    ",": "a list",
-}
 
 
 class Kind(Enum):
@@ -139,154 +64,84 @@ def compiled(says: str, kinds: tuple[tuple[str, Kind], ...]) -> Expression:
     """
     Read a formula whose variables are of these kinds.
 
-    Errors: `ConstraintViolation`: `formula.length`, `formula.depth` and `formula.construct` before anything
-            is parsed; then `formula.syntax`, `formula.declared`, `formula.types` and `formula.constant`.
+    Errors: `ConstraintViolation`: `formula.length`, `formula.depth`, `formula.construct` and
+            `formula.declared` before anything is parsed; then `formula.syntax` and `formula.types`.
     """
-    _scan(says)
-    known = dict(kinds)
-    return _Reader(says, known).read(_parsed(says, known))
+    parts = list(scanned(says))
+    operands = {
+        f"operand{number}": _operand(part, dict(kinds))
+        for number, part in enumerate(parts)
+        if part.is_operand
+    }
+    return _Reader(says, operands).read(_parsed(says, parts))
 
 
-def _scan(says: str) -> None:
-    """Refuse what would take long to parse, or is no part of the language, before it is parsed."""
-    if len(says) > LONGEST:
-        raise LENGTH.violation(
-            found=f"{len(says)} characters",
-            allowed=f"at most {LONGEST}",
-            remedy="Split it: several rules, or a Python function by its name.",
-        )
-    at, depth, parts, before = 0, 0, 0, ""
-    while at < len(says):
-        match = _PARTS.match(says, at)
-        if match is None:
-            raise _refused(says, _named(says[at:]), at)
-        at, part, kind = match.end(), match[0], match.lastgroup
-        if kind == "blank":
-            continue
-        if part in _REFUSED_WORDS:
-            raise _refused(says, _REFUSED_WORDS[part], match.start())
-        if kind == "figure":
-            exact(part)
-        if part == "(" and before == "operand":
-            raise _refused(says, "a call of a function", match.start())
-        depth += (part == "(") - (part == ")")
-        parts += 1
-        before = "operand" if part == ")" or (kind != "sign" and part not in ("and", "or", "not")) else ""
-        if depth > DEEPEST or parts > MOST_PARTS:
-            raise _excess(depth)
+def _operand(part: Part, kinds: Mapping[str, Kind]) -> Expression:
+    match part.kind, part.text:
+        case "figure", figure:
+            return _constant(Kind.NUMBER, Fraction(exact(figure)))
+        case "text", quoted:
+            return _constant(Kind.TEXT, quoted[1:-1], quoted[1:-1])
+        case _, ("true" | "false") as truth:
+            return _constant(Kind.TRUTH, truth == "true")
+        case _, name:
+            if name not in kinds:
+                raise DECLARED.violation(
+                    found=f"the name {name!r}",
+                    allowed=", ".join(sorted(kinds)) or "no name at all, since no variable is declared",
+                    remedy="Declare it among the variables, with its unit.",
+                )
+            return Expression(kinds[name], operator.itemgetter(name))
 
 
-def _excess(depth: int) -> ConstraintViolation:
-    if depth > DEEPEST:
-        return DEPTH.violation(
-            found=f"{depth} brackets within one another",
-            allowed=f"at most {DEEPEST}",
-            remedy="Leave out brackets that change nothing, or split the formula.",
-        )
-    return LENGTH.violation(
-        found=f"more than {MOST_PARTS} names, figures, texts and signs",
-        allowed=f"at most {MOST_PARTS}",
-        remedy="Split it: several rules, or a Python function by its name.",
-    )
+def _constant(kind: Kind, value: object, text: str | None = None) -> Expression:
+    return Expression(kind, lambda _: value, text)
 
 
-def _named(rest: str) -> str:
-    for sign, name in _REFUSED_SIGNS.items():
-        if rest.startswith(sign):
-            return name
-    if rest[0] in "\"'":
-        return "a text without its end, or with a backslash"
-    return f"{rest[:12]!r}"
+def _parsed(says: str, parts: list[Part]) -> Any:
+    """
+    Give the parser's tree of a formula.
 
-
-def _refused(says: str, what: str, at: int) -> ConstraintViolation:
-    return CONSTRUCT.violation(
-        found=f"{what} at position {at + 1} of {_shown(says)}",
-        allowed=ALLOWED,
-        remedy="Say it in these, or name a Python function.",
-    )
-
-
-def _shown(says: str) -> str:
-    return repr(says if len(says) <= 60 else f"{says[:60]}…")
-
-
-def _parsed(says: str, kinds: Mapping[str, Kind]) -> Any:
+    Shape:  the parser sees no more than how signs and numbered operands follow one another. It would reckon
+            with figures in binary or decimal arithmetic of its own; so it gets none, nor any text or name.
+    """
     # Half a second to import, of which nobody needs any who has no formula.
-    import rule_engine  # noqa: PLC0415
-    from rule_engine import errors  # noqa: PLC0415
+    from rule_engine import Context, Rule  # noqa: PLC0415
+    from rule_engine.errors import EngineError  # noqa: PLC0415
 
-    types = {Kind.NUMBER: rule_engine.DataType.FLOAT, Kind.TRUTH: rule_engine.DataType.BOOLEAN}
-    declared = {name: types.get(kind, rule_engine.DataType.STRING) for name, kind in kinds.items()}
-    context = rule_engine.Context(
-        type_resolver=rule_engine.type_resolver_from_dict(declared), default_timezone="utc"
-    )
+    skeleton = [f"operand{number}" if part.is_operand else part.text for number, part in enumerate(parts)]
     try:
-        # Figures among themselves are reckoned with while parsing: exactly, or not at all.
-        with localcontext(ARITHMETIC):
-            return rule_engine.Rule(says, context).statement.expression
-    except errors.SymbolResolutionError as error:
-        raise _undeclared(error.symbol_name, kinds) from None
-    except errors.ArithmeticError:
-        raise CONSTANT.violation(
-            found=_shown(says),
-            allowed="figures whose quotient ends",
-            remedy="Divide last: 'fee / 3' is rounded once, at the end; '1 / 3 * fee' cannot be written.",
-        ) from None
-    except errors.EvaluationError as error:
-        raise TYPES.violation(
-            found=f"{error.message} in {_shown(says)}",
-            allowed="numbers with numbers, texts with texts, conditions with conditions",
-            remedy="Check the kinds of the variables.",
-        ) from None
-    except errors.EngineError as error:
+        return Rule(" ".join(skeleton), Context(default_timezone="utc")).statement.expression
+    except EngineError as error:
+        starts = accumulate((len(each) + 1 for each in skeleton), initial=0)
+        stands = dict(zip(starts, parts, strict=False)).get(getattr(error.token, "lexpos", -1))
         raise SYNTAX.violation(
-            found=f"{error.message} in {_shown(says)}",
+            found=f"{shown(says)}, which is wrong at "
+            + (f"{stands.text!r}, position {stands.at + 1}" if stands else "its end"),
             allowed="one whole expression",
             remedy="Check the brackets, and that each sign stands between two operands.",
         ) from None
 
 
-def _undeclared(name: str, kinds: Mapping[str, Kind]) -> ConstraintViolation:
-    return DECLARED.violation(
-        found=f"the name {name!r}",
-        allowed=", ".join(sorted(kinds)) or "no name at all, since no variable is declared",
-        remedy="Declare it among the variables, with its unit.",
-    )
-
-
 class _Reader:
     """Makes an expression of the parser's tree, node by node; a node that is not listed here is refused."""
 
-    def __init__(self, says: str, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, says: str, operands: Mapping[str, Expression]) -> None:
         self.says = says
-        self.kinds = kinds
+        self.operands = operands
 
     def read(self, node: Any) -> Expression:
         read = _NODES.get(type(node).__name__)
         if read is None:
             raise CONSTRUCT.violation(
-                found=f"{type(node).__name__} in {_shown(self.says)}",
+                found=f"{type(node).__name__} in {shown(self.says)}",
                 allowed=ALLOWED,
                 remedy="Say it in these, or name a Python function.",
             )
         return read(self, node)
 
-    def figure(self, node: Any) -> Expression:
-        value = Fraction(node.value)
-        return Expression(Kind.NUMBER, lambda _: value)
-
-    def truth(self, node: Any) -> Expression:
-        value = bool(node.value)
-        return Expression(Kind.TRUTH, lambda _: value)
-
-    def text(self, node: Any) -> Expression:
-        value = str(node.value)
-        return Expression(Kind.TEXT, lambda _: value, value)
-
-    def name(self, node: Any) -> Expression:
-        name: str = node.name
-        return Expression(self.kinds[name], operator.itemgetter(name))
+    def operand(self, node: Any) -> Expression:
+        return self.operands[node.name]
 
     def prefix(self, node: Any) -> Expression:
         inner = self.read(node.right)
@@ -295,9 +150,7 @@ class _Reader:
         return Expression(kind, lambda values: work(inner.work_out(values)))
 
     def arithmetic(self, node: Any) -> Expression:
-        work = _ARITHMETIC.get(node.type)
-        if work is None:
-            raise _refused(self.says, node.type, 0)
+        work = _ARITHMETIC[node.type]
         left, right = self.read(node.left), self.read(node.right)
         self._require(Kind.NUMBER, left, right)
         return Expression(Kind.NUMBER, lambda values: work(left.work_out(values), right.work_out(values)))
@@ -347,7 +200,7 @@ class _Reader:
 
     def _mistyped(self, found: str) -> ConstraintViolation:
         return TYPES.violation(
-            found=f"{found} in {_shown(self.says)}",
+            found=f"{found} in {shown(self.says)}",
             allowed="numbers for arithmetic, conditions for and, or, not; days as '1999-10-01', "
             "times as '19:00', instants as '1999-10-01T19:00+00:00'",
             remedy="Check the kinds of the variables, and what stands beside them.",
@@ -379,10 +232,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "ge": operator.ge,
 }
 _NODES: Mapping[str, Callable[[_Reader, Any], Expression]] = {
-    "FloatExpression": _Reader.figure,
-    "BooleanExpression": _Reader.truth,
-    "StringExpression": _Reader.text,
-    "SymbolExpression": _Reader.name,
+    "SymbolExpression": _Reader.operand,
     "UnaryExpression": _Reader.prefix,
     "AddExpression": _Reader.arithmetic,
     "SubtractExpression": _Reader.arithmetic,

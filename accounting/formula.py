@@ -14,7 +14,8 @@ from pydantic import AfterValidator, TypeAdapter, model_validator
 from ..patterns.constraint import ConstraintViolation, rule
 from ..patterns.document import Document, in_pydantic
 from ..patterns.values import ONE, Quantity, Unit, parse_unit
-from ._expression import RESERVED, Expression, Kind, compiled
+from ._expression import Expression, Kind, compiled
+from ._formula_text import RESERVED
 from ._reading import read_json
 from .given import Given, Value, counted
 
