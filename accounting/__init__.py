@@ -1,6 +1,6 @@
 """Inventory and accounting (chapters 6 and 7), and the later Accounting Patterns."""
 
-from . import _guards  # noqa: F401  (what the database refuses)
+from . import _closure, _guards  # noqa: F401  (what the database refuses)
 from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
 from .draft import Draft, Leg
@@ -16,6 +16,7 @@ from .statement_account import (
     IncomeStatementAccount,
     Liability,
 )
+from .summary import SummaryAccount
 from .transaction import Adjustment, Transaction
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Liability",
     "MemoAccount",
     "Posting",
+    "SummaryAccount",
     "Transaction",
     "post",
     "post_all",

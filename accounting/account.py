@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
@@ -24,9 +26,16 @@ from ..patterns.catalogue import attach
 from ..patterns.constraint import DATABASES, ConstraintViolation, require, rule
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.registry import Referable, Thing
+from ..patterns.time.period import Period
+from ..patterns.values.quantity import Quantity
 from ..patterns.values.unit import Unit
 from .account_type import AccountType
 from .ledger import Ledger, LedgerUnit
+
+if TYPE_CHECKING:
+    from .balance import Choice
+    from .entry import Entry
+    from .summary import SummaryAccount
 
 UNIQUE_NAME = rule(
     "account.unique-name",
@@ -74,6 +83,9 @@ class Account(Referable, Base, init=False):
     name: Mapped[str] = mapped_column(String(500))
     unit_code: Mapped[str | None] = mapped_column(String(255), init=False, info={"figure": False})
     memo: Mapped[bool] = mapped_column(Boolean, server_default=false(), init=False, info={"figure": False})
+    keeps_every_balance: Mapped[bool] = mapped_column(
+        Boolean, server_default=false(), init=False, info={"figure": False}
+    )
     type_id: Mapped[UUID | None] = mapped_column(ForeignKey(AccountType.id), init=False)
     subject_id: Mapped[UUID | None] = mapped_column(ForeignKey(Thing.id), index=True, init=False)
     classifier_id: Mapped[UUID | None] = mapped_column(ForeignKey(Party.id), init=False)
@@ -82,6 +94,18 @@ class Account(Referable, Base, init=False):
     type: Mapped[AccountType | None] = relationship()
     classifier: Mapped[Party | None] = relationship(foreign_keys=[classifier_id])
     owner: Mapped[Party | None] = relationship(foreign_keys=[owner_id])
+    summaries: Mapped[list[SummaryAccount]] = relationship(
+        secondary="accounting_component",
+        primaryjoin=(
+            "and_(Account.id == accounting_component.c.component_id, "
+            "Account.ledger_id == accounting_component.c.ledger_id)"
+        ),
+        secondaryjoin=(
+            "and_(SummaryAccount.id == accounting_component.c.summary_id, "
+            "SummaryAccount.ledger_id == accounting_component.c.ledger_id)"
+        ),
+        back_populates="components",
+    )
 
     def __init__(
         self,
@@ -96,6 +120,7 @@ class Account(Referable, Base, init=False):
         require(name_violations(self, name))
         self.id = uuid7()
         self.memo = False
+        self.keeps_every_balance = False
         self.name = name
         self.ledger = ledger
         self.type = type
@@ -111,6 +136,52 @@ class Account(Referable, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this account breaks by itself."""
         yield from name_violations(self, self.name)
+
+    # How entries are summed up stands in balance.py, which knows accounts of every kind, and so this module.
+
+    def balance(self, as_of: date | None = None, known_at: datetime | None = None) -> Quantity:
+        """What stands in this account at the end of a day; see `balance.balance`."""
+        from .balance import balance  # noqa: PLC0415
+
+        return balance(self, as_of=as_of, known_at=known_at)
+
+    def balances(self, as_of: date | None = None, known_at: datetime | None = None) -> dict[str, Quantity]:
+        """What stands in this account in each unit, by their codes; see `balance.balances`."""
+        from .balance import balances  # noqa: PLC0415
+
+        return balances(self, as_of=as_of, known_at=known_at)
+
+    def balance_during(self, period: Period, *, known_at: datetime | None = None) -> Quantity:
+        """What this account grew by over a period; see `balance.balance_during`."""
+        from .balance import balance_during  # noqa: PLC0415
+
+        return balance_during(self, period, known_at=known_at)
+
+    def deposits(self, period: Period, *, known_at: datetime | None = None) -> Quantity:
+        """All that went into this account over a period; see `balance.deposits`."""
+        from .balance import deposits  # noqa: PLC0415
+
+        return deposits(self, period, known_at=known_at)
+
+    def withdrawals(self, period: Period, *, known_at: datetime | None = None) -> Quantity:
+        """All that went out of this account over a period, negative; see `balance.withdrawals`."""
+        from .balance import withdrawals  # noqa: PLC0415
+
+        return withdrawals(self, period, known_at=known_at)
+
+    def entries(
+        self,
+        chosen: Choice | None = None,
+        *,
+        period: Period | None = None,
+        as_of: date | None = None,
+        known_at: datetime | None = None,
+        struck: bool = False,
+    ) -> list[Entry]:
+        """The entries of this account, those below it each once; see `balance.entries`."""
+        from .balance import entries  # noqa: PLC0415
+
+        return entries(self, chosen, period=period, as_of=as_of, known_at=known_at, struck=struck)
 
     def __str__(self) -> str:
         return self.name
