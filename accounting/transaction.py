@@ -25,7 +25,9 @@ from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.types import Instant
 from .entry import Entry, made_by_hand, source
+from .event import AccountingEvent
 from .ledger import Ledger
+from .posting_rule import RuleTerms
 
 
 def _set(column: str) -> TextClause:
@@ -58,6 +60,11 @@ class Transaction(Base, init=False):
         # The order of the columns is that of the entries' foreign key.
         UniqueConstraint("ledger_id", "id", "legs"),
         UniqueConstraint("ledger_id", "key"),
+        ForeignKeyConstraint(
+            ["ledger_id", "event_id"],
+            ["accounting_event.ledger_id", "accounting_event.id"],
+            name="fk_accounting_transaction_event",
+        ),
         ForeignKeyConstraint(
             ["ledger_id", "root_id"],
             ["accounting_transaction.ledger_id", "accounting_transaction.id"],
@@ -107,7 +114,7 @@ class Transaction(Base, init=False):
     key: Mapped[str | None] = mapped_column(String(200))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), info={"figure": False})
     description: Mapped[str] = mapped_column(String(2000))
-    creator_id: Mapped[UUID | None] = mapped_column()
+    creator_id: Mapped[UUID | None] = mapped_column(ForeignKey(RuleTerms.version))
     event_id: Mapped[UUID | None] = mapped_column()
     root_id: Mapped[UUID | None] = mapped_column()
     reverses_id: Mapped[UUID | None] = mapped_column()
@@ -123,6 +130,8 @@ class Transaction(Base, init=False):
     entries: Mapped[list[Entry]] = relationship(
         viewonly=True, order_by=Entry.n, info={"multiplicity": "1..*"}
     )
+    creator: Mapped[RuleTerms | None] = relationship(viewonly=True)
+    event: Mapped[AccountingEvent | None] = relationship(viewonly=True, overlaps="ledger")
     reverses: Mapped[Transaction | None] = relationship(
         viewonly=True,
         foreign_keys=lambda: [Transaction.ledger_id, Transaction.reverses_id],
