@@ -29,6 +29,7 @@ from ..patterns.persistence.types import Instant, Key
 from ..patterns.time.instant import BEGINNING
 from ..patterns.time.period import Period
 from ..patterns.values.quantity import Quantity
+from ._standing import own_steps, steps_below
 from .account import Account, DetailAccount
 from .entry import Entry
 from .summary import closure
@@ -245,9 +246,8 @@ def steps_until(session: Session, account: Account, as_of: date, known_at: datet
     """
     parameters = _of(account) | {"as_of": as_of, "known_at": known_at}
     if isinstance(account, DetailAccount):
-        ((high, low),) = _OWN.ask(session, parameters)
-        return {account.unit_code or "": _whole(high, low)}
-    return {code: _whole(high, low) for code, high, low in _BELOW.ask(session, parameters)}
+        return {account.unit_code or "": own_steps(session, parameters)}
+    return steps_below(session, parameters)
 
 
 def moved_during(
@@ -294,7 +294,7 @@ def _whole(high: Any, low: Any) -> int:
 
 _DAY = timedelta(days=1)
 _FROM = {name: bindparam(name, type_=Key) for name in ("ledger", "account")}
-_AS_OF, _FIRST, _LAST = (bindparam(name, type_=Date) for name in ("as_of", "first", "last"))
+_FIRST, _LAST = (bindparam(name, type_=Date) for name in ("first", "last"))
 _KNOWN_AT = bindparam("known_at", type_=Instant)
 
 
@@ -337,15 +337,9 @@ def _below(*columns: Any, when: ColumnElement[bool]) -> AnySelect:
     )
 
 
-def _until() -> ColumnElement[bool]:
-    return and_(Entry.charged <= _AS_OF, Entry.booked <= _KNOWN_AT)
-
-
 def _during() -> ColumnElement[bool]:
     return and_(Entry.charged.between(_FIRST, _LAST), Entry.booked <= _KNOWN_AT, standing(_KNOWN_AT))
 
 
-_OWN = Question(lambda: _own(*_halves(Entry.steps), when=_until()))
-_BELOW = Question(lambda: _below(*_halves(Entry.steps), when=_until()))
 _OWN_MOVED = Question(lambda: _own(*_moved_halves(), when=_during()))
 _BELOW_MOVED = Question(lambda: _below(*_moved_halves(), when=_during()))

@@ -1,0 +1,128 @@
+"""What stands in accounts, summed from the blocks of checkpoints and the entries after them (6.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from sqlalchemy import Date, bindparam, text
+
+from ..patterns.persistence.seek import Question, key_of
+from ..patterns.persistence.session import Session
+from ..patterns.persistence.types import Instant, Key
+from .checkpoint import NEVER
+
+if TYPE_CHECKING:
+    from ..patterns.persistence.seek import AnySelect
+
+LEVELS = ", ".join(f"({level})" for level in range(40))
+"""The levels that a block can have: 2**40 leaves are more than a database holds."""
+
+_PLAIN = {"sqlite": "+e.charged", "postgresql": "(e.charged + 0)"}
+"""The day of an entry, by which a planner must not choose the index: it knows how many instants are few."""
+
+_LAST = """(SELECT {what} FROM accounting_checkpoint_leaf k
+  WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE {known}
+  ORDER BY k.until DESC LIMIT 1)"""
+
+_PARTS = """
+SELECT {own} b.high AS high, b.low AS low
+FROM {wanted} w CROSS JOIN accounting_checkpoint_leaf l CROSS JOIN (VALUES {levels}) v
+CROSS JOIN accounting_checkpoint_block b
+WHERE l.ledger_id = w.ledger_id AND l.account_id = w.account_id AND l.number = {number}
+  AND (l.number >> v.column1) & 1 = 1
+  AND b.ledger_id = w.ledger_id AND b.account_id = w.account_id
+  AND b.level = v.column1 AND b.position = (l.number >> v.column1) - 1
+  AND b.charged = (SELECT max(x.charged) FROM accounting_checkpoint_block x
+    WHERE x.ledger_id = w.ledger_id AND x.account_id = w.account_id
+      AND x.level = v.column1 AND x.position = (l.number >> v.column1) - 1 AND x.charged <= {day})
+UNION ALL
+SELECT {own} e.steps >> 32, e.steps & 4294967295
+FROM {wanted} w CROSS JOIN accounting_entry e
+WHERE e.ledger_id = w.ledger_id AND e.account_id = w.account_id
+  AND e.booked > coalesce({until}, {never}) {booked} AND {charged} <= {day}
+"""
+
+
+def parts(dialect: str, *, wanted: str, day: str, known: str = "", own: str = "") -> str:
+    """
+    SQL for the parts that make up what stands in accounts: sum `high` * 2**32 + `low`.
+
+    Shape:  `wanted` is a table of `ledger_id` and `account_id`, called `w` here; `day` and `known` are SQL
+            for the two times, `known` left out for everything there is; `own` are columns of `w` to keep.
+    """
+    bound = f"AND k.until <= {known}" if known else ""
+    return _PARTS.format(
+        own=own,
+        wanted=wanted,
+        levels=LEVELS,
+        day=day,
+        number=_LAST.format(what="k.number", known=bound),
+        until=_LAST.format(what="k.until", known=bound),
+        never=NEVER[dialect],
+        booked=f"AND e.booked <= {known}" if known else "",
+        charged=_PLAIN[dialect],
+    )
+
+
+Wanted = Mapping[str, Any]
+"""The parameters of a question: a `ledger`, an `account` of it, and the times `as_of` and `known_at`."""
+
+_OWN = "(SELECT :ledger AS ledger_id, :account AS account_id)"
+_BELOW = """(SELECT c.ledger_id, c.component_id AS account_id, a.unit_code
+  FROM accounting_account_closure c CROSS JOIN accounting_account a
+  WHERE c.ledger_id = :ledger AND c.summary_id = :account
+    AND a.ledger_id = c.ledger_id AND a.id = c.component_id AND a.unit_code IS NOT NULL)"""
+_EVERY = """(SELECT a.ledger_id, a.id AS account_id FROM accounting_account a
+  WHERE a.ledger_id = :ledger AND a.unit_code IS NOT NULL)"""
+
+
+_SUM = "SELECT sum(part.high), sum(part.low) FROM ({each}) part"
+# Each unit or account has a row, whether or not anything was ever posted in it.
+_SUM_BY = """SELECT part.{by}, sum(part.high), sum(part.low)
+FROM (SELECT w.{by}, 0 AS high, 0 AS low FROM {wanted} w UNION ALL {each}) part GROUP BY part.{by}"""
+_TYPES = {"ledger": Key, "account": Key, "as_of": Date, "known_at": Instant}
+
+
+def _summed(wanted: str, dialect: str, *, by: str = "") -> AnySelect:
+    own = f"w.{by}, " if by else ""
+    each = parts(dialect, wanted=wanted, day=":as_of", known=":known_at", own=own)
+    asked = text((_SUM_BY if by else _SUM).format(by=by, wanted=wanted, each=each))
+    for name in asked._bindparams:
+        asked = asked.bindparams(bindparam(name, type_=_TYPES[name]))
+    return cast("AnySelect", asked)
+
+
+def _questions(wanted: str, *, by: str = "") -> dict[str, Question]:
+    return {dialect: Question(partial(_summed, wanted, dialect, by=by)) for dialect in NEVER}
+
+
+_STANDING = _questions(_OWN)
+_STANDING_BELOW = _questions(_BELOW, by="unit_code")
+_STANDING_EACH = _questions(_EVERY, by="account_id")
+
+
+def own_steps(session: Session, wanted: Wanted) -> int:
+    """The sum of an account's own entries, charged up to a day and booked up to an instant."""
+    ((high, low),) = _ask(session, _STANDING, wanted)
+    return _whole(high, low)
+
+
+def steps_below(session: Session, wanted: Wanted) -> dict[str, int]:
+    """The same of all accounts below a summary account, each once, by the codes of their units."""
+    return {code: _whole(high, low) for code, high, low in _ask(session, _STANDING_BELOW, wanted)}
+
+
+def steps_of_each(session: Session, wanted: Wanted) -> dict[UUID, int]:
+    """The same of every account of a ledger that takes entries, by its key, in one statement."""
+    return {key_of(key): _whole(high, low) for key, high, low in _ask(session, _STANDING_EACH, wanted)}
+
+
+def _ask(session: Session, questions: Mapping[str, Question], wanted: Wanted) -> Any:
+    return questions[session.get_bind().dialect.name].ask(session, wanted)
+
+
+def _whole(high: Any, low: Any) -> int:
+    return (int(high or 0) << 32) + int(low or 0)
