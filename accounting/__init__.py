@@ -5,6 +5,8 @@ from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
 from .draft import Draft, Leg
 from .entry import Entry, EntryKey
+from .event import AccountingEvent, Processing, record
+from .event_type import EventType
 from .ledger import Ledger, LedgerUnit
 from .post import Posting, post, post_all, reverse
 from .statement_account import (
@@ -22,6 +24,7 @@ from .transaction import Adjustment, Transaction
 __all__ = [
     "Account",
     "AccountType",
+    "AccountingEvent",
     "Adjustment",
     "Asset",
     "BalanceSheetAccount",
@@ -30,6 +33,7 @@ __all__ = [
     "Entry",
     "EntryKey",
     "Equity",
+    "EventType",
     "Expense",
     "Income",
     "IncomeStatementAccount",
@@ -39,9 +43,11 @@ __all__ = [
     "Liability",
     "MemoAccount",
     "Posting",
+    "Processing",
     "SummaryAccount",
     "Transaction",
     "post",
     "post_all",
+    "record",
     "reverse",
 ]
