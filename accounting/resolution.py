@@ -1,4 +1,4 @@
-"""Which accounts a posting rule means when it fires, out of many alike (6.8 Posting Rules for Many Accounts)."""
+"""Which accounts a posting rule means, out of many alike (6.8 Posting Rules for Many Accounts)."""
 
 from __future__ import annotations
 
@@ -107,9 +107,7 @@ def account_for(
     return found[0]
 
 
-def _chosen(
-    rule: PostingRule, finder: Found, found: Sequence[DetailAccount], given: Given
-) -> DetailAccount:
+def _chosen(rule: PostingRule, finder: Found, found: Sequence[DetailAccount], given: Given) -> DetailAccount:
     choice = _CHOICES.get(finder.function)
     chosen = None if choice is None else choice(found, given)
     if chosen is None or chosen not in found:

@@ -117,7 +117,7 @@ def layers_of(writers: Mapping[R, set[R]]) -> tuple[tuple[R, ...], ...]:
     for reader, depended in writers.items():
         for writer in sorted(depended, key=lambda each: each.name):
             if writer.is_aggregate and not reader.is_aggregate:
-                raise _unchained(writer, reader)
+                raise unchained(writer, reader)
     layers = []
     while sorter.is_active():
         ready = sorter.get_ready()
@@ -139,7 +139,8 @@ def _not_stratified(circle: list[R]) -> ConstraintViolation:
     )
 
 
-def _unchained(writer: R, reader: R) -> ConstraintViolation:
+def unchained(writer: ReadsAndWrites, reader: ReadsAndWrites) -> ConstraintViolation:
+    """The refusal of a rule per entry that reads what a rule per period writes."""
     return AGGREGATE_CHAIN.violation(
         writer,
         reader,

@@ -1,0 +1,91 @@
+"""The accounts of a stored ledger, as posting rules look for them (6.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
+
+from ..patterns.persistence.session import Session
+from .account import Account, DetailAccount
+from .account_type import AccountType
+from .ledger import LedgerUnit
+from .stratification import AccountSet
+from .summary import closure
+
+_Above = aliased(Account)
+
+
+class Chart:
+    """
+    The accounts of one ledger by name, by type and by the summary accounts above them.
+
+    Shape:  what was found once is not looked for again: make a new one for each transaction.
+    Source: Analysis Patterns 6.8.
+    """
+
+    def __init__(self, session: Session, ledger: UUID) -> None:
+        self._session = session
+        self._ledger = ledger
+        self._found: dict[tuple[AccountSet, UUID | None], list[DetailAccount]] = {}
+        self._above: dict[UUID, frozenset[str]] = {}
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """To how many decimal places the ledger counts each unit, by its code."""
+        question = select(LedgerUnit.code, LedgerUnit.places).where(LedgerUnit.ledger_id == self._ledger)
+        return {row.code: row.places for row in self._session.execute(question)}
+
+    def among(self, sought: AccountSet, subject: UUID | None) -> list[DetailAccount]:
+        """The accounts of a set that are about `subject`, by name; one sought by name is of any."""
+        key = (sought, None if sought.kind == "account" else subject)
+        if key not in self._found:
+            question = select(DetailAccount).where(self._is_in(sought)).order_by(Account.name)
+            if sought.kind != "account":
+                question = question.where(Account.subject_id.is_not_distinct_from(subject))
+            self._found[key] = list(self._session.scalars(question))
+        return self._found[key]
+
+    def members(self, sought: AccountSet) -> list[DetailAccount]:
+        """All the accounts of a set, whatever they are about, by name."""
+        question = select(DetailAccount).where(self._is_in(sought)).order_by(Account.name)
+        return list(self._session.scalars(question))
+
+    def includes(self, sought: AccountSet, account: DetailAccount) -> bool:
+        """Whether an account belongs to a set."""
+        if sought.kind == "account":
+            return account.name == sought.name
+        if sought.kind == "type":
+            return account.type is not None and account.type.name == sought.name
+        return sought.name in self.above(account)
+
+    def above(self, account: DetailAccount) -> frozenset[str]:
+        """The names of the summary accounts that an account lies below."""
+        if account.id not in self._above:
+            question = (
+                select(_Above.name)
+                .join(
+                    closure, (closure.c.ledger_id == _Above.ledger_id) & (closure.c.summary_id == _Above.id)
+                )
+                .where(closure.c.ledger_id == self._ledger, closure.c.component_id == account.id)
+                .where(_Above.id != account.id)
+            )
+            self._above[account.id] = frozenset(self._session.scalars(question))
+        return self._above[account.id]
+
+    def _is_in(self, sought: AccountSet) -> ColumnElement[bool]:
+        own = Account.ledger_id == self._ledger
+        if sought.kind == "account":
+            return own & (Account.name == sought.name)
+        if sought.kind == "type":
+            return own & Account.type_id.in_(select(AccountType.id).where(AccountType.name == sought.name))
+        below = (
+            select(closure.c.component_id)
+            .join(_Above, (closure.c.ledger_id == _Above.ledger_id) & (closure.c.summary_id == _Above.id))
+            .where(closure.c.ledger_id == self._ledger, _Above.name == sought.name)
+            .where(closure.c.component_id != closure.c.summary_id)
+        )
+        return own & Account.id.in_(below)

@@ -1,0 +1,230 @@
+"""What firing reads from the tables of a ledger (6.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from ...patterns.persistence.seek import key_of
+from ...patterns.persistence.session import Session
+from ...patterns.time.instant import UNTIL_CHANGED
+from ...patterns.time.period import Period
+from .. import _rows
+from ..account import Account
+from ..entry import Entry, EntryKey, source
+from ..evaluation import derived_key
+from ..posting_rule import PostingRule
+from ..practice import AccountingPractice, PracticeAssignment, practice_rule
+from ..transaction import Adjustment, Transaction
+from .books import Reading, Standing, TriggerEntry
+from .fire import period_key
+from .state import eager_fired
+
+if TYPE_CHECKING:
+    from .ledger_books import LedgerBooks
+
+_TOGETHER = 500
+"""How many keys one statement names."""
+
+_Origin = aliased(Entry)
+_Reversed = aliased(Transaction)
+
+
+def last_booked(session: Session, ledger: UUID, accounts: Iterable[UUID]) -> dict[UUID, datetime]:
+    """The instant of the last entry of each account that has any."""
+    last = (
+        select(func.max(Entry.booked))
+        .where(Entry.ledger_id == ledger, Entry.account_id == Account.id)
+        .scalar_subquery()
+    )
+    return {
+        account: booked
+        for some in _some(accounts)
+        for account, booked in session.execute(select(Account.id, last).where(Account.id.in_(some)))
+        if booked is not None
+    }
+
+
+def read(books: LedgerBooks, account: UUID, after: datetime | None, upto: datetime) -> Reading:
+    """The entries of an account that set rules off; of very many, those up to an earlier instant."""
+    question = (
+        select(Entry, Transaction.root_id, Transaction.event_id)
+        .join(Transaction, _of_it())
+        .where(Entry.ledger_id == books.ledger, Entry.account_id == account, Entry.booked <= upto)
+        .where(_sets_rules_off())
+        .order_by(Entry.booked, Entry.transaction_id, Entry.n)
+    )
+    if after is not None:
+        question = question.where(Entry.booked > after)
+    rows = books.session.execute(question.limit(books.batch + 1)).all()
+    reached = upto
+    if len(rows) > books.batch:
+        # What was booked at one instant is taken together: that is how far the mode will have come.
+        earlier = [row for row in rows if row[0].booked < rows[-1][0].booked]
+        reached = (earlier or rows)[-1][0].booked
+        rows = earlier or books.session.execute(question.where(Entry.booked <= reached)).all()
+    return Reading(list(_trigger_entries(books, account, rows)), reached)
+
+
+def _trigger_entries(books: LedgerBooks, key: UUID, rows: Iterable[Any]) -> Iterator[TriggerEntry]:
+    account = books.account(key)
+    for entry, root, event in rows:
+        yield TriggerEntry(
+            key=EntryKey(entry.transaction_id, entry.n),
+            account=account,
+            amount=account.unit.quantity(entry.steps),
+            charged=entry.charged,
+            concerns=entry.concerns,
+            root=root or entry.transaction_id,
+            event=event,
+            attributes=books.attributes(event),
+        )
+
+
+def total(session: Session, ledger: UUID, account: UUID, period: Period) -> int:
+    """The net total, in steps, of what concerns a period: nothing is charged before the day it concerns."""
+    reverses_use = exists().where(
+        source.c.ledger_id == Entry.ledger_id,
+        source.c.transaction_id == Transaction.reverses_id,
+        _is_origin(),
+    )
+    question = (
+        _halves()
+        .join(Transaction, _of_it())
+        .where(Entry.ledger_id == ledger, Entry.account_id == account)
+        .where(Entry.charged >= period.start)
+        .where(Entry.concerns >= period.start, Entry.concerns < period.end)
+        .where(or_(Transaction.creator_id.is_(None), ~_uses_up()))
+        .where(or_(Transaction.reverses_id.is_(None), ~reverses_use))
+    )
+    ((high, low),) = session.execute(question)
+    return _whole(high, low)
+
+
+def standing(books: LedgerBooks, rule: PostingRule, account: UUID, period: Period) -> Standing:
+    """What a rule posted for a period, what was reversed of it taken off."""
+    prefix = derived_key(rule, period_key(account, period))
+    posted = [key_of(row[0]) for row in _posted_in_turn(books, prefix)]
+    steps: dict[UUID, int] = {}
+    for some in _some(posted):
+        derived = select(Transaction.id).where(
+            Transaction.ledger_id == books.ledger,
+            or_(Transaction.id.in_(some), Transaction.reverses_id.in_(some)),
+        )
+        question = (
+            _halves(Entry.account_id)
+            .where(Entry.ledger_id == books.ledger, Entry.transaction_id.in_(derived))
+            .group_by(Entry.account_id)
+        )
+        for key, high, low in books.session.execute(question):
+            steps[key] = steps.get(key, 0) + _whole(high, low)
+    return Standing(len(posted), {books.account(key): each for key, each in steps.items()})
+
+
+def _posted_in_turn(books: LedgerBooks, prefix: str) -> Iterator[Sequence[Any]]:
+    """The rows posted under the keys prefix:0, prefix:1 and so on, as far as there are any."""
+    connection = books.session.connection()
+    numbers = count()
+    while True:
+        keys = [f"{prefix}:{n}" for n in islice(numbers, _TOGETHER)]
+        rows = list(_rows.known(connection, books.ledger, keys))
+        yield from rows
+        if len(rows) < len(keys):
+            return
+
+
+def forget_fired(session: Session, ledger: UUID, upto: datetime) -> None:
+    """Forget the transactions booked up to an instant, whose consequences were posted with them."""
+    done = select(Transaction.id).where(Transaction.ledger_id == ledger, Transaction.booked <= upto)
+    session.connection().execute(
+        delete(eager_fired).where(eager_fired.c.ledger_id == ledger, eager_fired.c.transaction_id.in_(done))
+    )
+
+
+def rules_in_use(session: Session, ledger: UUID) -> list[PostingRule]:
+    """All the rules that are used anywhere in a ledger, by name."""
+    used = select(PracticeAssignment.practice_id).where(
+        PracticeAssignment.ledger_id == ledger, PracticeAssignment.known_to == UNTIL_CHANGED
+    )
+    rules = select(practice_rule.c.rule_id).where(practice_rule.c.practice_id.in_(used))
+    question = select(PostingRule).where(PostingRule.id.in_(rules)).order_by(PostingRule.name)
+    return list(session.scalars(question.options(selectinload(PostingRule.terms))))
+
+
+def assignments(session: Session, ledger: UUID, subject: UUID | None) -> list[PracticeAssignment]:
+    """The practices that are used for a subject, those for the whole ledger included."""
+    question = (
+        select(PracticeAssignment)
+        .where(PracticeAssignment.ledger_id == ledger, PracticeAssignment.known_to == UNTIL_CHANGED)
+        .where(or_(PracticeAssignment.subject_id == subject, PracticeAssignment.subject_id.is_(None)))
+        .options(
+            joinedload(PracticeAssignment.practice)
+            .selectinload(AccountingPractice.rules)
+            .selectinload(PostingRule.terms)
+        )
+    )
+    return list(session.scalars(question))
+
+
+def _of_it() -> ColumnElement[bool]:
+    return and_(Transaction.ledger_id == Entry.ledger_id, Transaction.id == Entry.transaction_id)
+
+
+def _sets_rules_off() -> ColumnElement[bool]:
+    """
+    What is true of an entry that rules fire on.
+
+    Not what a rule used up of its trigger's account; nor an adjustment, which brings its own consequences,
+    unless it takes back what no rule had made.
+    """
+    takes_back_an_original = and_(
+        Transaction.adjustment == Adjustment.REVERSAL,
+        exists().where(
+            _Reversed.ledger_id == Transaction.ledger_id,
+            _Reversed.id == Transaction.reverses_id,
+            _Reversed.creator_id.is_(None),
+        ),
+    )
+    return and_(
+        or_(Transaction.creator_id.is_(None), ~_uses_up()),
+        or_(Transaction.adjustment.is_(None), takes_back_an_original),
+    )
+
+
+def _uses_up() -> ColumnElement[bool]:
+    """What is true of an entry in the very account that its transaction was made from."""
+    return exists().where(
+        source.c.ledger_id == Entry.ledger_id,
+        source.c.transaction_id == Entry.transaction_id,
+        _is_origin(),
+    )
+
+
+def _is_origin() -> ColumnElement[bool]:
+    return and_(
+        _Origin.ledger_id == source.c.ledger_id,
+        _Origin.transaction_id == source.c.source_transaction_id,
+        _Origin.n == source.c.source_n,
+        _Origin.account_id == Entry.account_id,
+    )
+
+
+def _halves(*columns: Any) -> Select[Any]:
+    # SQLite adds up to 64 bits only, and raises beyond.
+    return select(*columns, func.sum(Entry.steps.op(">>")(32)), func.sum(Entry.steps.op("&")(0xFFFFFFFF)))
+
+
+def _whole(high: Any, low: Any) -> int:
+    return (int(high or 0) << 32) + int(low or 0)
+
+
+def _some(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    remaining = iter(keys)
+    while some := list(islice(remaining, _TOGETHER)):
+        yield some

@@ -1,0 +1,215 @@
+"""A stored ledger as firing sees it (6.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from ...patterns.persistence.session import Session
+from ...patterns.time.period import Period, merged
+from .. import _rows
+from ..account import DetailAccount
+from ..chart import Chart
+from ..draft import Draft
+from ..event import AccountingEvent
+from ..finder import Trigger
+from ..given import Value
+from ..ledger import Ledger
+from ..post import Posting, post_all
+from ..posting_rule import PostingRule
+from ..resolution import offered
+from . import _entries
+from .books import Applicable, Mode, Reading, Standing
+from .state import STATES, eager_fired
+
+BATCH = 1000
+"""How many entries of an account are taken at a time, if they were not booked all at once."""
+
+
+class LedgerBooks:
+    """
+    A stored ledger, within the transaction of a session.
+
+    Shape:  what it reads of the knowledge level it keeps: make a new one for each transaction.
+    Source: Analysis Patterns 6.7.
+    """
+
+    def __init__(self, session: Session, ledger: Ledger | UUID, *, batch: int = BATCH) -> None:
+        session.flush()
+        self.session = session
+        self.ledger = ledger if isinstance(ledger, UUID) else ledger.id
+        self.accounts = Chart(session, self.ledger)
+        self.batch = batch
+        self._assigned: dict[UUID | None, dict[PostingRule, list[Period]]] = {}
+        self._on: dict[UUID, tuple[PostingRule, ...]] = {}
+        self._written: dict[tuple[UUID, UUID], frozenset[UUID]] = {}
+
+    @cached_property
+    def open_from(self) -> date:
+        """The first day that takes entries."""
+        return self.session.scalars(select(Ledger.closed_before).where(Ledger.id == self.ledger)).one()
+
+    def account(self, key: UUID) -> DetailAccount:
+        """The account of this key."""
+        return self.session.get_one(DetailAccount, key)
+
+    def rule(self, key: UUID) -> PostingRule:
+        """The posting rule of this key."""
+        return self.session.get_one(PostingRule, key)
+
+    def cut(self) -> datetime:
+        """Settle the ledger up to now, and keep others from posting in it until this transaction is over."""
+        held = select(Ledger.barrier).where(Ledger.id == self.ledger).with_for_update()
+        instant = self.session.recorded_after(self.session.scalars(held).one())
+        settled = update(Ledger).where(Ledger.id == self.ledger).values(barrier=instant)
+        self.session.execute(settled.execution_options(synchronize_session=False))
+        return instant
+
+    def news(self, rule: PostingRule | None = None) -> Mapping[UUID, datetime]:
+        """The accounts that rules read, or one of them, each with the instant of its last entry."""
+        rules = self._rules if rule is None else [rule]
+        members = (
+            account.id
+            for sought in sorted({read for rule in rules for read in rule.reads})
+            for account in self.accounts.members(sought)
+        )
+        return _entries.last_booked(self.session, self.ledger, dict.fromkeys(members))
+
+    def rules_on(self, account: UUID) -> Sequence[PostingRule]:
+        """The rules that meet the entries of an account, on whatever day, by name."""
+        if account not in self._on:
+            found = self.account(account)
+            met = (
+                rule
+                for rule in self._rules_for(found.subject_id)
+                if any(self.accounts.includes(read, found) for read in rule.reads)
+            )
+            self._on[account] = tuple(sorted(met, key=lambda rule: rule.name))
+        return self._on[account]
+
+    def written(self, rule: PostingRule, account: UUID) -> Collection[UUID]:
+        """The accounts that a rule may write to when an entry of `account` sets it off, its own aside."""
+        key = (rule.id, account)
+        if key not in self._written:
+            subject = self.account(account).subject_id
+            self._written[key] = frozenset(
+                found.id
+                for output in rule.outputs.values()
+                for finder in output.finders
+                for found in offered(finder, subject, self.accounts)
+            )
+        return self._written[key]
+
+    def writers(self, account: UUID) -> Sequence[tuple[PostingRule, UUID]]:
+        """The rules that may change `account`, each with an account whose entries set it off."""
+        target = self.account(account)
+        found = [(rule, account) for rule in self.rules_on(account) if _uses_up_trigger(rule)]
+        for rule in self._rules:
+            reaching = [each for each in rule.writes if self.accounts.includes(each, target)]
+            anyone = any(each.kind == "account" for each in reaching)
+            for read in sorted(rule.reads) if reaching else ():
+                origins = (
+                    self.accounts.members(read) if anyone else self.accounts.among(read, target.subject_id)
+                )
+                found += [
+                    (rule, origin.id)
+                    for origin in origins
+                    if rule in self.rules_on(origin.id) and account in self.written(rule, origin.id)
+                ]
+        return list(dict.fromkeys(found))
+
+    def applicable(self, rule: PostingRule, account: UUID, day: date) -> Applicable | None:
+        """The terms by which a rule deals with an account's entries of a day; None where it does not."""
+        terms = rule.terms_on(day)
+        if terms is None:
+            return None
+        for used in self._rules_for(self.account(account).subject_id).get(rule, ()):
+            shared = used.intersection(terms.period)
+            if shared is not None and shared.includes(day):
+                return Applicable(terms, shared)
+        return None
+
+    def read(self, account: UUID, after: datetime | None, upto: datetime) -> Reading:
+        """The entries of an account that set rules off, booked after one instant and up to another."""
+        return _entries.read(self, account, after, upto)
+
+    def hold(self, account: UUID) -> None:
+        """Let no other session total this account until the transaction is over."""
+        self.session.execute(
+            select(DetailAccount.id).where(DetailAccount.id == account).with_for_update(key_share=True)
+        )
+
+    def total(self, account: UUID, period: Period) -> int:
+        """The net total, in steps, of an account's entries that concern a period; what rules use up aside."""
+        return _entries.total(self.session, self.ledger, account, period)
+
+    def posted(self, keys: Iterable[str]) -> Collection[str]:
+        """Those of the keys under which something was posted."""
+        rows = _rows.known(self.session.connection(), self.ledger, list(keys))
+        return {row[1] for row in rows}
+
+    def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:
+        """What a rule per period posted for a period of `account`."""
+        return _entries.standing(self, rule, account, period)
+
+    def attributes(self, event: UUID | None) -> Mapping[str, Value]:
+        """The attributes of an event, for methods to reckon with; none without an event."""
+        found = None if event is None else self.session.get(AccountingEvent, (self.ledger, event))
+        return {} if found is None else found.attributes
+
+    def post(self, drafts: Sequence[Draft]) -> Sequence[Posting]:
+        """Post drafts; a posting for each, in their order."""
+        return post_all(self.session, drafts)
+
+    def reached(self, mode: Mode, *of: UUID) -> datetime | None:
+        """The instant up to which a mode has processed an account, a rule or both; None at first."""
+        table = STATES[mode]
+        keys = zip(table.primary_key, (self.ledger, *of), strict=True)
+        question = select(table.c.reached).where(*(column == key for column, key in keys))
+        return self.session.scalars(question).one_or_none()
+
+    def reach(self, mode: Mode, *of: UUID, instant: datetime) -> None:
+        """Remember that a mode has processed everything up to an instant."""
+        table = STATES[mode]
+        keys = dict(zip((column.name for column in table.primary_key), (self.ledger, *of), strict=True))
+        of_it = [table.c[name] == key for name, key in keys.items()]
+        moved = self.session.connection().execute(update(table).where(*of_it).values(reached=instant))
+        if moved.rowcount == 0:
+            self.session.connection().execute(insert(table).values(reached=instant, **keys))
+
+    def fired(self) -> Collection[UUID]:
+        """The transactions whose consequences the eager mode has posted since it last caught up."""
+        question = select(eager_fired.c.transaction_id).where(eager_fired.c.ledger_id == self.ledger)
+        return set(self.session.scalars(question))
+
+    def remember_fired(self, transactions: Iterable[UUID]) -> None:
+        """Remember that the consequences of these transactions are posted."""
+        rows = [{"ledger_id": self.ledger, "transaction_id": each} for each in transactions]
+        if rows:
+            self.session.connection().execute(insert(eager_fired), rows)
+
+    def forget_fired(self, upto: datetime) -> None:
+        """Forget the transactions booked up to an instant that the eager mode has reached."""
+        _entries.forget_fired(self.session, self.ledger, upto)
+
+    @cached_property
+    def _rules(self) -> list[PostingRule]:
+        return _entries.rules_in_use(self.session, self.ledger)
+
+    def _rules_for(self, subject: UUID | None) -> Mapping[PostingRule, list[Period]]:
+        """The rules that are used for a subject, each with the periods in which it is."""
+        if subject not in self._assigned:
+            used: dict[PostingRule, list[Period]] = {}
+            for assignment in _entries.assignments(self.session, self.ledger, subject):
+                for rule in assignment.practice.rules:
+                    used.setdefault(rule, []).append(assignment.period)
+            self._assigned[subject] = {rule: list(merged(periods)) for rule, periods in used.items()}
+        return self._assigned[subject]
+
+
+def _uses_up_trigger(rule: PostingRule) -> bool:
+    return any(isinstance(output.source, Trigger) for output in rule.outputs.values())
