@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -10,11 +10,11 @@ from types import MappingProxyType
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
 from ..patterns.time.period import ALWAYS
 from ._words import in_words
-from .finder import Finder, Found, InSummary, Named, Output, Trigger
+from .finder import Finder, Output, Trigger
 from .posting_rule import Per, PostingRule, RuleTerms
 from .practice import AccountingPractice
 from .stratification import AccountSet
-from .trigger import AnyTrigger, OnAccount, OnAccountType, OnEvent
+from .trigger import AnyTrigger, OnEvent
 
 REMARK = (
     "A dashed line leads from what sets a rule off; arrows lead from where the rule takes to where it gives."
@@ -112,9 +112,7 @@ class _Drawn:
     def _account(self, accounts: AccountSet) -> str:
         key = f"{accounts.kind} {accounts.name}"
         if key not in self.nodes:
-            self.nodes[key] = Node(
-                key, accounts.name, self.lines.get(accounts, ()), note=f"{accounts}"
-            )
+            self.nodes[key] = Node(key, accounts.name, self.lines.get(accounts, ()), note=f"{accounts}")
         return key
 
 

@@ -1,0 +1,247 @@
+"""Why an entry, or a balance, is what it is: down to what nobody derived (6.11 Sources of an Entry)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, literal_column
+
+from ..patterns.persistence.session import Session, session_of
+from ._sources import Sources
+from .account import Account
+from .balance import balance, entries_of
+from .derivation import Happened, Recorded, Reversed, Ruled, Step, Totalled, amount_of
+from .entry import Entry
+from .event import AccountingEvent
+from .posting_rule import PostingRule, RuleTerms
+from .transaction import Transaction
+from .trigger import OnEvent
+
+if TYPE_CHECKING:
+    from ..patterns.persistence.seek import AnySelect
+
+_MINUTE = "%Y-%m-%d %H:%M UTC"
+
+MOST = 20
+"""How many entries of one kind an explanation follows, unless it is told otherwise; the rest it sums up."""
+
+
+def derivation_of(entry: Entry, *, most: int = MOST) -> Step:
+    """
+    How an entry came about: the rule, the version of its terms, the practice, and what was given.
+
+    Shape:  a document that holds all that it takes to reckon the entry again, without a database; of what a
+            rule totalled over a period, up to `most` entries are followed, and the rest is one leaf.
+    Source: Analysis Patterns 6.11: the creator and the sources of a transaction.
+    """
+    step: Step = _Walk(session_of(entry), most).entry(entry)
+    return step
+
+
+def derivation_of_balance(
+    account: Account,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    most: int = MOST,
+) -> Totalled:
+    """
+    How a balance came about: what each rule put in and took out, and what was posted by hand.
+
+    Shape:  of each, the latest `most` entries are followed to their origins; what is left is one leaf that
+            says how many it stands for.
+    Errors: `ConstraintViolation` (`account.one-unit`) where the account counts in several units.
+    Source: Analysis Patterns 6.11.
+    """
+    session = session_of(account)
+    day, instant = session.day(as_of), session.instant(known_at)
+    return _Walk(session, most).balance(account, day, instant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A walk from figures to their origins."""
+
+    session: Session
+    most: int
+
+    def entry(self, entry: Entry) -> Any:
+        transaction = entry.transaction
+        if transaction.reverses is not None:
+            return self._reversed(entry, transaction.reverses)
+        if transaction.creator is not None:
+            return self._ruled(entry, transaction.creator)
+        described = f": {transaction.description}" if transaction.description else ""
+        return Recorded(
+            statement=_said(entry), amount=entry.amount, reason_given=f"posted by hand{described}"
+        )
+
+    def balance(self, account: Account, day: date, instant: datetime) -> Totalled:
+        until = entries_of(account, known_at=instant, struck=True).where(Entry.charged <= day)
+        amount = balance(account, as_of=day, known_at=instant)
+        return Totalled(
+            statement=f"{amount} in {account} at the end of {day}, as known at {instant:{_MINUTE}}",
+            amount=amount,
+            parts=tuple(self._group(until, group, account) for group in self._groups(until)),
+        )
+
+    def _groups(self, until: AnySelect) -> list[_Group]:
+        """What the entries were made by, with how many and how much."""
+        reverses = case((Transaction.reverses_id.is_not(None), 1), else_=0)
+        found = (
+            until.with_only_columns(
+                PostingRule.id,
+                PostingRule.name,
+                reverses,
+                Entry.unit_code,
+                func.count(),
+                func.sum(Entry.steps.op(">>")(literal_column("32"))),
+                func.sum(Entry.steps.op("&")(literal_column(str(2**32 - 1)))),
+            )
+            .join(Transaction, _is_of_transaction())
+            .outerjoin(RuleTerms, RuleTerms.version == Transaction.creator_id)
+            .outerjoin(PostingRule, PostingRule.id == RuleTerms.rule_id)
+            .group_by(PostingRule.id, PostingRule.name, reverses, Entry.unit_code)
+        )
+        rows = self.session.execute(found).all()
+        groups = [
+            _Group(rule, name, bool(turned), count, (int(high) << 32) + int(low))
+            for rule, name, turned, _, count, high, low in rows
+        ]
+        return sorted(groups, key=lambda each: (each.is_reversal, each.name or "", str(each.rule)))
+
+    def _group(self, until: AnySelect, group: _Group, account: Account) -> Totalled:
+        of_group = until.join(Transaction, _is_of_transaction()).outerjoin(
+            RuleTerms, RuleTerms.version == Transaction.creator_id
+        )
+        of_group = of_group.where(
+            RuleTerms.rule_id.is_(None) if group.rule is None else RuleTerms.rule_id == group.rule,
+            Transaction.reverses_id.is_not(None) if group.is_reversal else Transaction.reverses_id.is_(None),
+        )
+        return self._total(of_group, group.count, group.steps, f"from {group.what}")
+
+    def _total(self, chosen: AnySelect, count: int, steps: int, what: str) -> Totalled:
+        """The latest of some entries, each followed, and the rest as one leaf."""
+        latest = (Entry.charged.desc(), Entry.booked.desc(), Entry.transaction_id.desc(), Entry.n.desc())
+        shown = list(self.session.scalars(chosen.order_by(*latest).limit(max(self.most, 1))))
+        parts: list[Any] = [self.entry(each) for each in reversed(shown)]
+        unit = shown[0].unit
+        if count > len(shown):
+            rest = unit.quantity(steps - sum(each.steps for each in shown))
+            parts.insert(
+                0,
+                Recorded(
+                    statement=f"{rest} from {count - len(shown)} earlier ones",
+                    amount=rest,
+                    reason_given=f"summed up: only the latest {len(shown)} are followed",
+                ),
+            )
+        amount = unit.quantity(steps)
+        return Totalled(
+            statement=f"{amount} {what}, {count} {'entry' if count == 1 else 'entries'}",
+            amount=amount,
+            parts=tuple(parts),
+        )
+
+    def _reversed(self, entry: Entry, original: Transaction) -> Step:
+        """What a reversal takes back, leg by leg."""
+        taken_back = next(
+            each for each in original.entries if each.n == entry.n and each.account_id == entry.account_id
+        )
+        return Reversed(statement=_said(entry), amount=entry.amount, of=self.entry(taken_back))
+
+    def _ruled(self, entry: Entry, terms: RuleTerms) -> Step:
+        """What a rule made: of an event, of an entry, or of the total of a period."""
+        sources = Sources(self.session, entry, terms)
+        given = self._given(sources)
+        if given is None:
+            made = f"posted by {terms.rule}, of something that is not recorded"
+            return Recorded(statement=_said(entry), amount=entry.amount, reason_given=made)
+        return Ruled(
+            statement=_said(entry),
+            amount=entry.amount,
+            rule=terms.rule.name,
+            terms=str(terms.version),
+            in_force=str(terms.period),
+            practice=sources.practice(),
+            method=cast("Any", terms.method),
+            eligibility=terms.eligibility,
+            day=entry.concerns,
+            of=sources.of,
+            places={each.code: each.places for each in entry.account.ledger.units},
+            given_to=sources.keys(into=True),
+            taken_from=sources.keys(into=False),
+            given=given,
+            less=self._before(sources),
+        )
+
+    def _given(self, sources: Sources) -> Any:
+        if isinstance(sources.rule.trigger, OnEvent):
+            return None if sources.event is None else _happened(sources.event, sources.rule.trigger.of)
+        if sources.source is None:
+            return None
+        if not sources.rule.is_aggregate:
+            return self.entry(sources.source)
+        counted = sources.totalled()
+        steps = list(
+            self.session.scalars(counted.with_only_columns(Entry.steps, Entry.transaction_id, Entry.n))
+        )
+        period = sources.rule.per.around(sources.entry.concerns)
+        return self._total(
+            counted,
+            len(steps),
+            sum(steps),
+            f"in {sources.trigger} for the {sources.rule.per.value} of {period.start}",
+        )
+
+    def _before(self, sources: Sources) -> Recorded | None:
+        times, steps = sources.before()
+        if not times:
+            return None
+        amount = sources.entry.unit.quantity(steps)
+        return Recorded(
+            statement=f"{amount} that {sources.rule} had posted for it before",
+            amount=amount,
+            reason_given=f"{times} earlier {'posting' if times == 1 else 'postings'}",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The entries of a balance that one rule made, or nobody's rule."""
+
+    rule: UUID | None
+    name: str | None
+    is_reversal: bool
+    count: int
+    steps: int
+
+    @property
+    def what(self) -> str:
+        made = "what was posted by hand" if self.name is None else f"the rule {self.name}"
+        return f"reversals of {made}" if self.is_reversal else made
+
+
+def _happened(event: AccountingEvent, of: str | None) -> Happened:
+    amount = amount_of(event.attributes, of)
+    what = f"{of} {amount}" if of else "one"
+    return Happened(
+        statement=f"{what}: {event.type} on {event.occurred}, noticed {event.noticed:{_MINUTE}}",
+        amount=amount,
+        type=event.type.name,
+        said=event.attributes,
+        of=of,
+    )
+
+
+def _said(entry: Entry) -> str:
+    about = "" if entry.concerns == entry.charged else f", about {entry.concerns}"
+    days = f"charged {entry.charged}{about}, booked {entry.booked:{_MINUTE}}"
+    return f"{entry.amount} in {entry.account}, {days}"
+
+
+def _is_of_transaction() -> ColumnElement[bool]:
+    return (Transaction.ledger_id == Entry.ledger_id) & (Transaction.id == Entry.transaction_id)

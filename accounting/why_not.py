@@ -1,0 +1,291 @@
+"""Why a posting rule did not fire for somebody in a period: sources of an entry that is not there (6.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from ..patterns.constraint import ConstraintViolation
+from ..patterns.persistence.registry import Referable
+from ..patterns.persistence.session import Session
+from ..patterns.provenance import Explanation
+from ..patterns.time.instant import UNTIL_CHANGED
+from ..patterns.time.period import Period
+from .account import DetailAccount
+from .chart import Chart
+from .derivation import amount_of
+from .entry import Entry, source
+from .evaluation import Occasion, due
+from .event import AccountingEvent
+from .event_type import EventType
+from .given import Given
+from .ledger import Ledger
+from .posting_rule import PostingRule, RuleTerms
+from .practice import PracticeAssignment
+from .transaction import Transaction
+from .trigger import OnEvent
+
+MOST = 20
+"""How many entries or events are looked at one by one, the latest, unless it is told otherwise."""
+
+
+class Reason(Enum):
+    """What kept a rule from firing; or that nothing did."""
+
+    NO_TERMS = "the rule has no terms in force"
+    NO_PRACTICE = "no practice with the rule is assigned"
+    NO_ACCOUNT = "there is no account that could set it off"
+    NO_ENTRY = "there is no entry to set it off"
+    NO_EVENT = "there is no event to set it off"
+    NOT_ELIGIBLE = "its condition is not fulfilled"
+    NOTHING_DUE = "its method comes to nothing"
+    REFUSED = "it cannot be worked out"
+    POSTED = "it has fired already"
+    WAITING = "nothing keeps it from firing: it has not been fired since"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One reason, what it is about, and what more there is to say."""
+
+    reason: Reason
+    about: str
+    detail: str = ""
+
+    def explanation(self) -> Explanation:
+        """The same in words."""
+        return Explanation(f"{self.about}: {self.reason.value}", by=self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """
+    What keeps a rule from firing for a subject in a period.
+
+    Shape:  a finding for what is missing altogether; else one for each entry, event or calendar period
+            that might have set it off, the latest of them.
+    Source: Analysis Patterns 6.11, asked of an entry that is not there.
+    """
+
+    rule: str
+    period: Period
+    findings: tuple[Finding, ...]
+
+    @property
+    def reasons(self) -> frozenset[Reason]:
+        """The different reasons there are."""
+        return frozenset(each.reason for each in self.findings)
+
+    def explanation(self) -> Explanation:
+        """The same in words."""
+        return Explanation(
+            f"{self.rule}, from {self.period}", because=tuple(each.explanation() for each in self.findings)
+        )
+
+    def __str__(self) -> str:
+        return str(self.explanation())
+
+
+def why_not(
+    session: Session,
+    rule: PostingRule,
+    subject: Referable | None,
+    period: Period,
+    *,
+    ledger: Ledger,
+    most: int = MOST,
+) -> WhyNot:
+    """
+    Say why a rule did not fire for `subject` (None: for accounts about nobody) in a period.
+
+    Shape:  terms, practices, accounts and entries are looked at as they are believed now; days are those
+            that an entry concerns, or an event occurred on. Nothing is posted.
+    Source: Analysis Patterns 6.11.
+    """
+    session.flush()
+    asked = _Asked(session, rule, None if subject is None else subject.id, period, ledger.id, most)
+    return WhyNot(rule.name, period, tuple(asked.findings()))
+
+
+@dataclass
+class _Asked:
+    session: Session
+    rule: PostingRule
+    subject: UUID | None
+    period: Period
+    ledger: UUID
+    most: int
+
+    @cached_property
+    def chart(self) -> Chart:
+        """The accounts of the ledger."""
+        return Chart(self.session, self.ledger)
+
+    def findings(self) -> Iterator[Finding]:
+        terms = [each for each in self.rule.terms if each.is_believed]
+        if not any(each.period.overlaps(self.period) for each in terms):
+            known = "; ".join(f"from {each.period}" for each in terms) or "it never had any"
+            yield Finding(Reason.NO_TERMS, self.rule.name, f"terms: {known}")
+        elif not any(each.overlaps(self.period) for each in self.assigned):
+            known = "; ".join(f"from {each}" for each in self.assigned) or "on no day"
+            yield Finding(Reason.NO_PRACTICE, self.rule.name, f"assigned: {known}")
+        elif isinstance(self.rule.trigger, OnEvent):
+            yield from self._on_events(self.rule.trigger)
+        else:
+            yield from self._on_entries()
+
+    @cached_property
+    def assigned(self) -> list[Period]:
+        """When a practice with the rule is used for the subject, or for the whole ledger."""
+        found = self.session.scalars(
+            select(PracticeAssignment).where(
+                PracticeAssignment.ledger_id == self.ledger,
+                PracticeAssignment.known_to == UNTIL_CHANGED,
+                or_(
+                    PracticeAssignment.subject_id == self.subject,
+                    PracticeAssignment.subject_id.is_(None),
+                ),
+            )
+        )
+        return sorted(each.period for each in found if self.rule in each.practice.rules)
+
+    def _on_events(self, trigger: OnEvent) -> Iterator[Finding]:
+        adjusting = aliased(AccountingEvent)
+        events = list(
+            self.session.scalars(
+                select(AccountingEvent)
+                .join(EventType)
+                .where(
+                    AccountingEvent.ledger_id == self.ledger,
+                    AccountingEvent.subject_id == self.subject,
+                    EventType.name == trigger.event,
+                    AccountingEvent.occurred >= self.period.start,
+                    AccountingEvent.occurred < self.period.end,
+                    AccountingEvent.happened,
+                    ~exists().where(
+                        adjusting.ledger_id == AccountingEvent.ledger_id,
+                        adjusting.adjusts_id == AccountingEvent.id,
+                    ),
+                )
+                .order_by(AccountingEvent.occurred.desc())
+                .limit(self.most)
+            )
+        )
+        if not events:
+            yield Finding(Reason.NO_EVENT, self.rule.name, f"events of type {trigger.event!r}")
+        for event in reversed(events):
+            given = Given(
+                amount=amount_of(event.attributes, trigger.of),
+                day=event.occurred,
+                attributes=event.attributes,
+                of=trigger.of or "amount",
+            )
+            occasion = Occasion("", given, event.occurred, event.occurred, subject=self.subject)
+            posted = self._posted(Transaction.event_id == event.id)
+            yield self._judged(f"{event}", occasion, posted=posted, error=event.error or "")
+
+    def _on_entries(self) -> Iterator[Finding]:
+        accounts = [
+            account for read in sorted(self.rule.reads) for account in self.chart.among(read, self.subject)
+        ]
+        if not accounts:
+            looked_for = ", ".join(str(read) for read in sorted(self.rule.reads))
+            yield Finding(Reason.NO_ACCOUNT, self.rule.name, f"looked for {looked_for}")
+            return
+        entries = self._entries([account.id for account in accounts])
+        if not entries:
+            yield Finding(
+                Reason.NO_ENTRY, self.rule.name, f"in {', '.join(account.name for account in accounts)}"
+            )
+        if self.rule.is_aggregate:
+            yield from self._per_period(entries)
+            return
+        for entry in entries:
+            event = entry.transaction.event
+            given = Given(
+                amount=entry.amount, day=entry.concerns, attributes=event.attributes if event else {}
+            )
+            occasion = Occasion(
+                "", given, entry.charged, entry.concerns, subject=self.subject, account=entry.account
+            )
+            caused = exists().where(
+                source.c.ledger_id == Transaction.ledger_id,
+                source.c.transaction_id == Transaction.id,
+                source.c.source_transaction_id == entry.transaction_id,
+                source.c.source_n == entry.n,
+            )
+            yield self._judged(f"{entry} in {entry.account}", occasion, posted=self._posted(caused))
+
+    def _entries(self, accounts: list[UUID]) -> list[Entry]:
+        """The entries that could set it off; neither what rules used up, nor adjustments of derived ones."""
+        origin = aliased(Entry)
+        used_up = exists().where(
+            source.c.ledger_id == Entry.ledger_id,
+            source.c.transaction_id == Entry.transaction_id,
+            origin.ledger_id == source.c.ledger_id,
+            origin.transaction_id == source.c.source_transaction_id,
+            origin.n == source.c.source_n,
+            origin.account_id == Entry.account_id,
+        )
+        latest = (Entry.concerns.desc(), Entry.booked.desc(), Entry.transaction_id.desc(), Entry.n.desc())
+        question = select(Entry).where(
+            Entry.ledger_id == self.ledger,
+            Entry.account_id.in_(accounts),
+            Entry.concerns >= self.period.start,
+            Entry.concerns < self.period.end,
+            ~used_up,
+        )
+        if not self.rule.is_aggregate:
+            question = question.limit(self.most)
+        return list(reversed(list(self.session.scalars(question.order_by(*latest)))))
+
+    def _per_period(self, entries: list[Entry]) -> Iterator[Finding]:
+        totals: dict[tuple[DetailAccount, Period], int] = {}
+        for entry in entries:
+            key = (entry.account, self.rule.per.around(entry.concerns))
+            totals[key] = totals.get(key, 0) + entry.steps
+        for (account, period), steps in list(totals.items())[-self.most :]:
+            last = period.end - timedelta(days=1)
+            given = Given(amount=account.unit.quantity(steps), day=last)
+            occasion = Occasion("", given, last, last, subject=self.subject, account=account)
+            posted = self._posted(
+                Transaction.key.startswith(f"rule:{self.rule.id.hex}:{account.id.hex}:{period.start}:")
+            )
+            yield self._judged(f"{given.amount} in {account} from {period}", occasion, posted=posted)
+
+    def _judged(self, about: str, occasion: Occasion, *, posted: bool, error: str = "") -> Finding:
+        day = occasion.concerns
+        terms = self.rule.terms_on(day)
+        if posted:
+            return Finding(Reason.POSTED, about)
+        if terms is None:
+            return Finding(Reason.NO_TERMS, about, f"on {day}")
+        if not any(each.includes(day) for each in self.assigned):
+            return Finding(Reason.NO_PRACTICE, about, f"on {day}")
+        try:
+            return self._reckoned(about, terms, occasion, error)
+        except ConstraintViolation as refused:
+            return Finding(Reason.REFUSED, about, str(refused))
+
+    def _reckoned(self, about: str, terms: RuleTerms, occasion: Occasion, error: str) -> Finding:
+        if terms.eligibility is not None and not terms.eligibility.holds(occasion.given):
+            return Finding(Reason.NOT_ELIGIBLE, about, terms.eligibility.says)
+        if not due(terms, occasion, self.chart):
+            return Finding(Reason.NOTHING_DUE, about)
+        return Finding(Reason.WAITING, about, error)
+
+    def _posted(self, when: ColumnElement[bool]) -> bool:
+        question = (
+            select(Transaction.id)
+            .join(RuleTerms, RuleTerms.version == Transaction.creator_id)
+            .where(Transaction.ledger_id == self.ledger, RuleTerms.rule_id == self.rule.id, when)
+            .limit(1)
+        )
+        return self.session.scalars(question).first() is not None
