@@ -3,6 +3,8 @@
 from . import _closure, _guards, _standing  # noqa: F401  (what the database refuses, and sums ahead)
 from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
+from .balance import Turnover
+from .derived import DerivedAccount
 from .draft import Draft, Leg
 from .entry import Entry, EntryKey
 from .event import AccountingEvent, Processing, record
@@ -28,6 +30,7 @@ __all__ = [
     "Adjustment",
     "Asset",
     "BalanceSheetAccount",
+    "DerivedAccount",
     "DetailAccount",
     "Draft",
     "Entry",
@@ -46,6 +49,7 @@ __all__ = [
     "Processing",
     "SummaryAccount",
     "Transaction",
+    "Turnover",
     "post",
     "post_all",
     "record",

@@ -33,7 +33,7 @@ from .account_type import AccountType
 from .ledger import Ledger, LedgerUnit
 
 if TYPE_CHECKING:
-    from .balance import Choice
+    from ._sums import Choice
     from .entry import Entry
     from .summary import SummaryAccount
 
@@ -157,6 +157,14 @@ class Account(Referable, Base, init=False):
 
         return balance_during(self, period, known_at=known_at)
 
+    def balance_using(
+        self, filter: Choice, as_of: date | None = None, known_at: datetime | None = None
+    ) -> Quantity:
+        """What those entries of this account come to that a filter chooses; see `balance.balance_using`."""
+        from .balance import balance_using  # noqa: PLC0415
+
+        return balance_using(self, filter, as_of=as_of, known_at=known_at)
+
     def deposits(self, period: Period, *, known_at: datetime | None = None) -> Quantity:
         """All that went into this account over a period; see `balance.deposits`."""
         from .balance import deposits  # noqa: PLC0415
@@ -171,7 +179,7 @@ class Account(Referable, Base, init=False):
 
     def entries(
         self,
-        chosen: Choice | None = None,
+        filter: Choice | None = None,
         *,
         period: Period | None = None,
         as_of: date | None = None,
@@ -181,7 +189,7 @@ class Account(Referable, Base, init=False):
         """The entries of this account, those below it each once; see `balance.entries`."""
         from .balance import entries  # noqa: PLC0415
 
-        return entries(self, chosen, period=period, as_of=as_of, known_at=known_at, struck=struck)
+        return entries(self, filter, period=period, as_of=as_of, known_at=known_at, struck=struck)
 
     def __str__(self) -> str:
         return self.name

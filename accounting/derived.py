@@ -1,0 +1,93 @@
+"""An account for reporting alone, whose entries are chosen by a filter (6.15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from ..patterns.accountability.party import Party
+from ..patterns.constraint import ConstraintViolation, Layer, rule
+from ..patterns.persistence.registry import Referable
+from ..patterns.persistence.session import Session
+from .account import Account, DetailAccount
+from .account_type import AccountType
+from .filter import AccountFilter, FilterColumn
+from .filter_kind import InAccount
+from .ledger import Ledger
+from .summary import SummaryAccount
+
+KNOWN_ACCOUNTS = rule(
+    "derived-account.known-accounts",
+    pattern="6.15",
+    says="The accounts that a derived account looks at are detail or summary accounts of its own ledger.",
+    layers=frozenset({Layer.FLUSH}),
+)
+
+
+class DerivedAccount(Account, init=False):
+    """
+    An account whose entries are all those of its ledger that a filter chooses.
+
+    Shape:  one filter, kept with it. It takes no entries of its own (`entry.detail-account`) and is part of
+            no summary account: an entry is booked once, and may be shown anywhere.
+    Units:  the unit that the filter asks for; of a filter that asks for none, those of what it chooses.
+    Errors: `ConstraintViolation`: `ledger.unit` for a filter that asks for a unit in which the ledger does
+            not count; `derived-account.known-accounts` when it is stored.
+    Source: Analysis Patterns 6.15, figure 6.36.
+    """
+
+    __pattern__ = "6.15"
+    __mapper_args__ = {"polymorphic_identity": "derived"}
+
+    filter: Mapped[AccountFilter] = mapped_column(FilterColumn, nullable=True)
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        name: str,
+        filter: AccountFilter,
+        type: AccountType | None = None,
+        subject: Referable | None = None,
+        classifier: Party | None = None,
+        owner: Party | None = None,
+    ) -> None:
+        _require_units(ledger, filter)
+        super().__init__(
+            ledger=ledger, name=name, type=type, subject=subject, classifier=classifier, owner=owner
+        )
+        self.filter = filter
+
+    @validates("filter")
+    def _stay_countable(self, _key: str, filter: AccountFilter) -> AccountFilter:
+        _require_units(self.ledger, filter)
+        return filter
+
+    def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
+        """The accounts that its filter names, and that this ledger does not have."""
+        named = {each.account for each in self.filter.walk() if isinstance(each, InAccount)}
+        takes_part = or_(Account.unit_code.is_not(None), SummaryAccount.overlapping.is_not(None))
+        known = select(Account.name).where(
+            Account.ledger_id == self.ledger.id, Account.name.in_(named), takes_part
+        )
+        here = {
+            each.name
+            for each in session.new
+            if isinstance(each, DetailAccount | SummaryAccount) and each.ledger is self.ledger
+        }
+        missing = named - here - set(session.scalars(known))
+        if missing:
+            yield KNOWN_ACCOUNTS.violation(
+                self,
+                found=f"{', '.join(sorted(missing))} in the filter of {self}",
+                allowed=f"detail and summary accounts of {self.ledger}",
+                remedy="Add the account first, or correct its name.",
+            )
+
+
+def _require_units(ledger: Ledger, filter: AccountFilter) -> None:
+    for each in filter.walk():
+        if not each.parts and each.unit is not None:
+            ledger.unit(each.unit)
