@@ -9,19 +9,16 @@ from uuid import UUID
 
 from sqlalchemy import Date, bindparam, text
 
+from ..patterns.persistence.guard import spelled
 from ..patterns.persistence.seek import Question, key_of
 from ..patterns.persistence.session import Session
 from ..patterns.persistence.types import Instant, Key
-from .checkpoint import NEVER
 
 if TYPE_CHECKING:
     from ..patterns.persistence.seek import AnySelect
 
 LEVELS = ", ".join(f"({level})" for level in range(40))
 """The levels that a block can have: 2**40 leaves are more than a database holds."""
-
-_PLAIN = {"sqlite": "+e.charged", "postgresql": "(e.charged + 0)"}
-"""The day of an entry, by which a planner must not choose the index: it knows how many instants are few."""
 
 _LAST = """(SELECT {what} FROM accounting_checkpoint_leaf k
   WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE {known}
@@ -42,16 +39,18 @@ UNION ALL
 SELECT {own} e.steps >> 32, e.steps & 4294967295
 FROM {wanted} w CROSS JOIN accounting_entry e
 WHERE e.ledger_id = w.ledger_id AND e.account_id = w.account_id
-  AND e.booked > coalesce({until}, {never}) {booked} AND {charged} <= {day}
+  AND e.booked > coalesce({until}, '0001-01-01 00:00:00') {booked} AND <aside e.charged> <= {day}
 """
 
 
-def parts(dialect: str, *, wanted: str, day: str, known: str = "", own: str = "") -> str:
+def parts(*, wanted: str, day: str, known: str = "", own: str = "") -> str:
     """
-    SQL for the parts that make up what stands in accounts: sum `high` * 2**32 + `low`.
+    SQL, to be spelled for a dialect, of the parts of what stands in accounts: sum `high` * 2**32 + `low`.
 
     Shape:  `wanted` is a table of `ledger_id` and `account_id`, called `w` here; `day` and `known` are SQL
             for the two times, `known` left out for everything there is; `own` are columns of `w` to keep.
+            An entry after the last leaf is found by the instant it was booked: a planner that went by the
+            day, of which it knows more, would read most of a long history.
     """
     bound = f"AND k.until <= {known}" if known else ""
     return _PARTS.format(
@@ -61,9 +60,7 @@ def parts(dialect: str, *, wanted: str, day: str, known: str = "", own: str = ""
         day=day,
         number=_LAST.format(what="k.number", known=bound),
         until=_LAST.format(what="k.until", known=bound),
-        never=NEVER[dialect],
         booked=f"AND e.booked <= {known}" if known else "",
-        charged=_PLAIN[dialect],
     )
 
 
@@ -87,16 +84,16 @@ _TYPES = {"ledger": Key, "account": Key, "as_of": Date, "known_at": Instant}
 
 
 def _summed(wanted: str, dialect: str, *, by: str = "") -> AnySelect:
-    own = f"w.{by}, " if by else ""
-    each = parts(dialect, wanted=wanted, day=":as_of", known=":known_at", own=own)
-    asked = text((_SUM_BY if by else _SUM).format(by=by, wanted=wanted, each=each))
-    for name in asked._bindparams:
-        asked = asked.bindparams(bindparam(name, type_=_TYPES[name]))
-    return cast("AnySelect", asked)
+    each = parts(wanted=wanted, day=":as_of", known=":known_at", own=f"w.{by}, " if by else "")
+    asked = (_SUM_BY if by else _SUM).format(by=by, wanted=wanted, each=each)
+    binds = [bindparam(name, type_=kind) for name, kind in _TYPES.items() if f":{name}" in asked]
+    return cast("AnySelect", text(spelled(asked, dialect)).bindparams(*binds))
 
 
 def _questions(wanted: str, *, by: str = "") -> dict[str, Question]:
-    return {dialect: Question(partial(_summed, wanted, dialect, by=by)) for dialect in NEVER}
+    return {
+        dialect: Question(partial(_summed, wanted, dialect, by=by)) for dialect in ("sqlite", "postgresql")
+    }
 
 
 _STANDING = _questions(_OWN)

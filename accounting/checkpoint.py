@@ -131,7 +131,7 @@ FROM accounting_account a CROSS JOIN accounting_entry e
 WHERE a.ledger_id = :ledger AND e.ledger_id = a.ledger_id AND e.account_id = a.id
   AND e.booked > coalesce((SELECT max(l.until) FROM accounting_checkpoint_leaf l
                            WHERE l.ledger_id = a.ledger_id AND l.account_id = a.id AND l.kept = TRUE),
-                          {never})
+                          '0001-01-01 00:00:00')
   AND e.booked <= :barrier
 GROUP BY e.account_id, e.booked ORDER BY e.account_id, e.booked
 """
@@ -143,19 +143,15 @@ SELECT :ledger, :account, :level, :position, day.charged,
 FROM (SELECT e.charged, sum(e.steps >> 32) AS high, sum(e.steps & 4294967295) AS low
       FROM accounting_entry e
       WHERE e.ledger_id = :ledger AND e.account_id = :account
-        AND e.booked > coalesce(:after, {never}) AND e.booked <= :until
+        AND e.booked > coalesce(:after, '0001-01-01 00:00:00') AND e.booked <= :until
       GROUP BY e.charged) day
 """
-
-NEVER = {"sqlite": "''", "postgresql": "'-infinity'::timestamptz"}
-"""An instant before every other, as each kind of database has it."""
 
 
 def _sum_ahead(session: Session, ledger: Ledger, barrier: datetime) -> None:
     connection = session.connection()
-    never = NEVER[connection.dialect.name]
     unsummed = (
-        text(_UNSUMMED.format(never=never))
+        text(_UNSUMMED)
         .bindparams(bindparam("ledger", ledger.id, Key), bindparam("barrier", barrier, Instant))
         .columns(account_id=Key, booked=Instant, entries=Integer)
     )
@@ -240,7 +236,7 @@ def _store(
 ) -> None:
     if not blocks:
         return
-    summed = text(_SUMMED.format(never=NEVER[connection.dialect.name])).bindparams(
+    summed = text(_SUMMED).bindparams(
         bindparam("ledger", type_=Key),
         bindparam("account", type_=Key),
         bindparam("level", type_=Integer),
