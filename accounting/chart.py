@@ -13,7 +13,7 @@ from ..patterns.persistence.session import Session
 from .account import Account, DetailAccount
 from .account_type import AccountType
 from .ledger import LedgerUnit
-from .stratification import AccountSet
+from .stratification import AccountSet, Meets
 from .summary import closure
 
 _Above = aliased(Account)
@@ -77,15 +77,35 @@ class Chart:
         return self._above[account.id]
 
     def _is_in(self, sought: AccountSet) -> ColumnElement[bool]:
-        own = Account.ledger_id == self._ledger
-        if sought.kind == "account":
-            return own & (Account.name == sought.name)
-        if sought.kind == "type":
-            return own & Account.type_id.in_(select(AccountType.id).where(AccountType.name == sought.name))
-        below = (
-            select(closure.c.component_id)
-            .join(_Above, (closure.c.ledger_id == _Above.ledger_id) & (closure.c.summary_id == _Above.id))
-            .where(closure.c.ledger_id == self._ledger, _Above.name == sought.name)
-            .where(closure.c.component_id != closure.c.summary_id)
-        )
-        return own & Account.id.in_(below)
+        return (Account.ledger_id == self._ledger) & is_in(sought)
+
+
+def is_in(sought: AccountSet) -> ColumnElement[bool]:
+    """What is true of an account of a set, in whatever ledger."""
+    if sought.kind == "account":
+        return Account.name == sought.name
+    if sought.kind == "type":
+        return Account.type_id.in_(select(AccountType.id).where(AccountType.name == sought.name))
+    return (
+        select(closure.c.component_id)
+        .join(_Above, (closure.c.ledger_id == _Above.ledger_id) & (closure.c.summary_id == _Above.id))
+        .where(closure.c.ledger_id == Account.ledger_id, closure.c.component_id == Account.id)
+        .where(_Above.name == sought.name, _Above.id != Account.id)
+        .exists()
+    )
+
+
+def meets_in(session: Session) -> Meets:
+    """Whether two sets have an account in common in any of the ledgers that the database holds."""
+    known: dict[frozenset[AccountSet], bool] = {}
+
+    def meets(one: AccountSet, other: AccountSet) -> bool:
+        if one == other or (one.kind == other.kind and one.kind != "summary"):
+            return one == other
+        pair = frozenset({one, other})
+        if pair not in known:
+            common = select(Account.id).where(is_in(one), is_in(other), Account.unit_code.is_not(None))
+            known[pair] = session.scalar(select(common.exists())) is True
+        return known[pair]
+
+    return meets

@@ -19,6 +19,7 @@ from ..patterns.persistence.types import Key
 from ..patterns.persistence.version import Versioned, keep_history, versioned_table_args
 from ..patterns.time.instant import UNTIL_CHANGED
 from ..patterns.time.period import ALWAYS, Period
+from .chart import meets_in
 from .ledger import Ledger
 from .posting_rule import PostingRule
 from .stratification import strata
@@ -122,6 +123,16 @@ class AccountingPractice(Base, init=False):
         strata([*self.rules, added])
         return added
 
+    def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
+        """Whether its rules might never end in the accounts that there are, where it is used with others."""
+        used = session.scalars(
+            select(PracticeAssignment).where(
+                PracticeAssignment.practice_id == self.id, PracticeAssignment.known_to == UNTIL_CHANGED
+            )
+        )
+        met = {frozenset({self})}.union(*(_met(each, assignments_beside(session, each)) for each in used))
+        yield from _endless(session, met)
+
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this practice breaks by itself."""
         yield from name_violations(self, self.name)
@@ -198,21 +209,30 @@ class PracticeAssignment(Versioned, Base, init=False):
                     allowed=f"one practice of type {self.practice.type.name!r} on any day",
                     remedy="End the other one first: assignment.ended(on).",
                 )
-        yield from _endless(self, beside)
+        yield from _endless(session, _met(self, beside))
 
     def __str__(self) -> str:
         return f"{self.practice} ({self.practice.type}) from {self.period}"
 
 
-def _endless(one: PracticeAssignment, beside: Iterable[PracticeAssignment]) -> Iterator[ConstraintViolation]:
-    """Whether the rules that meet in the accounts of some subject might never end."""
+_Together = frozenset[AccountingPractice]
+
+
+def _met(one: PracticeAssignment, beside: Iterable[PracticeAssignment]) -> set[_Together]:
+    """The practices whose rules meet in the accounts of some subject, because of `one` assignment."""
     practices: dict[UUID | None, set[AccountingPractice]] = {one.subject_id: {one.practice}}
     for each in beside:
         practices.setdefault(each.subject_id, set()).add(each.practice)
     for_all = practices.pop(None, set()) | {one.practice}
-    for together in {frozenset(for_all | own) for own in (set(), *practices.values())}:
+    return {frozenset(for_all), *(frozenset(for_all | own) for own in practices.values())}
+
+
+def _endless(session: Session, met: Iterable[_Together]) -> Iterator[ConstraintViolation]:
+    """Which of these sets of practices have rules that might never end, in the ledgers that there are."""
+    meets = meets_in(session)
+    for together in met:
         try:
-            strata(rule for practice in together for rule in practice.rules)
+            strata((rule for practice in together for rule in practice.rules), meets)
         except ConstraintViolation as endless:
             yield endless
 
