@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
+from itertools import permutations
 
+from ..patterns.persistence.registry import Referable
+from ..patterns.persistence.session import session_of
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
 from ..patterns.time.period import ALWAYS
+from ..patterns.values.quantity import Quantity
 from ._words import in_words
+from .chart import Chart
 from .finder import Finder, Output, Trigger
+from .ledger import Ledger
 from .posting_rule import Per, PostingRule, RuleTerms
 from .practice import AccountingPractice
 from .stratification import AccountSet
 from .trigger import AnyTrigger, OnEvent
 
-REMARK = (
+_OF_RULES = (
     "A dashed line leads from what sets a rule off; arrows lead from where the rule takes to where it gives."
 )
-
-NOTHING: Mapping[AccountSet, tuple[str, ...]] = MappingProxyType({})
+_OF_PARTS = "A line without an arrow leads from accounts to the summary account that they lie below."
 
 
 def practice_picture(
     *practices: AccountingPractice,
+    ledger: Ledger | None = None,
+    subject: Referable | None = None,
     as_of: date | None = None,
-    lines: Mapping[AccountSet, tuple[str, ...]] = NOTHING,
     title: str = "",
 ) -> Graph:
     """
     Draw practices: what sets their rules off, how these reckon, and from where to where they move it.
 
     Shape:  accounts are rounded boxes, rules have corners, events are outside; a rule that several practices
-            share is drawn once. With `as_of`, the terms of that day only. `lines` stand below the names
-            of accounts, such as their balances.
+            share is drawn once. With `as_of`, the terms of that day only. With a `ledger`, lines lead to the
+            summary accounts that rules watch; with a `subject`, each account has its balance.
     Source: Analysis Patterns 6.10 and the accounting practice diagrams of chapter 7.
     """
     rules = sorted({rule for each in practices for rule in each.rules}, key=lambda rule: rule.name)
-    drawn = _Drawn(lines, as_of)
+    drawn = _Drawn(None if ledger is None else Chart(session_of(ledger), ledger.id), subject, as_of)
     for rule in rules:
         drawn.add(rule)
+    parts = list(drawn.parts())
     named = ", ".join(each.name for each in practices)
     return Graph(
         title or f"{named}: {len(rules)} rules",
         tuple(drawn.nodes.values()),
-        tuple(drawn.edges),
+        (*drawn.edges, *parts),
         description="; ".join(_described(rule) for rule in rules),
-        remarks=(REMARK,),
+        remarks=(_OF_RULES, _OF_PARTS) if parts else (_OF_RULES,),
     )
 
 
@@ -55,10 +61,12 @@ def practice_picture(
 class _Drawn:
     """The picture so far."""
 
-    lines: Mapping[AccountSet, tuple[str, ...]]
+    chart: Chart | None
+    subject: Referable | None
     as_of: date | None
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
+    sets: dict[str, AccountSet] = field(default_factory=dict)
 
     def add(self, rule: PostingRule) -> None:
         key = f"rule {rule.id}"
@@ -96,7 +104,14 @@ class _Drawn:
         if isinstance(trigger, OnEvent):
             key = f"event {trigger.event}"
             self.nodes.setdefault(
-                key, Node(key, trigger.event, ("event",), note=f"an event: {trigger.event}", outside=True)
+                key,
+                Node(
+                    key,
+                    trigger.event,
+                    (f"event, by its {trigger.of}" if trigger.of else "event",),
+                    note=f"an event: {trigger.event}",
+                    outside=True,
+                ),
             )
             return key
         (read,) = trigger.reads
@@ -112,8 +127,30 @@ class _Drawn:
     def _account(self, accounts: AccountSet) -> str:
         key = f"{accounts.kind} {accounts.name}"
         if key not in self.nodes:
-            self.nodes[key] = Node(key, accounts.name, self.lines.get(accounts, ()), note=f"{accounts}")
+            self.sets[key] = accounts
+            self.nodes[key] = Node(key, accounts.name, self._balance(accounts), note=f"{accounts}")
         return key
+
+    def _balance(self, accounts: AccountSet) -> tuple[str, ...]:
+        """What stands in the subject's accounts of a set together, in each unit."""
+        if self.chart is None or self.subject is None:
+            return ()
+        sums: dict[str, Quantity] = {}
+        for account in self.chart.among(accounts, self.subject.id):
+            code = account.unit.code
+            sums[code] = sums.get(code, account.unit.quantity(0)) + account.balance(as_of=self.as_of)
+        return tuple(str(each) for each in sums.values())
+
+    def parts(self) -> Iterator[Edge]:
+        """Lines from accounts to the summary accounts of the picture that they all lie below."""
+        if self.chart is None:
+            return
+        members = {key: self.chart.members(accounts) for key, accounts in self.sets.items()}
+        for (key, inner), (above, outer) in permutations(self.sets.items(), 2):
+            if outer.kind != "summary" or not members[key]:
+                continue
+            if all(self.chart.includes(outer, each) for each in members[key]):
+                yield Edge(key, above, note=f"{inner} lie below {outer.name}")
 
 
 def _is_from(trigger: AnyTrigger, source: Finder | None) -> bool:
@@ -123,7 +160,7 @@ def _is_from(trigger: AnyTrigger, source: Finder | None) -> bool:
 
 def _said(terms: RuleTerms, *, is_alone: bool) -> Iterator[str]:
     if not (is_alone and terms.period == ALWAYS):
-        yield f"from {terms.period}:"
+        yield f"from {terms.period}:".replace(" until further notice", "")
     if terms.eligibility:
         yield f"only if {terms.eligibility}"
     yield from in_words(terms.method)
