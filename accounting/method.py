@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from fractions import Fraction
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, TypeAlias, cast
 
 from pydantic import Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer, model_validator
 
@@ -25,6 +25,9 @@ PLACES = rule("method.places", pattern="6.6", says=f"A method rounds to 0 to {WI
 GIVES = rule("method.gives", pattern="6.6", says="A row of a table gives a flat amount or a rate, not both.")
 BEYOND = rule(
     "method.beyond-table", pattern="6.6", says="A table says what it gives for every amount it meets."
+)
+PARTS = rule(
+    "method.parts", pattern="6.6", says="Tiers have a step, a table has a row, and a split has a case."
 )
 DEPTH = rule("method.depth", pattern="6.6", says="At most 5 methods stand within one another.")
 
@@ -123,6 +126,13 @@ def _minor(unit: Unit) -> int | None:
     return unit.places if isinstance(unit, Currency) else None
 
 
+def _missing(parts: Sized, name: str) -> Iterator[ConstraintViolation]:
+    if not parts:
+        yield PARTS.violation(
+            found=f"no {name}", allowed="one at least", remedy="A method without them is flat, or a rate."
+        )
+
+
 class SingleMethod(Method):
     """A method with one result, under one `key`."""
 
@@ -194,7 +204,7 @@ class TiersMethod(SingleMethod):
     """
 
     kind: Literal["tiers"] = "tiers"
-    steps: tuple[Tier, ...] = Field(min_length=1)
+    steps: tuple[Tier, ...]
     top: Multiplier
 
     def result(self, given: Given) -> tuple[Fraction, Unit]:
@@ -208,8 +218,9 @@ class TiersMethod(SingleMethod):
         return sum((number * ratio(each, unit) for number, each in sums), Fraction(0)), unit
 
     def own_violations(self) -> Iterator[ConstraintViolation]:
-        """Thresholds that do not ascend, and rates that do not add up."""
+        """No steps, thresholds that do not ascend, and rates that do not add up."""
         yield from super().own_violations()
+        yield from _missing(self.steps, "steps")
         yield from threshold_violations(self._thresholds)
         for step in self.steps:
             counted(self.top, step.rate.unit)
@@ -267,7 +278,7 @@ class TableMethod(SingleMethod):
     """
 
     kind: Literal["table"] = "table"
-    rows: tuple[Row, ...] = Field(min_length=1)
+    rows: tuple[Row, ...]
     above: Band | None = None
 
     def result(self, given: Given) -> tuple[Fraction, Unit]:
@@ -284,8 +295,9 @@ class TableMethod(SingleMethod):
         return self.above.result(given)
 
     def own_violations(self) -> Iterator[ConstraintViolation]:
-        """Thresholds that do not ascend."""
+        """No rows, and thresholds that do not ascend."""
         yield from super().own_violations()
+        yield from _missing(self.rows, "rows")
         yield from threshold_violations(tuple(row.up_to for row in self.rows))
 
 
@@ -355,7 +367,7 @@ class SplitMethod(Method):
     """
 
     kind: Literal["split"] = "split"
-    cases: tuple[Case, ...] = Field(min_length=1)
+    cases: tuple[Case, ...]
     otherwise: AnyMethod | None = None
 
     @property
@@ -386,8 +398,9 @@ class SplitMethod(Method):
             yield from method.violations()
 
     def own_violations(self) -> Iterator[ConstraintViolation]:
-        """Methods too deep within one another."""
+        """No cases, and methods too deep within one another."""
         yield from super().own_violations()
+        yield from _missing(self.cases, "cases")
         if self.depth > DEEPEST:
             yield DEPTH.violation(
                 found=f"{self.depth} methods within one another",
@@ -396,11 +409,14 @@ class SplitMethod(Method):
             )
 
 
-AnyMethod: TypeAlias = Annotated[
-    RateMethod | FlatMethod | TiersMethod | TableMethod | FormulaMethod | FunctionMethod | SplitMethod,
-    Field(discriminator="kind"),
-]
-"""A method of any kind, as a field of a document; its `kind` tells which."""
+if TYPE_CHECKING:
+    AnyMethod: TypeAlias = Method
+else:
+    AnyMethod = Annotated[
+        RateMethod | FlatMethod | TiersMethod | TableMethod | FormulaMethod | FunctionMethod | SplitMethod,
+        Field(discriminator="kind"),
+    ]
+    """A method of any kind, as a field of a document; its `kind` tells which."""
 
 for _model in (Case, SplitMethod):
     _model.model_rebuild()
