@@ -1,6 +1,6 @@
 """Inventory and accounting (chapters 6 and 7), and the later Accounting Patterns."""
 
-from . import _closure, _guards, _standing  # noqa: F401  (what the database refuses, and sums ahead)
+from . import _closure, _guards, _limit_guards, checkpoint  # noqa: F401  (what the database keeps to)
 from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
 from .balance import Turnover
