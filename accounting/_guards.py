@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import CheckConstraint, Table
 
-from ..patterns.constraint import DATABASES, Rule, rule
+from ..patterns.constraint import DATABASES, Layer, Rule, rule
 from ..patterns.persistence.guard import Guard, guard, refuse_when, trigger
 from ..patterns.persistence.version import never_truncated
 from .draft import BALANCES, DETAIL
@@ -36,7 +36,7 @@ CLOSED = rule(
     "ledger.closed-period",
     pattern="6.1",
     says="A day in a period that was closed takes no entries any more.",
-    layers=DATABASES,
+    layers=DATABASES | {Layer.CONSTRUCTOR},
 )
 REVERSED_ONCE = rule(
     "transaction.reversed-once",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
@@ -80,45 +80,54 @@ _SUM = "SELECT sum(part.high), sum(part.low) FROM ({each}) part"
 # Each unit or account has a row, whether or not anything was ever posted in it.
 _SUM_BY = """SELECT part.{by}, sum(part.high), sum(part.low)
 FROM (SELECT w.{by}, 0 AS high, 0 AS low FROM {wanted} w UNION ALL {each}) part GROUP BY part.{by}"""
-_TYPES = {"ledger": Key, "account": Key, "as_of": Date, "known_at": Instant}
+_TYPES: Mapping[str, Any] = {
+    "ledger": Key, "account": Key, "as_of": Date, "after": Date, "before": Date, "known_at": Instant
+}  # fmt: skip
 
 
-def _summed(wanted: str, dialect: str, *, by: str = "") -> AnySelect:
+def questions(sql: str) -> Mapping[str, Question]:
+    """The question that `sql`, to be spelled for a dialect, asks of each kind of database."""
+
+    def asked(dialect: str) -> AnySelect:
+        binds = [bindparam(name, type_=_TYPES[name]) for name in _TYPES if f":{name}" in sql]
+        return cast("AnySelect", text(spelled(sql, dialect)).bindparams(*binds))
+
+    return {dialect: Question(partial(asked, dialect)) for dialect in ("sqlite", "postgresql")}
+
+
+def _standing(wanted: str, *, by: str = "") -> Mapping[str, Question]:
     each = parts(wanted=wanted, day=":as_of", known=":known_at", own=f"w.{by}, " if by else "")
-    asked = (_SUM_BY if by else _SUM).format(by=by, wanted=wanted, each=each)
-    binds = [bindparam(name, type_=kind) for name, kind in _TYPES.items() if f":{name}" in asked]
-    return cast("AnySelect", text(spelled(asked, dialect)).bindparams(*binds))
+    return questions((_SUM_BY if by else _SUM).format(by=by, wanted=wanted, each=each))
 
 
-def _questions(wanted: str, *, by: str = "") -> dict[str, Question]:
-    return {
-        dialect: Question(partial(_summed, wanted, dialect, by=by)) for dialect in ("sqlite", "postgresql")
-    }
-
-
-_STANDING = _questions(_OWN)
-_STANDING_BELOW = _questions(_BELOW, by="unit_code")
-_STANDING_EACH = _questions(_EVERY, by="account_id")
+_STANDING = _standing(_OWN)
+_STANDING_BELOW = _standing(_BELOW, by="unit_code")
+_STANDING_EACH = _standing(_EVERY, by="account_id")
 
 
 def own_steps(session: Session, wanted: Wanted) -> int:
     """The sum of an account's own entries, charged up to a day and booked up to an instant."""
-    ((high, low),) = _ask(session, _STANDING, wanted)
+    ((high, low),) = ask(session, _STANDING, wanted)
     return _whole(high, low)
 
 
 def steps_below(session: Session, wanted: Wanted) -> dict[str, int]:
     """The same of all accounts below a summary account, each once, by the codes of their units."""
-    return {code: _whole(high, low) for code, high, low in _ask(session, _STANDING_BELOW, wanted)}
+    return {code: _whole(high, low) for code, high, low in ask(session, _STANDING_BELOW, wanted)}
 
 
 def steps_of_each(session: Session, wanted: Wanted) -> dict[UUID, int]:
     """The same of every account of a ledger that takes entries, by its key, in one statement."""
-    return {key_of(key): _whole(high, low) for key, high, low in _ask(session, _STANDING_EACH, wanted)}
+    return {key_of(key): _whole(high, low) for key, high, low in ask(session, _STANDING_EACH, wanted)}
 
 
-def _ask(session: Session, questions: Mapping[str, Question], wanted: Wanted) -> Any:
-    return questions[session.get_bind().dialect.name].ask(session, wanted)
+def ask(session: Session, questions: Mapping[str, Question], parameters: Wanted) -> Sequence[Any]:
+    """The answer to the question of the session's kind of database; a rule may ask it during a flush."""
+    if session.autoflush and (session.new or session.dirty or session.deleted):
+        session.flush()
+    connection = session.connection()
+    question = questions[connection.dialect.name]
+    return question.ask_driver(connection.connection, connection.dialect, parameters)
 
 
 def _whole(high: Any, low: Any) -> int:

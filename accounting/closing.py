@@ -49,7 +49,7 @@ RECORDED = rule(
 )
 
 
-class PeriodClose(Base, init=False):
+class PeriodClose(Base):
     """
     The record that the books were closed.
 
@@ -65,7 +65,7 @@ class PeriodClose(Base, init=False):
     __pattern__ = "6.1"
 
     id: Mapped[UUID] = identity()
-    ledger_id: Mapped[UUID] = mapped_column(ForeignKey(Ledger.id))
+    ledger_id: Mapped[UUID] = mapped_column(ForeignKey(Ledger.id), init=False)
     before: Mapped[date]
     known_at: Mapped[datetime] = mapped_column(Instant)
     ledger: Mapped[Ledger] = relationship()
@@ -95,10 +95,7 @@ def close_period(session: Session, ledger: Ledger, *, before: date) -> PeriodClo
     barrier = _settle(session, ledger)
     ledger.closed_before = before
     session.flush()  # the record is compared with what the ledger says
-    made = PeriodClose()
-    made.before = before
-    made.known_at = barrier
-    made.ledger = ledger
+    made = PeriodClose(ledger=ledger, before=before, known_at=barrier)
     session.add(made)
     session.flush()
     return made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,13 +12,16 @@ from sqlalchemy import Connection, Select, bindparam, select
 from uuid_utils.compat import uuid7
 
 from ..patterns.catalogue import attach
-from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ..patterns.persistence.seek import Question, key_of
 from ..patterns.persistence.session import Session
+from ..patterns.time.instant import BEGINNING
 from . import _rows
+from ._guards import CLOSED
 from .draft import Draft, Leg
 from .entry import Entry
 from .ledger import Ledger
+from .limit import beyond_limits
 from .transaction import Adjustment, Transaction
 
 KEY = rule(
@@ -73,8 +76,8 @@ def post_all(session: Session, drafts: Iterable[Draft]) -> list[Posting]:
     Shape:  a posting for each draft, in their order. What was posted before under the same key is not posted
             again. Everything is booked at one instant, after whatever its ledger has settled.
     Errors: `ConstraintViolation`: `transaction.key` where a key was used for something else,
-            `transaction.ledger` for a ledger that is not stored, and what the database's guards refuse, such
-            as `ledger.closed-period`; roll the session back then.
+            `transaction.ledger` for a ledger that is not stored, `ledger.closed-period`,
+            `balance-limit.kept`, and what the database's guards refuse; roll the session back then.
     Source: Analysis Patterns 6.2.
     """
     waiting = list(drafts)
@@ -82,13 +85,12 @@ def post_all(session: Session, drafts: Iterable[Draft]) -> list[Posting]:
         session.flush()
     if not waiting:
         return []
-    booked = _booked(session, {draft.ledger_id for draft in waiting})
-    connection = session.connection()
+    opening = _opening(session, {draft.ledger_id for draft in waiting})
     if all(draft.key is None for draft in waiting):
         fresh = [(uuid7(), draft) for draft in waiting]
-        _rows.write(connection, fresh, booked)
-        return [Posting(draft.ledger_id, id, booked, True) for id, draft in fresh]
-    return _post_once(connection, waiting, booked)
+        _write(session, fresh, opening)
+        return [Posting(draft.ledger_id, id, opening.booked, True) for id, draft in fresh]
+    return _post_once(session, waiting, opening)
 
 
 def reverse(
@@ -127,10 +129,10 @@ def _taken_back(entry: Entry, charged: date) -> Leg:
     return Leg(entry.account, -entry.amount, charged=charged, concerns=entry.concerns)
 
 
-def _settled() -> Select[Any]:
+def _settled() -> Select[*tuple[Any, ...]]:
     # Locked, in PostgreSQL, against a close until this transaction is over.
     return (
-        select(Ledger.barrier)
+        select(Ledger.barrier, Ledger.closed_before)
         .where(Ledger.id == bindparam("ledger"))
         .with_for_update(read=True, key_share=True)
     )
@@ -139,8 +141,16 @@ def _settled() -> Select[Any]:
 _SETTLED = Question(_settled)
 
 
-def _booked(session: Session, ledgers: set[UUID]) -> datetime:
-    booked = session.recorded
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """When everything is booked, and the first day that is open in each ledger that has closed one."""
+
+    booked: datetime
+    first_days: Mapping[UUID, date]
+
+
+def _opening(session: Session, ledgers: set[UUID]) -> _Opening:
+    booked, first_days = session.recorded, {}
     for ledger in sorted(ledgers):
         rows = _SETTLED.ask(session, {"ledger": ledger})
         if not rows:
@@ -149,9 +159,36 @@ def _booked(session: Session, ledgers: set[UUID]) -> datetime:
                 allowed="a ledger that is stored",
                 remedy="Add the ledger and its accounts to this session first.",
             )
-        barrier = rows[0][0]
+        barrier, closed_before = rows[0]
         booked = session.recorded_after(None if barrier is None else _instant(barrier))
-    return booked
+        first = closed_before if isinstance(closed_before, date) else date.fromisoformat(closed_before)
+        if first > BEGINNING:
+            first_days[ledger] = first
+    return _Opening(booked, first_days)
+
+
+def _write(session: Session, fresh: Sequence[tuple[UUID, Draft]], opening: _Opening) -> None:
+    require(_charged_too_early(fresh, opening.first_days))
+    require(beyond_limits(session, (draft for _, draft in fresh)))
+    _rows.write(session.connection(), fresh, opening.booked)
+
+
+def _charged_too_early(
+    fresh: Sequence[tuple[UUID, Draft]], first_days: Mapping[UUID, date]
+) -> Iterator[ConstraintViolation]:
+    if not first_days:
+        return
+    for _, draft in fresh:
+        first = first_days.get(draft.ledger_id, BEGINNING)
+        for leg in draft.legs:
+            if leg.charged < first:
+                yield CLOSED.violation(
+                    draft,
+                    found=f"an entry charged on {leg.charged}",
+                    allowed=f"{first}, the first open day, or later",
+                    remedy="Charge it on an open day and let it concern the closed one: "
+                    "Leg(..., charged=..., concerns=...).",
+                )
 
 
 def _instant(stored: Any) -> datetime:
@@ -161,15 +198,16 @@ def _instant(stored: Any) -> datetime:
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
-def _post_once(connection: Connection, drafts: Sequence[Draft], booked: datetime) -> list[Posting]:
+def _post_once(session: Session, drafts: Sequence[Draft], opening: _Opening) -> list[Posting]:
     """Post what is new among drafts with keys, again where another session posts one of them just now."""
+    connection = session.connection()
     while True:
         known = dict(_known(connection, drafts))
         fresh: list[tuple[UUID, Draft]] = []
-        postings = [_posting(known, fresh, draft, booked) for draft in drafts]
+        postings = [_posting(known, fresh, draft, opening.booked) for draft in drafts]
         try:
             with connection.begin_nested():
-                _rows.write(connection, fresh, booked)
+                _write(session, fresh, opening)
         except ConstraintViolation as refused:
             if refused.rule is not KEY:
                 raise
