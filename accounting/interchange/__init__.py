@@ -2,16 +2,24 @@
 
 from .beancount_text import beancount_text
 from .books import Books, books_of_text, read_books
+from .exporting import books_of
 from .hledger_text import hledger_text
+from .importing import import_books
+from .keeping import BooksDirective, BooksImport, BooksTransaction
 from .problem import BooksError, Place, Problem
 
 __all__ = [
     "Books",
+    "BooksDirective",
     "BooksError",
+    "BooksImport",
+    "BooksTransaction",
     "Place",
     "Problem",
     "beancount_text",
+    "books_of",
     "books_of_text",
     "hledger_text",
+    "import_books",
     "read_books",
 ]

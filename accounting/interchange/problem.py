@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -133,13 +132,9 @@ class Problems:
         """Note that `violation` was met at `place`."""
         self._found.append(Problem(place, violation))
 
-    @contextmanager
-    def at(self, place: Place) -> Iterator[None]:
+    def at(self, place: Place) -> _Noting:
         """Note what the block refuses, and go on after it."""
-        try:
-            yield
-        except ConstraintViolation as violation:
-            self.add(place, violation)
+        return _Noting(self, place)
 
     @property
     def count(self) -> int:
@@ -154,3 +149,20 @@ class Problems:
         """
         if self._found:
             raise BooksError(self._found)
+
+
+class _Noting:
+    """Ends a block at the first thing that it refuses, which is noted."""
+
+    def __init__(self, problems: Problems, place: Place) -> None:
+        self._problems = problems
+        self._place = place
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, ConstraintViolation):
+            return False
+        self._problems.add(self._place, error)
+        return True
