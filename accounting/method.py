@@ -2,154 +2,46 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
-from pydantic import Field, SerializerFunctionWrapHandler, TypeAdapter, model_serializer, model_validator
+from pydantic import Field, TypeAdapter
 
 from ..patterns.catalogue import attach
-from ..patterns.constraint import ConstraintViolation, require, rule
-from ..patterns.document import Document, in_pydantic
-from ..patterns.knowledge.section import Whole
-from ..patterns.values import Currency, Quantity, Unit
-from ..patterns.values.number import WIDEST
-from ._multiplier import Multiplier, Written, bands, multiplied, threshold_violations
+from ..patterns.constraint import ConstraintViolation, rule
+from ..patterns.document import Document
+from ..patterns.values import Unit
+from ._method import Method, Result, SingleMethod, missing
+from ._multiplier import Multiplier, Written, multiplied
 from ._reading import read_json
 from .formula import Condition, Formula
 from .function import called, function_violations, method_function
-from .given import Given, amounting, counted, ratio
+from .given import Given
+from .rate_table import Band, Row, TableMethod, Tier, TiersMethod
 
-PLACES = rule("method.places", pattern="6.6", says=f"A method rounds to 0 to {WIDEST} places, if it says so.")
-GIVES = rule("method.gives", pattern="6.6", says="A row of a table gives a flat amount or a rate, not both.")
-BEYOND = rule(
-    "method.beyond-table", pattern="6.6", says="A table says what it gives for every amount it meets."
-)
-PARTS = rule(
-    "method.parts", pattern="6.6", says="Tiers have a step, a table has a row, and a split has a case."
-)
+__all__ = [
+    "AnyMethod",
+    "Band",
+    "Case",
+    "FlatMethod",
+    "FormulaMethod",
+    "FunctionMethod",
+    "Method",
+    "RateMethod",
+    "Row",
+    "SingleMethod",
+    "SplitMethod",
+    "TableMethod",
+    "Tier",
+    "TiersMethod",
+    "read_method",
+    "write_method",
+]
+
 DEPTH = rule("method.depth", pattern="6.6", says="At most 5 methods stand within one another.")
 
 DEEPEST = 5
-
-
-class Result(NamedTuple):
-    """What a method comes to: under which key, how many of which unit, and to which places to round it."""
-
-    key: str
-    number: Fraction
-    unit: Unit
-    places: int | None
-
-
-class Method(Document, ABC):
-    """
-    The calculation of one posting rule.
-
-    Shape:  a document of one `kind`; `places`, to which results are rounded, where the method says so.
-    Units:  it reckons with the amount's magnitude and turns the result by the amount's sign afterwards, so
-            that what is posted for an amount and for its negative cancels to the last digit, whatever the
-            kind; nothing comes of zero.
-    Source: Analysis Patterns 6.6; 6.5 for reversibility.
-    """
-
-    places: Whole | None = None
-
-    @property
-    @abstractmethod
-    def keys(self) -> frozenset[str]:
-        """The keys under which it may give results; an empty text for a rule with one output."""
-
-    @abstractmethod
-    def results(self, given: Given) -> Iterator[Result]:
-        """What comes of an amount without its sign, not yet rounded."""
-
-    def apply(self, given: Given, *, places: Mapping[str, int] | None = None) -> dict[str, Quantity]:
-        """
-        Work out what a rule posts, by output key.
-
-        Shape:  `places` are those that a ledger counts a unit in, by the unit's code.
-        Units:  rounded once, half away from zero: to the places that the method states, or the ledger's, or
-                the currency's own; what has none of these stays exact.
-        Errors: `ConstraintViolation`: `quantity.compatible-units` where units do not mix, `number.quotient`
-                where an end is neither in sight nor stated, `method.beyond-table`, and what formulas and
-                functions refuse.
-        """
-        sign = (given.amount.amount > 0) - (given.amount.amount < 0)
-        known = places or {}
-        return {
-            each.key: amounting(
-                sign * each.number,
-                each.unit,
-                known.get(each.unit.code, _minor(each.unit)) if each.places is None else each.places,
-            )
-            for each in self.results(abs(given))
-        }
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """What would keep it from being worked out in this process: functions that are not known."""
-        yield from ()
-
-    def own_violations(self) -> Iterator[ConstraintViolation]:
-        """What is wrong with the document itself."""
-        if self.places is not None and not 0 <= self.places <= WIDEST:
-            yield PLACES.violation(
-                found=f"{self.places} places",
-                allowed=f"0 to {WIDEST}",
-                remedy="Say 2 for the cents of a currency, or leave it out.",
-            )
-
-    @property
-    def depth(self) -> int:
-        """How many methods stand within one another here."""
-        return 1
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        try:
-            require(self.own_violations())
-        except ConstraintViolation as violation:
-            raise in_pydantic(violation) from violation
-        return self
-
-    @model_serializer(mode="wrap")
-    def _with_kind(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Documents leave out what is said by default; but the kind is how one is read again.
-        return {"kind": type(self).model_fields["kind"].default, **handler(self)}
-
-    def __hash__(self) -> int:
-        return hash(self.model_dump_json())
-
-
-def _minor(unit: Unit) -> int | None:
-    return unit.places if isinstance(unit, Currency) else None
-
-
-def _missing(parts: Sized, name: str) -> Iterator[ConstraintViolation]:
-    if not parts:
-        yield PARTS.violation(
-            found=f"no {name}", allowed="one at least", remedy="A method without them is flat, or a rate."
-        )
-
-
-class SingleMethod(Method):
-    """A method with one result, under one `key`."""
-
-    key: str = ""
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """Its one key."""
-        return frozenset({self.key})
-
-    @abstractmethod
-    def result(self, given: Given) -> tuple[Fraction, Unit]:
-        """What comes of an amount without its sign: how many of which unit."""
-
-    def results(self, given: Given) -> Iterator[Result]:
-        """The one result."""
-        yield Result(self.key, *self.result(given), self.places)
 
 
 class RateMethod(SingleMethod):
@@ -182,123 +74,6 @@ class FlatMethod(SingleMethod):
     def result(self, given: Given) -> tuple[Fraction, Unit]:
         """The flat amount."""
         return Fraction(self.amount.amount), self.amount.unit
-
-
-class Tier(Document):
-    """The `rate` of the part of an amount that lies below `up_to` and above the tier before."""
-
-    up_to: Written
-    rate: Multiplier
-
-
-class TiersMethod(SingleMethod):
-    """
-    A rate for each part of the amount: 70c for the first minute, 20c up to the 21st, 12c from there.
-
-    Shape:  tiers keyed by their upper thresholds, in ascending order, and the rate above the `top` one.
-    Units:  thresholds count from zero, in units that the amount converts to; a threshold is part of the tier
-            below it.
-    Errors: `ConstraintViolation`: `method.thresholds`; `quantity.compatible-units` where two rates, or two
-            thresholds, do not count the same.
-    Source: Analysis Patterns 7.6, the rate table.
-    """
-
-    kind: Literal["tiers"] = "tiers"
-    steps: tuple[Tier, ...]
-    top: Multiplier
-
-    def result(self, given: Given) -> tuple[Fraction, Unit]:
-        """The sum of what each part comes to."""
-        rates = [*(step.rate for step in self.steps), self.top]
-        sums = [
-            multiplied(part, given.amount.unit, rate)
-            for part, rate in zip(bands(given.amount, self._thresholds), rates, strict=True)
-        ]
-        unit = sums[0][1]
-        return sum((number * ratio(each, unit) for number, each in sums), Fraction(0)), unit
-
-    def own_violations(self) -> Iterator[ConstraintViolation]:
-        """No steps, thresholds that do not ascend, and rates that do not add up."""
-        yield from super().own_violations()
-        yield from _missing(self.steps, "steps")
-        yield from threshold_violations(self._thresholds)
-        for step in self.steps:
-            counted(self.top, step.rate.unit)
-
-    @property
-    def _thresholds(self) -> tuple[Quantity, ...]:
-        return tuple(step.up_to for step in self.steps)
-
-
-class Band(Document):
-    """
-    What a table gives for a whole amount: a `flat` one, or a `rate` of it.
-
-    Errors: `ConstraintViolation` (`method.gives`) for both, and for neither.
-    """
-
-    flat: Written | None = None
-    rate: Multiplier | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.flat is None) is (self.rate is None):
-            violation = GIVES.violation(
-                found="neither" if self.flat is None else f"{self.flat} and {self.rate}",
-                allowed="either `flat` or `rate`",
-                remedy="Say flat: 5 USD, or rate: 5 USD/kg.",
-            )
-            raise in_pydantic(violation) from violation
-        return self
-
-    def result(self, given: Given) -> tuple[Fraction, Unit]:
-        """What the whole amount comes to."""
-        if self.rate is not None:
-            return multiplied(Fraction(given.amount.amount), given.amount.unit, self.rate)
-        flat = cast("Quantity", self.flat)  # where there is no rate, there is a flat amount: see `_one`
-        return Fraction(flat.amount), flat.unit
-
-
-class Row(Band):
-    """What a table gives for amounts above the row before, `up_to` this one and including it."""
-
-    up_to: Written
-
-
-class TableMethod(SingleMethod):
-    """
-    What the row gives that the whole amount falls into: 5 USD up to 1 kg, 8 USD up to 5 kg.
-
-    Shape:  rows keyed by their upper thresholds, in ascending order; what it gives `above` the last, if
-            such amounts are met.
-    Units:  a threshold is part of the row that it ends.
-    Errors: `ConstraintViolation`: `method.thresholds`; `method.beyond-table` where an amount is met that no
-            row is for.
-    Source: Analysis Patterns 6.6; 7.6.
-    """
-
-    kind: Literal["table"] = "table"
-    rows: tuple[Row, ...]
-    above: Band | None = None
-
-    def result(self, given: Given) -> tuple[Fraction, Unit]:
-        """What the amount's row gives."""
-        for row in self.rows:
-            if counted(given.amount, row.up_to.unit) <= row.up_to.amount:
-                return row.result(given)
-        if self.above is None:
-            raise BEYOND.violation(
-                found=str(given.amount),
-                allowed=f"up to {self.rows[-1].up_to}",
-                remedy="Say what the table gives `above` its last row.",
-            )
-        return self.above.result(given)
-
-    def own_violations(self) -> Iterator[ConstraintViolation]:
-        """No rows, and thresholds that do not ascend."""
-        yield from super().own_violations()
-        yield from _missing(self.rows, "rows")
-        yield from threshold_violations(tuple(row.up_to for row in self.rows))
 
 
 class FormulaMethod(SingleMethod, Formula):
@@ -400,7 +175,7 @@ class SplitMethod(Method):
     def own_violations(self) -> Iterator[ConstraintViolation]:
         """No cases, and methods too deep within one another."""
         yield from super().own_violations()
-        yield from _missing(self.cases, "cases")
+        yield from missing(self.cases, "cases")
         if self.depth > DEEPEST:
             yield DEPTH.violation(
                 found=f"{self.depth} methods within one another",

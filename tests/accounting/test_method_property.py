@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis_patterns.accounting import method
+from analysis_patterns.accounting import _method, method, rate_table
 from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Method,
@@ -98,34 +98,38 @@ def test_tiers_of_one_rate_are_that_rate(amount: Quantity, rate: Quantity) -> No
 
 
 FAULTS = [
-    ("sign = (given.amount.amount > 0) - (given.amount.amount < 0)", "sign = 1"),
-    ("for each in self.results(abs(given))", "for each in self.results(given)"),
-    ("sign * each.number", "each.number"),
-    ("<= row.up_to.amount", "< row.up_to.amount"),
-    (
-        "zip(bands(given.amount, self._thresholds), rates, strict=True)",
-        "zip(bands(given.amount, self._thresholds), rates[::-1], strict=True)",
-    ),
+    (_method, "Method.apply", "(given.amount.amount > 0) - (given.amount.amount < 0)", "1"),
+    (_method, "Method.apply", "self.results(abs(given))", "self.results(given)"),
+    (_method, "Method.apply", "sign * each.number", "each.number"),
+    (rate_table, "TableMethod.result", "<= row.up_to.amount", "< row.up_to.amount"),
+    (rate_table, "TiersMethod.result", "number * ratio(each, unit)", "ratio(each, unit)"),
+    (method, "SplitMethod.results", "case.when.holds(given)", "not case.when.holds(given)"),
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong"), FAULTS)
-def test_the_figures_of_the_book_notice_a_deliberate_fault(right: str, wrong: str) -> None:
-    faulty = with_fault(method, right, wrong)
+@pytest.mark.parametrize(("module", "of", "right", "wrong"), FAULTS)
+def test_the_figures_of_the_book_notice_a_deliberate_fault(
+    module: ModuleType, of: str, right: str, wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = _figures()
+    owner, name = of.split(".")
+    faulty = getattr(with_fault(module, right, wrong), owner)
 
-    assert _figures(faulty) != _figures(method)
+    monkeypatch.setattr(getattr(module, owner), name, getattr(faulty, name))
+
+    assert _figures() != sound
 
 
-def _figures(module: ModuleType) -> list[str]:
-    written = [(EVENING, "-33 min"), (LOW_PAY, "-50 kW.h"), (PROGRESSIVE, "5000 USD")]
+def _figures() -> list[str]:
     table = TableMethod(
         rows=(Row(up_to=of("1 kg"), flat=of("5 USD")), Row(up_to=of("2 kg"), flat=of("7 USD")))
     )
-    figures = []
-    for each, amount in [*written, (table, "1 kg")]:
-        again: Method = module.read_method(write_method(each))
-        try:
-            figures.append(result(again, amount, "usage" if "kW.h" in amount else "amount"))
-        except ConstraintViolation as violation:
-            figures.append(violation.rule.name)
-    return figures
+    asked = [(EVENING, "-33 min"), (LOW_PAY, "-50 kW.h"), (PROGRESSIVE, "5000 USD"), (table, "1 kg")]
+    return [_figure(each, amount) for each, amount in asked]
+
+
+def _figure(method: Method, amount: str) -> str:
+    try:
+        return result(method, amount, "usage" if "kW.h" in amount else "amount")
+    except ConstraintViolation as refused:
+        return repr(refused)
