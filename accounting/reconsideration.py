@@ -1,0 +1,231 @@
+"""That the past was looked at again, and whose share each difference is (Retroactive Event)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    func,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..patterns.persistence.base import Base, Level
+from ..patterns.persistence.guard import guard, refuse_when
+from ..patterns.persistence.session import Session
+from ..patterns.persistence.types import Instant
+from ..patterns.persistence.version import never_truncated
+from ._root import in_batches
+from .consequence import Steps
+from .ledger import LARGEST, Ledger
+from .posting_rule import PostingRule
+
+_TABLE = "accounting_reconsideration"
+_SHARE = "accounting_share"
+
+APPEND_ONLY = rule(
+    "reconsideration.append-only",
+    pattern="6.11",
+    says="That something was reconsidered, and what came of it, is never changed or deleted.",
+    layers=DATABASES | {Layer.FLUSH},
+)
+SHARES = rule(
+    "reconsideration.shares",
+    pattern="6.11",
+    says="A reconsideration comes last, when the shares of what it posted for several events add up to it.",
+    layers=DATABASES,
+    guards=("fk_accounting_share_reconsideration",),
+)
+
+
+class Reconsideration(Base, init=False):
+    """
+    One look at the past: what changed retroactively is followed up, all of it at one instant.
+
+    Shape:  one ledger, the instant, and what it was `because` of; shares, where one difference was posted
+            for several events or transactions together.
+    Source: Fowler's Retroactive Event; that differences are joined is ours.
+    """
+
+    __tablename__ = _TABLE
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "6.11"
+
+    ledger_id: Mapped[UUID] = mapped_column(ForeignKey(Ledger.id), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    because: Mapped[str] = mapped_column(String(2000))
+    ledger: Mapped[Ledger] = relationship(viewonly=True)
+    shares: Mapped[list[Share]] = relationship(
+        viewonly=True, order_by=lambda: Share.n, info={"multiplicity": "0..*"}
+    )
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """A session would write a reconsideration by hand, or change it."""
+        yield _by_hand(self, "a reconsideration")
+
+    def __str__(self) -> str:
+        return self.because
+
+
+class Share(Base, init=False):
+    """
+    What one event, or one base transaction, has of a difference that was posted for several together.
+
+    Shape:  the `event_id` of the first report of an event, or the `root_id` of a base transaction; the rule,
+            the account and the day concerned; the transaction, none where the shares cancel out.
+    Units:  `steps` of the account's unit; a deposit is positive.
+    Source: not in the papers: they keep an entry per event. Shares keep one entry for all, and each event's
+            part in it, so that the next change is reckoned from what really stands.
+    """
+
+    __tablename__ = _SHARE
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["ledger_id", "reconsideration_id"],
+            [f"{_TABLE}.ledger_id", f"{_TABLE}.id"],
+            name="fk_accounting_share_reconsideration",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(
+            ["ledger_id", "event_id"],
+            ["accounting_event.ledger_id", "accounting_event.id"],
+            name="fk_accounting_share_event",
+        ),
+        ForeignKeyConstraint(
+            ["ledger_id", "root_id"],
+            ["accounting_transaction.ledger_id", "accounting_transaction.id"],
+            name="fk_accounting_share_root",
+        ),
+        ForeignKeyConstraint(
+            ["ledger_id", "transaction_id"],
+            ["accounting_transaction.ledger_id", "accounting_transaction.id"],
+            name="fk_accounting_share_transaction",
+        ),
+        ForeignKeyConstraint(
+            ["ledger_id", "account_id"],
+            ["accounting_account.ledger_id", "accounting_account.id"],
+            name="fk_accounting_share_account",
+        ),
+        CheckConstraint("(event_id IS NULL) <> (root_id IS NULL)", name="of_one"),
+        CheckConstraint(f"steps <> 0 AND steps BETWEEN -{LARGEST} AND {LARGEST}", name="size"),
+        Index(f"ix_{_SHARE}_event", "ledger_id", "event_id"),
+        Index(f"ix_{_SHARE}_root", "ledger_id", "root_id"),
+        Index(f"ix_{_SHARE}_transaction", "ledger_id", "transaction_id"),
+    )
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "6.11"
+
+    ledger_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reconsideration_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID | None] = mapped_column()
+    root_id: Mapped[UUID | None] = mapped_column()
+    rule_id: Mapped[UUID] = mapped_column(ForeignKey(PostingRule.id))
+    account_id: Mapped[UUID] = mapped_column()
+    concerns: Mapped[date]
+    steps: Mapped[int] = mapped_column(BigInteger)
+    transaction_id: Mapped[UUID | None] = mapped_column()
+    reconsideration: Mapped[Reconsideration] = relationship(viewonly=True)
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """A session would write a share by hand, or change it."""
+        yield _by_hand(self, "a share")
+
+    def __str__(self) -> str:
+        return f"{self.steps} steps concerning {self.concerns}"
+
+
+def shares_of(session: Session, ledger: UUID, roots: Iterable[UUID]) -> dict[UUID, Steps]:
+    """What stands for roots as their shares of common differences, by the key of the root."""
+    found: dict[UUID, Steps] = {}
+    for owner in (Share.event_id, Share.root_id):
+        for keys in in_batches(list(roots)):
+            rows = session.execute(
+                select(owner, Share.rule_id, Share.account_id, Share.concerns, func.sum(Share.steps))
+                .where(Share.ledger_id == ledger, owner.in_(keys))
+                .group_by(owner, Share.rule_id, Share.account_id, Share.concerns)
+            )
+            for root, rule_id, account_id, concerns, steps in rows:
+                if root is not None:
+                    found.setdefault(root, {})[rule_id, account_id, concerns] = int(steps)
+    return found
+
+
+def _by_hand(made: object, what: str) -> ConstraintViolation:
+    return APPEND_ONLY.violation(
+        made,
+        found=f"{what} added to a session, or changed in it",
+        allowed="what reconsidering leaves behind",
+        remedy="Call reconsider(session, ledger, ...).",
+        layer=Layer.FLUSH,
+    )
+
+
+_OWN = f"FROM {_SHARE} s WHERE s.ledger_id = {{row}}.ledger_id AND s.reconsideration_id = {{row}}.id"
+_ENTRIES = "FROM accounting_entry e WHERE e.ledger_id = s.ledger_id AND e.transaction_id = s.transaction_id"
+_AMISS = (
+    f"EXISTS (SELECT 1 {_OWN} AND s.transaction_id IS NOT NULL "
+    "GROUP BY s.ledger_id, s.transaction_id, s.account_id, s.concerns HAVING sum(s.steps) <> "
+    f"coalesce((SELECT sum(e.steps) {_ENTRIES} "
+    "AND e.account_id = s.account_id AND e.concerns = s.concerns), 0))"
+    f" OR EXISTS (SELECT 1 {_OWN} AND EXISTS (SELECT 1 {_ENTRIES} AND NOT EXISTS (SELECT 1 FROM {_SHARE} o "
+    "WHERE o.ledger_id = s.ledger_id AND o.reconsideration_id = s.reconsideration_id "
+    "AND o.transaction_id = s.transaction_id AND o.account_id = e.account_id AND o.concerns = e.concerns)))"
+    f" OR EXISTS (SELECT 1 {_OWN} AND s.transaction_id IS NULL "
+    "GROUP BY s.rule_id, s.account_id, s.concerns HAVING sum(s.steps) <> 0)"
+)
+
+
+def _kept(table: str, replaced: str) -> None:
+    guard(
+        Base.metadata.tables[table],
+        # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
+        refuse_when(
+            APPEND_ONLY, table, "INSERT",
+            lambda row: f"EXISTS (SELECT 1 FROM {table} o WHERE {replaced.format(row=row)})",
+            because="a recorded row would be replaced",
+        ),
+        refuse_when(
+            APPEND_ONLY, table, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"
+        ),
+        refuse_when(
+            APPEND_ONLY, table, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"
+        ),
+        never_truncated(table, APPEND_ONLY),
+    )  # fmt: skip
+
+
+_kept(_TABLE, "o.ledger_id = {row}.ledger_id AND o.id = {row}.id")
+_kept(
+    _SHARE,
+    "o.ledger_id = {row}.ledger_id AND o.reconsideration_id = {row}.reconsideration_id AND o.n = {row}.n",
+)
+guard(
+    Base.metadata.tables[_TABLE],
+    refuse_when(
+        SHARES, _TABLE, "INSERT", lambda row: _AMISS.format(row=row),
+        because="shares that do not add up to the entries they are shares of",
+    ),
+)  # fmt: skip
+guard(
+    Base.metadata.tables[_SHARE],
+    refuse_when(
+        SHARES, _SHARE, "INSERT",
+        lambda row: (
+            f"EXISTS (SELECT 1 FROM {_TABLE} r WHERE r.ledger_id = {row}.ledger_id "
+            f"AND r.id = {row}.reconsideration_id)"
+        ),
+        because="a share of what is complete already",
+    ),
+)  # fmt: skip
