@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field, GetCoreSchemaHandler, TypeAdapter
+from pydantic_core import CoreSchema
 
 from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation, rule
@@ -123,14 +124,25 @@ class FunctionMethod(Method):
         yield from function_violations(self.name, self.parameters)
 
 
-class Case(Document):
+class _OfItsKind:
+    """Lets pydantic read and write a method as the kind that its `kind` says."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(Annotated[_Kinds, Field(discriminator="kind")])
+
+
+AnyMethod: TypeAlias = Annotated[Method, _OfItsKind()]
+"""A method of any kind, as a field of a document."""
+
+
+class Case(Document, defer_build=True):
     """A method for the occasions of which a condition is true."""
 
     when: Condition
     method: AnyMethod
 
 
-class SplitMethod(Method):
+class SplitMethod(Method, defer_build=True):
     """
     Another method for each case: the first whose condition is true, or `otherwise`.
 
@@ -184,14 +196,9 @@ class SplitMethod(Method):
             )
 
 
-if TYPE_CHECKING:
-    AnyMethod: TypeAlias = Method
-else:
-    AnyMethod = Annotated[
-        RateMethod | FlatMethod | TiersMethod | TableMethod | FormulaMethod | FunctionMethod | SplitMethod,
-        Field(discriminator="kind"),
-    ]
-    """A method of any kind, as a field of a document; its `kind` tells which."""
+_Kinds: TypeAlias = (
+    RateMethod | FlatMethod | TiersMethod | TableMethod | FormulaMethod | FunctionMethod | SplitMethod
+)
 
 for _model in (Case, SplitMethod):
     _model.model_rebuild()
