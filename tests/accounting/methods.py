@@ -10,7 +10,6 @@ from decimal import Decimal
 from hypothesis import strategies as st
 
 from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.function import method_function
 from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Band,
@@ -25,6 +24,7 @@ from analysis_patterns.accounting.method import (
     TableMethod,
     Tier,
     TiersMethod,
+    method_function,
     read_method,
 )
 from analysis_patterns.patterns.values import Money, Quantity, parse_unit

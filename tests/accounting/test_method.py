@@ -7,7 +7,6 @@ from datetime import datetime
 import pytest
 
 from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.function import method_function
 from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Band,
@@ -20,6 +19,7 @@ from analysis_patterns.accounting.method import (
     Row,
     SplitMethod,
     TableMethod,
+    method_function,
 )
 from analysis_patterns.patterns.constraint import require
 from analysis_patterns.patterns.errors import AnalysisPatternsError

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis_patterns.accounting import _method, method, rate_table
 from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Method,
     RateMethod,
     Row,
     TableMethod,
+    case,
+    method,
+    rate_table,
     read_method,
     write_method,
 )
@@ -98,12 +100,12 @@ def test_tiers_of_one_rate_are_that_rate(amount: Quantity, rate: Quantity) -> No
 
 
 FAULTS = [
-    (_method, "Method.apply", "(given.amount.amount > 0) - (given.amount.amount < 0)", "1"),
-    (_method, "Method.apply", "self.results(abs(given))", "self.results(given)"),
-    (_method, "Method.apply", "sign * each.number", "each.number"),
+    (method, "Method.apply", "(given.amount.amount > 0) - (given.amount.amount < 0)", "1"),
+    (method, "Method.apply", "self.results(abs(given))", "self.results(given)"),
+    (method, "Method.apply", "sign * each.number", "each.number"),
     (rate_table, "TableMethod.result", "<= row.up_to.amount", "< row.up_to.amount"),
     (rate_table, "TiersMethod.result", "number * ratio(each, unit)", "ratio(each, unit)"),
-    (method, "SplitMethod.results", "case.when.holds(given)", "not case.when.holds(given)"),
+    (case, "SplitMethod.results", "case.when.holds(given)", "not case.when.holds(given)"),
 ]
 
 

@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 from analysis_patterns.accounting.method import (
-    DEEPEST,
     Case,
     FlatMethod,
     Method,
@@ -18,6 +17,7 @@ from analysis_patterns.accounting.method import (
     read_method,
     write_method,
 )
+from analysis_patterns.accounting.method.case import DEEPEST
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from tests.refusals import refuses
 

@@ -8,12 +8,12 @@ from typing import Literal, Self, cast
 
 from pydantic import model_validator
 
-from ..patterns.constraint import ConstraintViolation, rule
-from ..patterns.document import Document, in_pydantic
-from ..patterns.values import Quantity, Unit
-from ._method import SingleMethod, missing
-from ._multiplier import Multiplier, Written, bands, multiplied, threshold_violations
-from .given import Given, counted, ratio
+from ...patterns.constraint import ConstraintViolation, rule
+from ...patterns.document import Document, in_pydantic
+from ...patterns.values import Quantity, Unit
+from ..given import Given, counted, ratio
+from .method import SingleMethod, missing
+from .multiplier import Multiplier, Written, bands, multiplied, threshold_violations
 
 GIVES = rule("method.gives", pattern="6.6", says="A row of a table gives a flat amount or a rate, not both.")
 BEYOND = rule(

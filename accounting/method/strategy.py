@@ -1,16 +1,18 @@
-"""Python functions that methods may name, where none of the other kinds will do (6.6)."""
+"""Methods that are Python functions, where none of the other kinds will do (6.6)."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Protocol, TypeVar
+from fractions import Fraction
+from typing import Literal, Protocol, TypeVar
 
-from ..patterns.constraint import ConstraintViolation, require, rule
-from ..patterns.errors import AnalysisPatternsError
-from ..patterns.values import Quantity
-from .given import Given
+from ...patterns.constraint import ConstraintViolation, require, rule
+from ...patterns.errors import AnalysisPatternsError
+from ...patterns.values import Quantity
+from ..given import Given
+from .method import Method, Result
 
 FUNCTION = rule(
     "method.function",
@@ -93,3 +95,34 @@ def called(
             remedy=f"Let {name!r} return Quantity or Money, or name its keys in `gives`.",
         )
     return by_key
+
+
+class FunctionMethod(Method):
+    """
+    What a Python function gives that an application has registered by `name`.
+
+    Shape:  `parameters` are handed to it as keyword arguments, as text; `gives` names the output keys that
+            it may give results for.
+    Errors: `ConstraintViolation`: `method.function` where none of that name is known, or it does not take
+            these parameters; `method.result` for what it should not give.
+    Source: Analysis Patterns 6.6, the strategy.
+    """
+
+    kind: Literal["function"] = "function"
+    name: str
+    parameters: Mapping[str, str] = {}
+    gives: tuple[str, ...] = ("",)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that it is said to give."""
+        return frozenset(self.gives)
+
+    def results(self, given: Given) -> Iterator[Result]:
+        """What the function gives, as given."""
+        for key, quantity in called(self.name, given, self.parameters, self.gives).items():
+            yield Result(key, Fraction(quantity.amount), quantity.unit, self.places)
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """That no such function is known, or that it takes other parameters."""
+        yield from function_violations(self.name, self.parameters)

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Self
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
-from ..patterns.constraint import ConstraintViolation, require, rule
-from ..patterns.document import Document, in_pydantic
-from ..patterns.knowledge.section import Whole
-from ..patterns.values import Currency, Quantity, Unit
-from ..patterns.values.number import WIDEST
-from .given import Given, amounting
+from ...patterns.constraint import ConstraintViolation, require, rule
+from ...patterns.document import Document, in_pydantic
+from ...patterns.knowledge.section import Whole
+from ...patterns.values import Currency, Quantity, Unit
+from ...patterns.values.number import WIDEST
+from ..given import Given, amounting
 
 PLACES = rule("method.places", pattern="6.6", says=f"A method rounds to 0 to {WIDEST} places, if it says so.")
 PARTS = rule(
@@ -115,6 +115,7 @@ def _minor(unit: Unit) -> int | None:
 
 
 def missing(parts: Sized, name: str) -> Iterator[ConstraintViolation]:
+    """That a method has none of the parts that it cannot do without."""
     if not parts:
         yield PARTS.violation(
             found=f"no {name}", allowed="one at least", remedy="A method without them is flat, or a rate."
