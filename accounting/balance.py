@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation, rule
 from ..patterns.persistence.session import Session, session_of
 from ..patterns.time.instant import BEGINNING
@@ -17,6 +18,8 @@ from ..patterns.values.quantity import Quantity
 from ._sums import DAY, Choice, covered_by, moved_chosen, moved_during, standing, steps_until
 from .account import Account, DetailAccount
 from .entry import Entry
+from .filter import read_filter
+from .filter_kind import AccountFilter
 
 ONE_UNIT = rule(
     "account.one-unit",
@@ -209,3 +212,34 @@ def _not_one_unit(account: Account, found: Mapping[str, int]) -> ConstraintViola
         allowed="an account that counts in one unit",
         remedy="Ask for its balances(), or for the balance of a component.",
     )
+
+
+attach(
+    "6.9",
+    types=(AccountFilter, Turnover),
+    behaviours=(entries, balance_using, balance_during, deposits, withdrawals, turnover, read_filter),
+    figure="analysis_patterns.accounting.filter_kind:AccountFilter",
+    when_not="For a handful of entries, ask for all of them and choose in Python. The few questions that are "
+    "asked every day, such as what went in over a month, have operations of their own.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import Amounting, Asset, Charged, Draft, Income, Ledger, post
+>>> from analysis_patterns.patterns import Money, Period, create_engine, sessions
+>>> from analysis_patterns.patterns.persistence.base import Base
+>>> ledger = Ledger(name="consultant")
+>>> dollars = ledger.count_in("USD")
+>>> checking = Asset(ledger=ledger, name="checking", unit="USD")
+>>> fees = Income(ledger=ledger, name="fees", unit="USD")
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add_all([checking, fees])
+...     session.commit()
+...     for month, amount in ((1, 2000), (2, 3000), (3, 3000), (4, 250)):
+...         _ = post(session, Draft.transfer(
+...             Money(amount, "USD"), source=fees, destination=checking, charged=date(1997, month, 1)))
+...     large = Amounting.at_least(Money(1000, "USD")) & Charged(period=Period(date(1997, 2, 1)))
+...     print(checking.balance_using(large), [str(entry.amount) for entry in checking.entries(large)])
+6000.00 USD ['3000.00 USD', '3000.00 USD']
+""",
+)

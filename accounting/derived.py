@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from ..patterns.accountability.party import Party
+from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation, Layer, rule
 from ..patterns.persistence.registry import Referable
 from ..patterns.persistence.session import Session
@@ -91,3 +92,37 @@ def _require_units(ledger: Ledger, filter: AccountFilter) -> None:
     for each in filter.walk():
         if not each.parts and each.unit is not None:
             ledger.unit(each.unit)
+
+
+attach(
+    "6.15",
+    types=(DerivedAccount, SummaryAccount),
+    figure="analysis_patterns.accounting.derived:DerivedAccount",
+    when_not="Where each entry belongs in one place, a tree of summary accounts says so, and may refuse "
+    "overlap. Where a rule shall fire on what is shown, book a memo entry: none fires on a derived account.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import (
+...     DerivedAccount, Described, Draft, Expense, InAccount, Ledger, Liability, SummaryAccount, post)
+>>> from analysis_patterns.patterns import Money, create_engine, sessions
+>>> from analysis_patterns.patterns.persistence.base import Base
+>>> ledger = Ledger(name="consultant")
+>>> dollars = ledger.count_in("USD")
+>>> card = Liability(ledger=ledger, name="card", unit="USD")
+>>> travel, meals = (Expense(ledger=ledger, name=name, unit="USD") for name in ("travel", "meals"))
+>>> expenses = SummaryAccount(ledger=ledger, name="expenses", components=[travel, meals])
+>>> boston = DerivedAccount(
+...     ledger=ledger, name="Boston", filter=InAccount(account="expenses") & Described(contains="Boston"))
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add_all([card, expenses, boston])
+...     session.commit()
+...     for expense, amount, why in ((travel, 500, "flight to Boston"), (meals, 100, "lunch")):
+...         _ = post(session, Draft.transfer(
+...             Money(amount, "USD"), source=card, destination=expense, charged=date(1997, 5, 1),
+...             description=why))
+...     print(boston.balance(), expenses.balance())
+500.00 USD 600.00 USD
+""",
+)

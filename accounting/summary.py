@@ -11,6 +11,7 @@ from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Table, insp
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..patterns.accountability.party import Party
+from ..patterns.catalogue import attach
 from ..patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ..patterns.persistence.base import Base
 from ..patterns.persistence.registry import Referable
@@ -212,3 +213,27 @@ def _circle(summary: SummaryAccount, part: Account) -> ConstraintViolation:
         allowed="components that do not lie above the account",
         remedy="Take the other link out first.",
     )
+
+
+attach(
+    "6.3",
+    types=(SummaryAccount, DetailAccount),
+    behaviours=(above,),
+    figure="analysis_patterns.accounting.summary:SummaryAccount",
+    when_not="Where accounts are looked at together for one report only, a filter or a list of them will do. "
+    "A total that somebody posts to is no summary: its entries would count twice.",
+    example="""
+>>> from analysis_patterns.accounting import Expense, Ledger, SummaryAccount
+>>> ledger = Ledger(name="consultant")
+>>> dollars = ledger.count_in("USD")
+>>> travel, meals = (Expense(ledger=ledger, name=name, unit="USD") for name in ("travel", "meals"))
+>>> expenses = SummaryAccount(ledger=ledger, name="expenses", components=[travel, meals])
+>>> acm = SummaryAccount(ledger=ledger, name="ACM", components=[travel])
+>>> everything = SummaryAccount(ledger=ledger, name="everything", components=[expenses, acm])
+>>> sorted(account.name for account in everything.below())
+['ACM', 'expenses', 'meals', 'travel']
+>>> acm.components.append(everything)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: summary-account.acyclic: ...
+""",
+)
