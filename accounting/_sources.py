@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from ..patterns.persistence.session import Session
 from .account import DetailAccount
@@ -16,7 +17,7 @@ from .event import AccountingEvent
 from .finder import Finder, Trigger
 from .posting_rule import PostingRule, RuleTerms
 from .practice import PracticeAssignment
-from .transaction import Transaction
+from .transaction import Adjustment, Transaction
 from .trigger import OnEvent
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Sources:
         """Whose accounts the rule looked for."""
         if self.trigger is not None:
             return self.trigger.subject_id
-        return None if self.event is None else self.event.subject_id
+        return self.entry.account.subject_id if self.event is None else self.event.subject_id
 
     @property
     def of(self) -> str:
@@ -79,30 +80,57 @@ class Sources:
             if self._means(self._finder(key, into=into), self.entry.account)
         )
 
+    @property
+    def is_totalled(self) -> bool:
+        """Whether the rule was given a sum: of a period, or of what stands after a change of the past."""
+        return self.rule.is_aggregate or self.is_difference
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether only the rest was posted of what is due since the past was told otherwise."""
+        return self.transaction.adjustment is Adjustment.DIFFERENCE
+
     def totalled(self) -> AnySelect:
-        """The entries that a rule per period had counted by then: the sources of all its postings so far."""
+        """The entries that the rule had counted by then."""
+        return self._read_since_changed() if self.is_difference else self._read_in_period()
+
+    def _read_in_period(self) -> AnySelect:
+        """The sources of all that a rule per period had posted for the period."""
         counted = select(source.c.source_transaction_id, source.c.source_n).where(
             source.c.ledger_id == self.entry.ledger_id,
-            source.c.transaction_id.in_([*self._earlier, self.transaction.id]),
+            source.c.transaction_id.in_([*self._postings, self.transaction.id]),
         )
-        chosen = counted.subquery()
+        chosen = counted.distinct().subquery()
+        is_chosen = (Entry.transaction_id == chosen.c.source_transaction_id) & (Entry.n == chosen.c.source_n)
+        return select(Entry).join(chosen, is_chosen).where(Entry.ledger_id == self.entry.ledger_id)
+
+    def _read_since_changed(self) -> AnySelect:
+        """What stands of the same event, or transaction, in the accounts that the rule reads."""
+        read = {each.id for sought in self.rule.reads for each in self.chart.among(sought, self.subject)}
         return (
             select(Entry)
             .join(
-                chosen,
-                (Entry.transaction_id == chosen.c.source_transaction_id) & (Entry.n == chosen.c.source_n),
+                Transaction,
+                and_(Transaction.ledger_id == Entry.ledger_id, Transaction.id == Entry.transaction_id),
             )
-            .where(Entry.ledger_id == self.entry.ledger_id)
-            .distinct()
+            .where(
+                Entry.ledger_id == self.entry.ledger_id,
+                Entry.account_id.in_(read),
+                Entry.concerns == self.entry.concerns,
+                Entry.booked <= self.entry.booked,
+                self._is_of_root,
+                ~used_up(),
+            )
         )
 
     def before(self) -> tuple[int, int]:
-        """How often, and how many steps, the rule had posted to the account for the same occasion before."""
+        """How often, and how many steps, had been posted to the account for the same occasion before."""
+        is_before = self._is_before if self.is_difference else Entry.transaction_id.in_(self._postings)
         times, steps = self.session.execute(
             select(func.count(), func.sum(Entry.steps)).where(
                 Entry.ledger_id == self.entry.ledger_id,
                 Entry.account_id == self.entry.account_id,
-                Entry.transaction_id.in_(self._earlier),
+                is_before,
             )
         ).one()
         return int(times), int(steps or 0)
@@ -121,8 +149,8 @@ class Sources:
         return "no practice that was used then"
 
     @cached_property
-    def _earlier(self) -> list[UUID]:
-        """The postings of the rule for the same occasion, as their keys number them."""
+    def _postings(self) -> list[UUID]:
+        """The earlier postings of a rule per period for the same period, as their keys number them."""
         occasion, _, times = (self.transaction.key or "").rpartition(":")
         if not self.rule.is_aggregate or not occasion:
             return []
@@ -134,6 +162,44 @@ class Sources:
         )
         return [id for id, key in found if int((key or "").rpartition(":")[2]) < int(times)]
 
+    @property
+    def _is_before(self) -> ColumnElement[bool]:
+        """What is true of what the rule had posted for the same event, or transaction, and the same day."""
+        made = (
+            select(Transaction.id)
+            .join(RuleTerms, RuleTerms.version == Transaction.creator_id)
+            .where(
+                Transaction.ledger_id == self.entry.ledger_id,
+                RuleTerms.rule_id == self.rule.id,
+                self._is_of_root,
+            )
+        )
+        return and_(
+            or_(Entry.transaction_id.in_(made), Entry.transaction_id.in_(_reversing(made))),
+            Entry.concerns == self.entry.concerns,
+            or_(
+                Entry.booked < self.entry.booked,
+                and_(Entry.booked == self.entry.booked, Entry.transaction_id < self.entry.transaction_id),
+            ),
+        )
+
+    @property
+    def _is_of_root(self) -> ColumnElement[bool]:
+        """What is true of a transaction that goes back to the same event, or the same transaction."""
+        if self._events:
+            return Transaction.event_id.in_(self._events)
+        root = self.transaction.root_id
+        return or_(Transaction.root_id == root, Transaction.id == root)
+
+    @cached_property
+    def _events(self) -> list[UUID]:
+        """The event behind it, and those that this one puts right."""
+        found, event = [], self.event
+        while event is not None:
+            found.append(event.id)
+            event = event.adjusts
+        return found
+
     def _finder(self, key: str, *, into: bool) -> Finder | None:
         output = self.rule.output(key)
         return output.destination if into else output.source
@@ -144,3 +210,20 @@ class Sources:
         if isinstance(finder, Trigger):
             return account is self.trigger
         return any(self.chart.includes(sought, account) for sought in finder.reaches)
+
+
+def used_up() -> ColumnElement[bool]:
+    """What is true of an entry in the very account that its transaction was made from."""
+    origin = aliased(Entry)
+    return exists().where(
+        source.c.ledger_id == Entry.ledger_id,
+        source.c.transaction_id == Entry.transaction_id,
+        origin.ledger_id == source.c.ledger_id,
+        origin.transaction_id == source.c.source_transaction_id,
+        origin.n == source.c.source_n,
+        origin.account_id == Entry.account_id,
+    )
+
+
+def _reversing(made: AnySelect) -> AnySelect:
+    return select(Transaction.id).where(Transaction.reverses_id.in_(made))

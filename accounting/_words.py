@@ -53,7 +53,7 @@ def _split(method: SplitMethod) -> Iterator[str]:
         lines = in_words(inner)
         (key,) = inner.keys if len(inner.keys) == 1 else ("",)
         done = "; ".join(([key] if key else []) + [line for line in lines if line != ALL])
-        yield f"{done or ALL}, {when}"
+        yield f"{done or ALL} {when}"
 
 
 ALL = "all of it"

@@ -135,17 +135,19 @@ class Happened(Step):
     """
     A leaf: an event, with all that was said of it.
 
-    Shape:  its `type`; the attribute `of` which it is the amount, or none: then it counts as one.
+    Shape:  its `type`; the attribute `of` which it is the amount, or none: then it counts as one. What it
+            counts `times`: once, or not at all if it turned out never to have happened.
     """
 
     by: Literal["event"] = "event"
     type: str
     said: Attributes
     of: str | None = None
+    times: int = 1
 
     def recomputed(self) -> Quantity:
         """The attribute that counts."""
-        return amount_of(self.said, self.of)
+        return amount_of(self.said, self.of) * self.times
 
     @property
     def attributes(self) -> Mapping[str, Value]:
@@ -257,6 +259,11 @@ class Totalled(Step):
 
     by: Literal["total"] = "total"
     parts: tuple[AnyStep, ...] = ()
+
+    @property
+    def attributes(self) -> Mapping[str, Value]:
+        """What was said last of the event behind its parts."""
+        return self.parts[-1].attributes if self.parts else {}
 
     def recomputed(self) -> Quantity:
         """The sum of its parts."""

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal_column
 
+from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session, session_of
 from ._sources import Sources
 from .account import Account
@@ -160,7 +161,7 @@ class _Walk:
         if given is None:
             made = f"posted by {terms.rule}, of something that is not recorded"
             return Recorded(statement=_said(entry), amount=entry.amount, reason_given=made)
-        return Ruled(
+        step = Ruled(
             statement=_said(entry),
             amount=entry.amount,
             rule=terms.rule.name,
@@ -177,25 +178,27 @@ class _Walk:
             given=given,
             less=self._before(sources),
         )
+        if sources.is_difference and not _holds(step):
+            together = f"the difference that {terms.rule} comes to, over several changes together"
+            return Recorded(statement=_said(entry), amount=entry.amount, reason_given=together)
+        return step
 
     def _given(self, sources: Sources) -> Any:
         if isinstance(sources.rule.trigger, OnEvent):
             return None if sources.event is None else _happened(sources.event, sources.rule.trigger.of)
-        if sources.source is None:
-            return None
-        if not sources.rule.is_aggregate:
-            return self.entry(sources.source)
+        if sources.is_totalled:
+            return self._counted(sources)
+        return None if sources.source is None else self.entry(sources.source)
+
+    def _counted(self, sources: Sources) -> Totalled | None:
+        """What a rule reckoned with together: of a period, or since the past was told otherwise."""
         counted = sources.totalled()
-        steps = list(
-            self.session.scalars(counted.with_only_columns(Entry.steps, Entry.transaction_id, Entry.n))
-        )
+        columns = Entry.steps, Entry.transaction_id, Entry.n
+        steps = [row[0] for row in self.session.execute(counted.with_only_columns(*columns))]
+        if not steps:
+            return None
         period = sources.rule.per.around(sources.entry.concerns)
-        return self._total(
-            counted,
-            len(steps),
-            sum(steps),
-            f"in {sources.trigger} for the {sources.rule.per.value} of {period.start}",
-        )
+        return self._total(counted, len(steps), sum(steps), f"from {period}")
 
     def _before(self, sources: Sources) -> Recorded | None:
         times, steps = sources.before()
@@ -225,15 +228,28 @@ class _Group:
         return f"reversals of {made}" if self.is_reversal else made
 
 
+def _holds(step: Step) -> bool:
+    try:
+        return step.holds
+    except ConstraintViolation:
+        return False
+
+
 def _happened(event: AccountingEvent, of: str | None) -> Happened:
-    amount = amount_of(event.attributes, of)
-    what = f"{of} {amount}" if of else "one"
+    """What is said of an event; of one that never happened, what was said of it before that was known."""
+    said = event
+    while not said.happened and said.adjusts is not None:
+        said = said.adjusts
+    amount = amount_of(said.attributes, of) * int(event.happened)
+    what = f"{of} {amount}" if of else str(amount)
+    never = "" if event.happened else "never happened, as was "
     return Happened(
-        statement=f"{what}: {event.type} on {event.occurred}, noticed {event.noticed:{_MINUTE}}",
+        statement=f"{what}: {event.type} on {event.occurred}, {never}noticed {event.noticed:{_MINUTE}}",
         amount=amount,
         type=event.type.name,
-        said=event.attributes,
+        said=said.attributes,
         of=of,
+        times=int(event.happened),
     )
 
 

@@ -18,6 +18,7 @@ from ..patterns.persistence.session import Session
 from ..patterns.provenance import Explanation
 from ..patterns.time.instant import UNTIL_CHANGED
 from ..patterns.time.period import Period
+from ._sources import used_up
 from .account import DetailAccount
 from .chart import Chart
 from .derivation import amount_of
@@ -225,22 +226,13 @@ class _Asked:
 
     def _entries(self, accounts: list[UUID]) -> list[Entry]:
         """The entries that could set it off; neither what rules used up, nor adjustments of derived ones."""
-        origin = aliased(Entry)
-        used_up = exists().where(
-            source.c.ledger_id == Entry.ledger_id,
-            source.c.transaction_id == Entry.transaction_id,
-            origin.ledger_id == source.c.ledger_id,
-            origin.transaction_id == source.c.source_transaction_id,
-            origin.n == source.c.source_n,
-            origin.account_id == Entry.account_id,
-        )
         latest = (Entry.concerns.desc(), Entry.booked.desc(), Entry.transaction_id.desc(), Entry.n.desc())
         question = select(Entry).where(
             Entry.ledger_id == self.ledger,
             Entry.account_id.in_(accounts),
             Entry.concerns >= self.period.start,
             Entry.concerns < self.period.end,
-            ~used_up,
+            ~used_up(),
         )
         if not self.rule.is_aggregate:
             question = question.limit(self.most)

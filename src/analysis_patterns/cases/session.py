@@ -8,8 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, select
 
+from ..accounting import Account, AccountType, EventType, knowledge_section  # noqa: F401  (what packs hold)
+from ..accounting.posting_rule import PostingRule
+from ..accounting.practice import AccountingPractice
 from ..patterns.accountability import AccountabilityType, OperatingScopeType, PartyType, ProductType
-from ..patterns.knowledge import load, parse_pack
+from ..patterns.knowledge import Pack, load, parse_pack
 from ..patterns.persistence.audit import preview
 from ..patterns.persistence.base import Base
 from ..patterns.persistence.session import Session
@@ -17,7 +20,18 @@ from ..patterns.persistence.session import Session
 PREFIX = "cases_"
 """How the names of the cases' own tables begin."""
 
-N = TypeVar("N", bound=PartyType | AccountabilityType | ProductType | OperatingScopeType)
+N = TypeVar(
+    "N",
+    bound=PartyType
+    | AccountabilityType
+    | ProductType
+    | OperatingScopeType
+    | Account
+    | AccountType
+    | AccountingPractice
+    | EventType
+    | PostingRule,
+)
 
 
 def create_tables(engine: Engine) -> None:
@@ -28,8 +42,13 @@ def create_tables(engine: Engine) -> None:
 
 def load_pack(session: Session, name: str) -> None:
     """Let the database know what a case's pack states; what it knows already is left alone."""
+    load(pack_of(name), session)
+
+
+def pack_of(name: str) -> Pack:
+    """The pack of a case."""
     file = files(__name__.rpartition(".")[0]) / "packs" / f"{name}.yaml"
-    load(parse_pack(file.read_bytes(), file=file.name), session)
+    return parse_pack(file.read_bytes(), file=file.name)
 
 
 def named(session: Session, kind: type[N], name: str) -> N:
