@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from ..patterns.persistence.engine import translated
 from .draft import Draft
@@ -20,31 +23,36 @@ _TRANSACTION = (
     "adjustment"
 )
 _COPIED_FROM = 20
-"""From how many rows on PostgreSQL takes them as one stream: below it, that costs more than it saves."""
+"""From how many drafts on PostgreSQL takes them as streams: below it, that costs more than it saves."""
 
-Rows = list[tuple[Any, ...]]
+_KEYS: dict[str, Callable[[UUID], Any]] = {"sqlite": attrgetter("bytes"), "postgresql": attrgetter("hex")}
+"""How each driver is handed a key: as what it need not convert."""
+
+Row = tuple[Any, ...]
 
 
 def write(connection: Connection, drafts: Sequence[tuple[UUID, Draft]], booked: datetime) -> None:
     """
-    Write transactions: their entries first, themselves last, when a guard looks at them whole.
+    Write transactions, all or none: their entries first, themselves last, when a guard looks at them whole.
 
-    Errors: `ConstraintViolation` for what a guard refuses.
+    Errors: `ConstraintViolation` for what a guard refuses; nothing is written, and the database transaction
+            goes on.
     """
     if not drafts:
         return
-    if connection.dialect.name == "sqlite":
-        key, instant = _bytes, booked.replace(tzinfo=None).isoformat(" ", "microseconds")
-        entries, sources, transactions = _rows(drafts, key, instant)
-        _many(connection, "accounting_entry", _ENTRY, entries, "?")
-        _many(connection, "accounting_source", _SOURCE, sources, "?")
-        _many(connection, "accounting_transaction", _TRANSACTION, transactions, "?")
-        return
-    entries, sources, transactions = _rows(drafts, _same, booked)
-    into = _copy if len(entries) >= _COPIED_FROM else _insert
-    into(connection, "accounting_entry", _ENTRY, entries)
-    into(connection, "accounting_source", _SOURCE, sources)
-    into(connection, "accounting_transaction", _TRANSACTION, transactions)
+    dialect = connection.dialect.name
+    tables = tuple(_tables(drafts, _KEYS[dialect], booked, dialect))
+    driver: Any = connection.connection.dbapi_connection
+    streams = dialect == "postgresql" and len(drafts) >= _COPIED_FROM
+    batch = nullcontext() if dialect == "sqlite" or streams else driver.pipeline()
+    with _all_or_none(connection, driver.cursor(), batch) as cursor:
+        for table, columns, rows in tables:
+            if streams:
+                _copy(cursor, f"COPY {table} ({columns}) FROM STDIN", rows)
+            else:
+                mark = "?" if dialect == "sqlite" else "%s"
+                marks = ", ".join([mark] * (columns.count(",") + 1))
+                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 def known(connection: Connection, ledger: UUID, keys: list[str]) -> Iterable[Sequence[Any]]:
@@ -62,66 +70,73 @@ def known(connection: Connection, ledger: UUID, keys: list[str]) -> Iterable[Seq
     )
 
 
-def _bytes(key: UUID) -> Any:
-    return key.bytes
+@contextmanager
+def _all_or_none(connection: Connection, cursor: Any, batch: Any) -> Iterator[Any]:
+    """
+    Keep all that `cursor` writes, or nothing, on the driver's own connection.
+
+    Errors: `ConstraintViolation` where a guard refuses; SQLAlchemy's `DBAPIError` otherwise.
+    """
+    driver_error = connection.dialect.loaded_dbapi.Error
+    try:
+        with batch:
+            cursor.execute("SAVEPOINT posting")
+            yield cursor
+            cursor.execute("RELEASE SAVEPOINT posting")
+    except BaseException as error:
+        with suppress(driver_error):
+            cursor.execute("ROLLBACK TO SAVEPOINT posting")
+            cursor.execute("RELEASE SAVEPOINT posting")
+        if not isinstance(error, driver_error):
+            raise
+        raise translated(error, connection.dialect.name) or DBAPIError.instance(
+            "posting", None, error, driver_error, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()
 
 
-def _same(key: UUID) -> Any:
-    return key
+def _copy(cursor: Any, statement: str, rows: Iterable[Row]) -> None:
+    with cursor.copy(statement) as stream:
+        for row in rows:
+            stream.write_row(row)
 
 
-def _rows(
-    drafts: Sequence[tuple[UUID, Draft]], as_key: Callable[[UUID], Any], booked: Any
-) -> tuple[Rows, Rows, Rows]:
-    entries: Rows = []
-    sources: Rows = []
-    transactions: Rows = []
-    as_day = str if as_key is _bytes else _same_day
+def _tables(
+    drafts: Sequence[tuple[UUID, Draft]], as_key: Callable[[UUID], Any], booked: datetime, dialect: str
+) -> Iterator[tuple[str, str, Iterator[Row]]]:
+    """Each table with its columns and its rows, which are made while the database takes the ones before."""
+    at = (booked.replace(tzinfo=None) if dialect == "sqlite" else booked).isoformat(" ", "microseconds")
+    yield "accounting_entry", _ENTRY, _entries(drafts, as_key, at)
+    if any(draft.sources for _, draft in drafts):
+        yield "accounting_source", _SOURCE, _sources(drafts, as_key)
+    yield "accounting_transaction", _TRANSACTION, _transactions(drafts, as_key, at)
+
+
+def _entries(
+    drafts: Sequence[tuple[UUID, Draft]], as_key: Callable[[UUID], Any], booked: str
+) -> Iterator[Row]:
     for id, draft in drafts:
         own, legs, ledger = as_key(id), len(draft.legs), as_key(draft.ledger_id)
         for n, leg in enumerate(draft.legs):
-            entries.append(
-                (
-                    ledger, own, n, legs, as_key(leg.account_id), leg.unit_code, leg.steps, leg.memo,
-                    as_day(leg.charged), booked, as_day(leg.concerns),
-                )
+            yield (
+                ledger, own, n, legs, as_key(leg.account_id), leg.unit_code, leg.steps, leg.memo,
+                leg.charged.isoformat(), booked, leg.concerns.isoformat(),
             )  # fmt: skip
-        for each in draft.sources:
-            sources.append((ledger, own, as_key(each.transaction_id), each.n))
-        transactions.append(
-            (
-                ledger, own, legs, booked, draft.key, draft.digest(), draft.description,
-                *(None if key is None else as_key(key) for key in draft.links),
-                None if draft.adjustment is None else draft.adjustment.value,
-            )
+
+
+def _sources(drafts: Sequence[tuple[UUID, Draft]], as_key: Callable[[UUID], Any]) -> Iterator[Row]:
+    for id, draft in drafts:
+        for source in draft.sources:
+            yield as_key(draft.ledger_id), as_key(id), as_key(source.transaction_id), source.n
+
+
+def _transactions(
+    drafts: Sequence[tuple[UUID, Draft]], as_key: Callable[[UUID], Any], booked: str
+) -> Iterator[Row]:
+    for id, draft in drafts:
+        yield (
+            as_key(draft.ledger_id), as_key(id), len(draft.legs), booked, draft.key, draft.digest(),
+            draft.description, *[None if link is None else as_key(link) for link in draft.links],
+            None if draft.adjustment is None else draft.adjustment.value,
         )  # fmt: skip
-    return entries, sources, transactions
-
-
-def _same_day(day: Any) -> Any:
-    return day
-
-
-def _many(connection: Connection, table: str, columns: str, rows: Rows, mark: str) -> None:
-    if rows:
-        marks = ", ".join([mark] * len(rows[0]))
-        connection.exec_driver_sql(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
-
-
-def _insert(connection: Connection, table: str, columns: str, rows: Rows) -> None:
-    _many(connection, table, columns, rows, "%s")
-
-
-def _copy(connection: Connection, table: str, columns: str, rows: Rows) -> None:
-    if not rows:
-        return
-    driver = connection.connection.dbapi_connection
-    try:
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as stream:  # type: ignore[union-attr]
-            for row in rows:
-                stream.write_row(row)
-    except connection.dialect.loaded_dbapi.Error as error:
-        refused = translated(error, connection.dialect.name)
-        if refused is None:
-            raise
-        raise refused from error

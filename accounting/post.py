@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -86,11 +86,19 @@ def post_all(session: Session, drafts: Iterable[Draft]) -> list[Posting]:
     if not waiting:
         return []
     opening = _opening(session, {draft.ledger_id for draft in waiting})
-    if all(draft.key is None for draft in waiting):
-        fresh = [(uuid7(), draft) for draft in waiting]
-        _write(session, fresh, opening)
-        return [Posting(draft.ledger_id, id, opening.booked, True) for id, draft in fresh]
-    return _post_once(session, waiting, opening)
+    connection = session.connection()
+    known = _known(connection, waiting)
+    while True:
+        fresh, postings = _sorted_out(known, waiting, opening.booked)
+        try:
+            _write(session, fresh, opening)
+        except ConstraintViolation as refused:
+            # Another session posts one of them just now: whoever is second finds what the first one posted.
+            before, known = known, _known(connection, waiting)
+            if refused.rule is not KEY or known == before:
+                raise
+            continue
+        return postings
 
 
 def reverse(
@@ -198,38 +206,49 @@ def _instant(stored: Any) -> datetime:
     return datetime.fromisoformat(stored).replace(tzinfo=UTC)
 
 
-def _post_once(session: Session, drafts: Sequence[Draft], opening: _Opening) -> list[Posting]:
-    """Post what is new among drafts with keys, again where another session posts one of them just now."""
-    connection = session.connection()
-    while True:
-        known = dict(_known(connection, drafts))
-        fresh: list[tuple[UUID, Draft]] = []
-        postings = [_posting(known, fresh, draft, opening.booked) for draft in drafts]
-        try:
-            with connection.begin_nested():
-                _write(session, fresh, opening)
-        except ConstraintViolation as refused:
-            if refused.rule is not KEY:
-                raise
-            continue
-        return postings
-
-
 _Known = dict[tuple[UUID, str], tuple[Posting, bytes]]
 
 
-def _posting(known: _Known, fresh: list[tuple[UUID, Draft]], draft: Draft, booked: datetime) -> Posting:
-    if draft.key is None:
-        id = uuid7()
-        fresh.append((id, draft))
-        return Posting(draft.ledger_id, id, booked, True)
-    standing = known.get((draft.ledger_id, draft.key))
-    if standing is None:
-        id = uuid7()
-        fresh.append((id, draft))
-        known[draft.ledger_id, draft.key] = (Posting(draft.ledger_id, id, booked, False), draft.digest())
-        return Posting(draft.ledger_id, id, booked, True)
-    posting, digest = standing
+def _known(connection: Connection, drafts: Sequence[Draft]) -> _Known:
+    """What stands under the keys of `drafts`, with its digest."""
+    keys: dict[UUID, list[str]] = {}
+    for draft in drafts:
+        if draft.key is not None:
+            keys.setdefault(draft.ledger_id, []).append(draft.key)
+    return {
+        (ledger, key): (Posting(ledger, key_of(id), _instant(booked), False), bytes(digest))
+        for ledger, wanted in keys.items()
+        for id, key, booked, digest in _rows.known(connection, ledger, wanted)
+    }
+
+
+def _sorted_out(
+    known: _Known, drafts: Sequence[Draft], booked: datetime
+) -> tuple[list[tuple[UUID, Draft]], list[Posting]]:
+    """The drafts that are new, each with its id, and the posting of every draft."""
+    fresh: list[tuple[UUID, Draft]] = []
+    postings: list[Posting] = []
+    first: dict[tuple[UUID, str], tuple[Posting, Draft]] = {}
+    for draft in drafts:
+        ledger, key = draft.ledger_id, draft.key
+        if key is not None:
+            if (ledger, key) in known:
+                posting, digest = known[ledger, key]
+                postings.append(_again(posting, digest, draft))
+                continue
+            if (ledger, key) in first:
+                posting, same = first[ledger, key]
+                postings.append(_again(posting, same.digest(), draft))
+                continue
+        posting = Posting(ledger, uuid7(), booked, True)
+        postings.append(posting)
+        fresh.append((posting.id, draft))
+        if key is not None:
+            first[ledger, key] = posting, draft
+    return fresh, postings
+
+
+def _again(posting: Posting, digest: bytes, draft: Draft) -> Posting:
     if digest != draft.digest():
         raise KEY.violation(
             draft,
@@ -238,20 +257,7 @@ def _posting(known: _Known, fresh: list[tuple[UUID, Draft]], draft: Draft, booke
             allowed="the same key for the same content only",
             remedy="Use a new key for a new transaction; to correct the old one, reverse it.",
         )
-    return posting
-
-
-def _known(
-    connection: Connection, drafts: Sequence[Draft]
-) -> Iterator[tuple[tuple[UUID, str], tuple[Posting, bytes]]]:
-    keys: dict[UUID, list[str]] = {}
-    for draft in drafts:
-        if draft.key is not None:
-            keys.setdefault(draft.ledger_id, []).append(draft.key)
-    for ledger, wanted in keys.items():
-        for id, key, stored, digest in _rows.known(connection, ledger, wanted):
-            posting = Posting(ledger, key_of(id), _instant(stored), False)
-            yield (ledger, key), (posting, bytes(digest))
+    return replace(posting, is_new=False)
 
 
 attach(
