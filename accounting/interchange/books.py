@@ -16,7 +16,7 @@ from .lots import Inventory
 from .options import Options
 from .parser import Parse, Skipped, parse
 from .problem import INCLUDE, Place, Problems
-from .source import LIMITS, Limits, checked, included, read_text
+from .source import LIMITS, Limits, checked, found, included, read_text
 from .written import WrittenTransaction
 
 
@@ -78,15 +78,15 @@ def books_of_text(text: str, *, file: str = "books", limits: Limits = LIMITS) ->
     with problems.at(Place(file, 0)):
         text = checked(text, limits)
     problems.require_none()
-    found = parse(text, file=file, problems=problems)
-    for place, name in found.includes:
+    parsed = parse(text, file=file, problems=problems)
+    for place, name in parsed.includes:
         problems.add(
             place,
             INCLUDE.violation(
                 found=f"the file {name[:200]!r}", allowed="no file, in a text", remedy="Read it from a file."
             ),
         )
-    return _whole([found], problems)
+    return _whole([parsed], problems)
 
 
 class _Files:
@@ -99,13 +99,13 @@ class _Files:
         self._bytes = 0
 
     def read(self) -> list[Parse]:
-        start = Path(str(self._named)).absolute()
-        with self._problems.at(Place(str(self._named), 0)):
-            start = start.resolve()
-        root = start.parent
-        waiting = deque([(start, Place(str(self._named), 0), 0)])
+        named = Place(str(self._named), 0)
+        waiting: deque[tuple[Path, Place, int]] = deque()
+        with self._problems.at(named):
+            waiting.append((found(self._named), named, 0))
         seen: set[Path] = set()
         parses: list[Parse] = []
+        root = waiting[0][0].parent if waiting else self._named
         while waiting:
             path, place, depth = waiting.popleft()
             with self._problems.at(place):
@@ -114,9 +114,9 @@ class _Files:
                 text = self._text(path)
                 name = str(self._named) if depth == 0 else str(self._named.parent / path.relative_to(root))
                 including = parses[0].options if parses else None
-                found = parse(text, file=name, problems=self._problems, including=including)
-                parses.append(found)
-                for at, written in found.includes:
+                parsed = parse(text, file=name, problems=self._problems, including=including)
+                parses.append(parsed)
+                for at, written in parsed.includes:
                     with self._problems.at(at):
                         waiting.extend(
                             (each, at, depth + 1)
@@ -152,7 +152,7 @@ def _whole(parses: list[Parse], problems: Problems) -> Books:
     if not parses:
         problems.require_none()
     options = _options(parses)
-    written = sorted((each for found in parses for each in found.directives), key=in_order)
+    written = sorted((each for parsed in parses for each in parsed.directives), key=in_order)
     directives = list(_booked(written, options, problems))
     books = Books(options, tuple(directives), _skipped(parses), len(parses))
     return completed(books, problems)
@@ -196,12 +196,12 @@ def _booked(
 
 def _options(parses: list[Parse]) -> Options:
     options = parses[0].options
-    for found in parses[1:]:
-        for name, value in found.options.written:
+    for parsed in parses[1:]:
+        for name, value in parsed.options.written:
             if name == "operating_currency" and (name, value) not in options.written:
                 options = options.with_option(name, value)
     return options
 
 
 def _skipped(parses: list[Parse]) -> tuple[Skipped, ...]:
-    return tuple(each for found in parses for each in found.skipped)
+    return tuple(each for parsed in parses for each in parsed.skipped)

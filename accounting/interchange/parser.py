@@ -29,6 +29,9 @@ from .problem import SYNTAX, Place, Problems
 from .words import Cursor, Line, lines_of
 from .written import WrittenPosting, WrittenTransaction
 
+MOST_PUSHED = 20
+"""The most tags and keys that are pushed at a time."""
+
 Parsed: TypeAlias = (
     Open | Close | Commodity | Price | Balance | Pad | Note | Event | Query | Custom | WrittenTransaction
 )
@@ -96,9 +99,9 @@ class _Body:
 
     tags: set[str]
     links: set[str]
-    metadata: list[tuple[str, Value]] = field(default_factory=list)
+    metadata: dict[str, Value] = field(default_factory=dict)
     postings: list[WrittenPosting] = field(default_factory=list)
-    keys: list[list[tuple[str, Value]]] = field(default_factory=list)
+    keys: list[dict[str, Value]] = field(default_factory=list)
 
     def read(self, cursor: Cursor, options: Options, place: Place) -> None:
         if cursor.next_is("key"):
@@ -112,11 +115,11 @@ class _Body:
             self.links |= links
         else:
             self.postings.append(read_posting(cursor, options, place))
-            self.keys.append([])
+            self.keys.append({})
 
     def whole_postings(self) -> tuple[WrittenPosting, ...]:
         return tuple(
-            posting.saying(tuple(keys)) if keys else posting
+            posting.saying(tuple(keys.items())) if keys else posting
             for posting, keys in zip(self.postings, self.keys, strict=True)
         )
 
@@ -179,7 +182,7 @@ class _Parser:
             )
         kind, says = DECLARATIONS[word](cursor, self.found.options)
         cursor.expect_end()
-        keys: list[tuple[str, Value]] = []
+        keys: dict[str, Value] = {}
         if not self._each(below, lambda line, _: read_key(line, keys, self.found.options)):
             return
         if kind is None:
@@ -188,7 +191,7 @@ class _Parser:
         if kind is Note:
             says["tags"] |= {tag for tag, _ in self._tags}
         made: Any = kind
-        self.found.directives.append(made(day=day, metadata=tuple(keys), place=place, **says))
+        self.found.directives.append(made(day=day, metadata=tuple(keys.items()), place=place, **says))
 
     def _read_transaction(self, cursor: Cursor, day: date, place: Place, below: list[Line]) -> None:
         flag = read_flag(cursor)
@@ -207,7 +210,7 @@ class _Parser:
             self.found.directives.append(
                 WrittenTransaction(
                     day=day,
-                    metadata=(*self._pushed_metadata(body.metadata), *body.metadata),
+                    metadata=(*self._pushed_metadata(body.metadata), *body.metadata.items()),
                     place=place,
                     flag=flag,
                     payee=texts[0] if len(texts) == 2 else None,
@@ -218,9 +221,8 @@ class _Parser:
                 )
             )
 
-    def _pushed_metadata(self, own: list[tuple[str, Value]]) -> Metadata:
-        keys = {key for key, _ in own}
-        return tuple((key, values[-1][0]) for key, values in self._pushed.items() if key not in keys)
+    def _pushed_metadata(self, own: dict[str, Value]) -> Metadata:
+        return tuple((key, values[-1][0]) for key, values in self._pushed.items() if key not in own)
 
     def _read_undated(self, cursor: Cursor, place: Place) -> None:
         readers = {
@@ -238,6 +240,7 @@ class _Parser:
         cursor.expect_end()
 
     def _push_tag(self, cursor: Cursor, place: Place) -> None:
+        self._require_few()
         self._tags.append((cursor.expect_kind("tag", "a tag"), place))
 
     def _pop_tag(self, cursor: Cursor, _place: Place) -> None:
@@ -248,6 +251,7 @@ class _Parser:
         del self._tags[at]
 
     def _push_metadata(self, cursor: Cursor, place: Place) -> None:
+        self._require_few()
         key = cursor.expect_kind("key", "a key")
         cursor.expect(":")
         self._pushed.setdefault(key, []).append((read_value(cursor, self.found.options), place))
@@ -260,6 +264,15 @@ class _Parser:
         self._pushed[key].pop()
         if not self._pushed[key]:
             del self._pushed[key]
+
+    def _require_few(self) -> None:
+        # Each transaction gets all of them: a file could make itself a million times as large.
+        if len(self._tags) + sum(map(len, self._pushed.values())) >= MOST_PUSHED:
+            raise SYNTAX.violation(
+                found=f"more than {MOST_PUSHED} pushes that are not popped",
+                allowed=f"at most {MOST_PUSHED} at a time",
+                remedy="Write the tags and keys where they belong.",
+            )
 
     def _option(self, cursor: Cursor, place: Place) -> None:
         name = cursor.expect_kind("text", "the name of an option, in quotes")

@@ -84,7 +84,8 @@ def read_value(cursor: Cursor, options: Options) -> Value:
         return written if kind == "text" else _read_word(kind, written)
     if begins_number(cursor):
         number = read_number(cursor)
-        return Amount(number, read_commodity(cursor)) if cursor.next_is("name") else number
+        is_amount = cursor.next_is("name") and cursor.peek not in _BARE
+        return Amount(number, read_commodity(cursor)) if is_amount else number
     return None
 
 
@@ -126,7 +127,7 @@ def read_flag(cursor: Cursor) -> str | None:
     return cursor.take().text if is_letter or cursor.next_is_mark(*_FLAGS) else None
 
 
-def read_key(cursor: Cursor, found: list[tuple[str, Value]], options: Options) -> None:
+def read_key(cursor: Cursor, found: dict[str, Value], options: Options) -> None:
     """
     Read a key and what it says, and add both to `found`.
 
@@ -136,11 +137,11 @@ def read_key(cursor: Cursor, found: list[tuple[str, Value]], options: Options) -
     cursor.expect(":")
     value = read_value(cursor, options)
     cursor.expect_end()
-    if any(key == known for known, _ in found):
+    if key in found:
         raise SYNTAX.violation(
             found=f"{key[:40]}: a second time", allowed="each key once", remedy="Take one of them out."
         )
-    found.append((key, value))
+    found[key] = value
 
 
 def _read_written_amount(cursor: Cursor) -> WrittenAmount:

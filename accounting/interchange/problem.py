@@ -9,12 +9,15 @@ from itertools import islice
 from ...patterns.constraint import ConstraintViolation, Rule, rule
 
 MOST_SHOWN = 100
-"""The most problems that are shown of one file; the rest are counted."""
+"""The most problems that are shown; the rest are counted."""
+
+MOST_NOTED = 1000
+"""The most problems that are noted: then reading ends."""
 
 FILE = rule(
     "books.file",
     pattern="6.1",
-    says="A file of books is UTF-8 text of at most 32 MiB, in lines of at most 64 KiB, readable throughout.",
+    says="A file of books is UTF-8 text of at most 16 MiB, in lines of at most 64 KiB, readable throughout.",
 )
 INCLUDE = rule(
     "books.include",
@@ -115,7 +118,8 @@ class BooksError(ConstraintViolation):
     def _lines(self) -> Iterator[str]:
         yield from map(str, islice(self.problems, MOST_SHOWN))
         if len(self.problems) > MOST_SHOWN:
-            yield f"and {len(self.problems) - MOST_SHOWN:,} more"
+            end = "; reading ended there" if len(self.problems) >= MOST_NOTED else ""
+            yield f"and {len(self.problems) - MOST_SHOWN:,} more{end}"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions pickle by their message only; worker processes send theirs home.
@@ -129,8 +133,14 @@ class Problems:
         self._found: list[Problem] = []
 
     def add(self, place: Place, violation: ConstraintViolation) -> None:
-        """Note that `violation` was met at `place`."""
+        """
+        Note that `violation` was met at `place`.
+
+        Errors: `BooksError` where that is one too many.
+        """
         self._found.append(Problem(place, violation))
+        if len(self._found) >= MOST_NOTED:
+            self.require_none()
 
     def at(self, place: Place) -> _Noting:
         """Note what the block refuses, and go on after it."""
@@ -162,7 +172,7 @@ class _Noting:
         """Begin the block."""
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, ConstraintViolation):
+        if not isinstance(error, ConstraintViolation) or isinstance(error, BooksError):
             return False
         self._problems.add(self._place, error)
         return True

@@ -25,8 +25,8 @@ class Limits:
     Units:  bytes of a file, and of all together; characters of a line; files; files that include one another.
     """
 
-    bytes: int = 32 << 20
-    all_bytes: int = 64 << 20
+    bytes: int = 16 << 20
+    all_bytes: int = 32 << 20
     line: int = 64 << 10
     files: int = 1000
     depth: int = 20
@@ -60,6 +60,20 @@ def read_text(path: Path, limits: Limits = LIMITS) -> str:
         line = given.count(b"\n", 0, error.start) + 1
         raise _unreadable(f"byte 0x{given[error.start]:02x} on line {line}", "UTF-8") from error
     return checked(text, limits)
+
+
+def found(named: Path) -> Path:
+    """
+    Where a file that was named really lies.
+
+    Errors: `ConstraintViolation` (`books.file`) where no file can be called so.
+    """
+    try:
+        return named.absolute().resolve()
+    except (OSError, RuntimeError, ValueError) as refused:
+        raise _unreadable(
+            f"{str(named)[:200]!r}, which leads nowhere", "a file that can be read"
+        ) from refused
 
 
 def checked(text: str, limits: Limits = LIMITS) -> str:
@@ -108,11 +122,12 @@ def included(written: str, *, by: Path, root: Path, limits: Limits = LIMITS) -> 
 def _confined(path: Path, written: str, root: Path) -> Path:
     try:
         real = path.resolve()
+        is_file = real.is_file()
     except (OSError, RuntimeError, ValueError) as refused:
         raise _missing(written) from refused
     if not real.is_relative_to(root):
         raise _outside(written, root)
-    if not real.is_file():
+    if not is_file:
         raise _missing(written)
     return real
 
