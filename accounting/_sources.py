@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..patterns.persistence.session import Session
+from ..patterns.time.period import ALWAYS
 from .account import DetailAccount
 from .chart import Chart
 from .entry import Entry, source
@@ -145,8 +146,9 @@ class Sources:
         )
         for each in sorted(assigned, key=lambda one: one.subject_id is None):
             if each.subject_id in (self.subject, None) and self.rule in each.practice.rules:
-                return f"{each.practice} ({each.practice.type}), used from {each.period}"
-        return "no practice that was used then"
+                since = "" if each.period == ALWAYS else f", used from {each.period}"
+                return f"by {each.practice} ({each.practice.type}){since}"
+        return "by no practice that was used then"
 
     @cached_property
     def _postings(self) -> list[UUID]:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.document import Document
 from ..patterns.provenance import Explanation
+from ..patterns.time.period import ALWAYS
 from ..patterns.values import ONE, AtomicUnit, Money, Quantity, parse_unit
 from ..patterns.values.currency import find_currency
 from ._attributes import AttributesColumn, written
@@ -216,12 +217,9 @@ class Ruled(Step):
         """The rule, how it reckons, since when, and by whose practice."""
         eligible = "" if self.eligibility is None else f", only if {self.eligibility.says}"
         less = "" if self.less is None else ", less what had been posted for it"
-        parts = [
-            f"{self.rule}: {'; '.join(in_words(self.method))}{eligible}{less}",
-            f"in force from {self.in_force}",
-            self.practice,
-        ]
-        return ". ".join(parts)
+        since = "" if self.in_force == str(ALWAYS) else f"terms from {self.in_force}"
+        reckoned = f"{self.rule}: {'; '.join(in_words(self.method))}{eligible}{less}"
+        return ", ".join(filter(None, (reckoned, since, self.practice)))
 
 
 class Reversed(Step):

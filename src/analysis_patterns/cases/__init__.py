@@ -6,12 +6,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ..patterns.persistence.session import Session
-from . import acm, department, hospital
+from . import acm, consultant, department, hospital, telephone, utility
 from .case import Check, WorkedCase
 from .session import create_tables
 
 CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
-    {"ACM": acm.run, "hospital": hospital.run, "department": department.run}
+    {
+        "ACM": acm.run,
+        "hospital": hospital.run,
+        "department": department.run,
+        "consultant": consultant.run,
+        "telephone": telephone.run,
+        "utility": utility.run,
+    }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
 

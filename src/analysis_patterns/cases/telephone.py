@@ -27,7 +27,7 @@ from ..accounting.given import Given
 from ..accounting.posting_rule import PostingRule, RuleTerms
 from ..accounting.practice import AccountingPractice, PracticeAssignment
 from ..accounting.practice_picture import practice_picture
-from ..accounting.processing import process
+from ..accounting.processing import process_event
 from ..patterns.accountability import Person
 from ..patterns.knowledge import Pack, load
 from ..patterns.persistence.session import Session
@@ -159,7 +159,7 @@ def _build(session: Session) -> Ledger:
     )
     session.flush()
     for start, minutes in _CALLS:
-        process(session, record(session, _call(session, ledger, line, start, minutes)))
+        process_event(session, record(session, _call(session, ledger, line, start, minutes)))
         # Tax is looked at after every call: what it comes to in the month is the same.
         fire(LedgerBooks(session, ledger), AccountBasedFiring())
     return ledger
@@ -255,7 +255,7 @@ def _invariants(found: _Company) -> Iterator[Check]:
     yield check("Times that tax was posted in the month", expected=4, found=taxed)
     call, *_ = found.calls()
     with session.begin_nested() as tried:
-        process(session, record(session, call.rejected(noticed=session.clock.now())))
+        process_event(session, record(session, call.rejected(noticed=session.clock.now())))
         fire(LedgerBooks(session, ledger), AccountBasedFiring())
         left = [found.balance(found.of_line(name)) for name in _OF_A_LINE]
         tried.rollback()

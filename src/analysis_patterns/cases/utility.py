@@ -25,7 +25,7 @@ from ..accounting import (
 from ..accounting.explanation import derivation_of
 from ..accounting.practice import AccountingPractice, PracticeAssignment
 from ..accounting.practice_picture import practice_picture
-from ..accounting.processing import process
+from ..accounting.processing import process_event
 from ..patterns.accountability import Organization, Party, Person
 from ..patterns.knowledge import Pack, load
 from ..patterns.persistence.session import Session
@@ -201,7 +201,7 @@ def _build(session: Session) -> Ledger:
         )
     session.flush()
     for told in _TOLD:
-        process(session, record(session, _event(session, ledger, customers[told.customer], told)))
+        process_event(session, record(session, _event(session, ledger, customers[told.customer], told)))
     session.commit()
     found = _Company(session, ledger)
     for customer, hours, by in _CORRECTED:
@@ -211,7 +211,7 @@ def _build(session: Session) -> Ledger:
             attributes=_used(customer, hours).attributes,
             key=f"{wrong.key}, corrected",
         )
-        process(session, record(session, right), by=by)
+        process_event(session, record(session, right), by=by)
     session.commit()
     return ledger
 
@@ -315,13 +315,13 @@ def _corrections(found: _Company) -> Iterator[Check]:
     yield check(
         "To process it again",
         expected="event.current",
-        found=attempted(session, lambda: process(session, wrong)),
+        found=attempted(session, lambda: process_event(session, wrong)),
     )
     untouched = found.event(_called(_ACME, date(1999, 10, 5)))
     yield check(
         "To process an event a second time",
         expected="event.processed-once",
-        found=attempted(session, lambda: process(session, untouched)),
+        found=attempted(session, lambda: process_event(session, untouched)),
     )
     for customer, by, entries in (
         (_DAIRY, "difference", "500.00 USD, 100.00 USD"),
