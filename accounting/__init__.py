@@ -5,11 +5,13 @@ from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
 from .balance import Turnover
 from .corresponding import Correspondence, correspond, correspondence_of, corresponding_to
+from .derivation import Happened, Recorded, Reversed, Ruled, Step, Totalled, read_derivation, write_derivation
 from .derived import DerivedAccount
 from .draft import Draft, Leg
 from .entry import Entry, EntryKey
 from .event import AccountingEvent, Processing, record
 from .event_type import EventType
+from .explanation import derivation_of, derivation_of_balance
 from .filter import read_filter
 from .filter_kind import (
     AccountFilter,
@@ -29,6 +31,7 @@ from .goods import KindOfGoods, Place
 from .holding import Holding, InventoryEntry, Stock, Transfer, stock
 from .ledger import Ledger, LedgerUnit
 from .post import Posting, post, post_all, reverse
+from .practice_picture import practice_picture
 from .reconciliation import Match, Reconciliation, Side, reconcile
 from .statement_account import (
     Asset,
@@ -41,6 +44,7 @@ from .statement_account import (
 )
 from .summary import SummaryAccount
 from .transaction import Adjustment, Transaction
+from .why_not import Finding, Reason, WhyNot, why_not
 
 __all__ = [
     "Account",
@@ -65,7 +69,9 @@ __all__ = [
     "Equity",
     "EventType",
     "Expense",
+    "Finding",
     "FollowsFrom",
+    "Happened",
     "Holding",
     "InAccount",
     "InUnit",
@@ -84,21 +90,34 @@ __all__ = [
     "Place",
     "Posting",
     "Processing",
+    "Reason",
     "Reconciliation",
+    "Recorded",
+    "Reversed",
+    "Ruled",
     "Side",
+    "Step",
     "Stock",
     "SummaryAccount",
+    "Totalled",
     "Transaction",
     "Transfer",
     "Turnover",
+    "WhyNot",
     "correspond",
     "correspondence_of",
     "corresponding_to",
+    "derivation_of",
+    "derivation_of_balance",
     "post",
     "post_all",
+    "practice_picture",
+    "read_derivation",
     "read_filter",
     "reconcile",
     "record",
     "reverse",
     "stock",
+    "why_not",
+    "write_derivation",
 ]

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..patterns.constraint import ConstraintViolation, Layer, rule
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.types import Instant, Key
+from ..patterns.provenance import Explanation
 from ..patterns.values.quantity import Quantity
 from .account import DetailAccount
 from .ledger import LARGEST, LedgerUnit
@@ -155,6 +156,13 @@ class Entry(Base, init=False):
     def key(self) -> EntryKey:
         """Which entry of its ledger this is."""
         return EntryKey(self.transaction_id, self.n)
+
+    def explanation(self) -> Explanation:
+        """Say by which rule and from what this entry was made; see `derivation_of`."""
+        # What knows rules and practices knows entries already.
+        from .explanation import derivation_of  # noqa: PLC0415
+
+        return derivation_of(self).explanation()
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """An entry that a session would write was not made by posting, or would be changed."""

@@ -9,17 +9,29 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal_column
 
+from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session, session_of
 from ._sources import Sources
 from .account import Account
 from .balance import balance, entries_of
-from .derivation import Happened, Recorded, Reversed, Ruled, Step, Totalled, amount_of
+from .derivation import (
+    Happened,
+    Recorded,
+    Reversed,
+    Ruled,
+    Step,
+    Totalled,
+    amount_of,
+    read_derivation,
+    write_derivation,
+)
 from .entry import Entry
 from .event import AccountingEvent
 from .posting_rule import PostingRule, RuleTerms
 from .transaction import Transaction
 from .trigger import OnEvent
+from .why_not import WhyNot, why_not
 
 if TYPE_CHECKING:
     from ..patterns.persistence.seek import AnySelect
@@ -261,3 +273,51 @@ def _said(entry: Entry) -> str:
 
 def _is_of_transaction() -> ColumnElement[bool]:
     return (Transaction.ledger_id == Entry.ledger_id) & (Transaction.id == Entry.transaction_id)
+
+
+attach(
+    "6.11",
+    types=(Transaction, Recorded, Happened, Ruled, Reversed, Totalled, WhyNot),
+    behaviours=(derivation_of, derivation_of_balance, read_derivation, write_derivation, why_not),
+    figure="analysis_patterns.accounting.transaction:Transaction",
+    when_not="Where nothing is derived, entries made by hand need no more than a description; and a figure "
+    "that is reckoned anew whenever it is asked for keeps no sources: explain the question instead.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import Asset, Draft, Income, Ledger, MemoAccount
+>>> from analysis_patterns.accounting.explanation import derivation_of, read_derivation, write_derivation
+>>> from analysis_patterns.accounting.finder import Named, Output
+>>> from analysis_patterns.accounting.firing import post_eagerly
+>>> from analysis_patterns.accounting.method import RateMethod
+>>> from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
+>>> from analysis_patterns.accounting.practice import (
+...     AccountingPractice, AccountingPracticeType, PracticeAssignment)
+>>> from analysis_patterns.accounting.trigger import OnAccount
+>>> from analysis_patterns.patterns import Base, Money, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> ledger = Ledger(name="consultant")
+>>> _ = ledger.count_in("USD")
+>>> fees = Asset(ledger=ledger, name="fees", unit="USD")
+>>> earned = Income(ledger=ledger, name="earned", unit="USD")
+>>> tax = MemoAccount(ledger=ledger, name="tax", unit="USD")
+>>> rule = PostingRule(name="tax set aside", trigger=OnAccount(account="fees"),
+...     outputs=Output(destination=Named(account="tax")))
+>>> terms = RuleTerms(rule=rule, method=RateMethod(multiplier="45 %"))
+>>> practice = AccountingPractice(
+...     name="tax of a consultant", type=AccountingPracticeType(name="tax"), rules=[rule])
+>>> session = sessions(engine)()
+>>> session.add_all([ledger, fees, earned, tax, practice])
+>>> session.add(PracticeAssignment(ledger=ledger, practice=practice))
+>>> fee = Draft.transfer(Money(2000, "USD"), source=earned, destination=fees, charged=date(1997, 3, 3))
+>>> _ = post_eagerly(session, [fee])
+>>> derivation = derivation_of(tax.entries()[0])
+>>> for step in (derivation, *derivation.because):
+...     print(step.statement.partition(", booked")[0], "/", step.reason)
+900.00 USD in tax, charged 1997-03-03 / tax set aside: 45 %, by tax of a consultant (tax)
+2000.00 USD in fees, charged 1997-03-03 / posted by hand
+>>> print(read_derivation(write_derivation(derivation)).recomputed())
+900.00 USD
+>>> session.close()
+""",
+)
