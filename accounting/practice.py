@@ -186,14 +186,14 @@ class PracticeAssignment(Versioned, Base, init=False):
         *,
         ledger: Ledger,
         practice: AccountingPractice,
-        subject: Referable | None = None,
+        subject: Referable | UUID | None = None,
         period: Period = ALWAYS,
     ) -> None:
         self._begin(period)
         self.ledger = ledger
         self.ledger_id = ledger.id
         self.practice = practice
-        self.subject_id = None if subject is None else subject.id
+        self.subject_id = subject.id if isinstance(subject, Referable) else subject
 
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """The rules that this assignment breaks together with the others of its subject."""
