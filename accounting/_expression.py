@@ -107,12 +107,12 @@ def _parsed(says: str, parts: list[Part]) -> Any:
     """
     # Half a second to import, of which nobody needs any who has no formula.
     from rule_engine import Context, Rule  # noqa: PLC0415
-    from rule_engine.errors import EngineError  # noqa: PLC0415
+    from rule_engine.errors import EngineError, RuleSyntaxError  # noqa: PLC0415
 
     skeleton = [f"operand{number}" if part.is_operand else part.text for number, part in enumerate(parts)]
     try:
         return Rule(" ".join(skeleton), Context(default_timezone="utc")).statement.expression
-    except EngineError as error:
+    except RuleSyntaxError as error:
         starts = accumulate((len(each) + 1 for each in skeleton), initial=0)
         stands = dict(zip(starts, parts, strict=False)).get(getattr(error.token, "lexpos", -1))
         raise SYNTAX.violation(
@@ -121,6 +121,9 @@ def _parsed(says: str, parts: list[Part]) -> Any:
             allowed="one whole expression",
             remedy="Check the brackets, and that each sign stands between two operands.",
         ) from None
+    except EngineError:
+        # It knows of itself that a comparison comes to no number.
+        raise _mistyped(says, "a condition for a number, or a number for a condition") from None
 
 
 class _Reader:
@@ -167,7 +170,7 @@ class _Reader:
         left, right = self._dated(left, right.kind), self._dated(right, left.kind)
         self._require(left.kind, right)
         if node.type not in ("eq", "ne") and left.kind not in _ORDERED:
-            raise self._mistyped(f"an order of {left.kind.value}s")
+            raise _mistyped(self.says, f"an order of {left.kind.value}s")
         work = _COMPARISONS[node.type]
         return Expression(Kind.TRUTH, lambda values: work(left.work_out(values), right.work_out(values)))
 
@@ -188,23 +191,24 @@ class _Reader:
         try:
             value = _READERS[kind](part.text)
         except ValueError:
-            raise self._mistyped(f"{part.text!r} as {kind.value}") from None
+            raise _mistyped(self.says, f"{part.text!r} as {kind.value}") from None
         if kind is not Kind.DATE and (getattr(value, "tzinfo", None) is None) is (kind is Kind.INSTANT):
-            raise self._mistyped(f"{part.text!r} as {kind.value}")
+            raise _mistyped(self.says, f"{part.text!r} as {kind.value}")
         return Expression(kind, lambda _: value)
 
     def _require(self, kind: Kind, *parts: Expression) -> None:
         for part in parts:
             if part.kind is not kind:
-                raise self._mistyped(f"{part.kind.value} for {kind.value}")
+                raise _mistyped(self.says, f"{part.kind.value} for {kind.value}")
 
-    def _mistyped(self, found: str) -> ConstraintViolation:
-        return TYPES.violation(
-            found=f"{found} in {shown(self.says)}",
-            allowed="numbers for arithmetic, conditions for and, or, not; days as '1999-10-01', "
-            "times as '19:00', instants as '1999-10-01T19:00+00:00'",
-            remedy="Check the kinds of the variables, and what stands beside them.",
-        )
+
+def _mistyped(says: str, found: str) -> ConstraintViolation:
+    return TYPES.violation(
+        found=f"{found} in {shown(says)}",
+        allowed="numbers for arithmetic, conditions for and, or, not; days as '1999-10-01', "
+        "times as '19:00', instants as '1999-10-01T19:00+00:00'",
+        remedy="Check the kinds of the variables, and what stands beside them.",
+    )
 
 
 def _divided(dividend: Fraction, divisor: Fraction) -> Fraction:
