@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Boolean,
     Column,
     Connection,
@@ -28,9 +28,9 @@ from sqlalchemy import (
 )
 
 from ..patterns.persistence.base import Base
+from ..patterns.persistence.guard import spelled
 from ..patterns.persistence.session import Session
 from ..patterns.persistence.types import Instant, Key
-from .account import Account
 from .closing import PeriodClose, settle
 from .ledger import Ledger
 
@@ -126,74 +126,100 @@ def blocks_of(leaves: int) -> Iterator[Block]:
 
 
 _UNSUMMED = """
-SELECT e.account_id, e.booked, count(*) AS entries
-FROM accounting_account a CROSS JOIN accounting_entry e
-WHERE a.ledger_id = :ledger AND e.ledger_id = a.ledger_id AND e.account_id = a.id
-  AND e.booked > coalesce((SELECT max(l.until) FROM accounting_checkpoint_leaf l
-                           WHERE l.ledger_id = a.ledger_id AND l.account_id = a.id AND l.kept = TRUE),
-                          '0001-01-01 00:00:00')
-  AND e.booked <= :barrier
-GROUP BY e.account_id, e.booked ORDER BY e.account_id, e.booked
+SELECT a.id, a.keeps_every_balance, l.until, count(*) AS entries
+FROM accounting_account a
+LEFT JOIN accounting_checkpoint_leaf l ON l.ledger_id = a.ledger_id AND l.account_id = a.id
+  AND l.number = (SELECT max(k.number) FROM accounting_checkpoint_leaf k
+                  WHERE k.ledger_id = a.ledger_id AND k.account_id = a.id)
+CROSS JOIN accounting_entry e
+WHERE a.ledger_id = :ledger AND a.unit_code IS NOT NULL
+  AND e.ledger_id = a.ledger_id AND e.account_id = a.id
+  AND e.booked > coalesce(l.until, '0001-01-01 00:00:00') AND e.booked <= :barrier
+GROUP BY a.id, a.keeps_every_balance, l.until HAVING count(*) >= :leaf
 """
 
+_BOOKED = """
+SELECT e.booked, count(*) FROM accounting_entry e
+WHERE e.ledger_id = :ledger AND e.account_id = :account
+  AND e.booked > coalesce(:after, '0001-01-01 00:00:00') AND e.booked <= :barrier
+GROUP BY e.booked ORDER BY e.booked
+"""
+
+# Grouped aside, or a planner would walk the days of a whole account, in order, for each of its blocks.
 _SUMMED = """
 INSERT INTO accounting_checkpoint_block (ledger_id, account_id, level, position, charged, high, low)
 SELECT :ledger, :account, :level, :position, day.charged,
        sum(day.high) OVER (ORDER BY day.charged), sum(day.low) OVER (ORDER BY day.charged)
-FROM (SELECT e.charged, sum(e.steps >> 32) AS high, sum(e.steps & 4294967295) AS low
+FROM (SELECT <aside e.charged> AS charged, sum(e.steps >> 32) AS high, sum(e.steps & 4294967295) AS low
       FROM accounting_entry e
       WHERE e.ledger_id = :ledger AND e.account_id = :account
         AND e.booked > coalesce(:after, '0001-01-01 00:00:00') AND e.booked <= :until
-      GROUP BY e.charged) day
+      GROUP BY <aside e.charged>) day
 """
 
 
 def _sum_ahead(session: Session, ledger: Ledger, barrier: datetime) -> None:
     connection = session.connection()
-    unsummed = (
-        text(_UNSUMMED)
-        .bindparams(bindparam("ledger", ledger.id, Key), bindparam("barrier", barrier, Instant))
-        .columns(account_id=Key, booked=Instant, entries=Integer)
-    )
-    closed_at = list(
-        session.scalars(
-            select(PeriodClose.known_at)
-            .where(PeriodClose.ledger_id == ledger.id)
-            .order_by(PeriodClose.known_at)
+    closed_at = session.scalars(
+        select(PeriodClose.known_at).where(PeriodClose.ledger_id == ledger.id).order_by(PeriodClose.known_at)
+    ).all()
+    unsummed = text(_UNSUMMED).bindparams(
+        *_typed("ledger", "barrier"), bindparam("leaf", LEAF)
+    ).columns(id=Key, keeps_every_balance=Boolean, until=Instant, entries=Integer)  # fmt: skip
+    waiting = connection.execute(unsummed, {"ledger": ledger.id, "barrier": barrier}).all()
+    booked = text(_BOOKED).bindparams(*_typed("ledger", "account", "after", "barrier"))
+    for account, every, after, _ in waiting:
+        own = {"ledger": ledger.id, "account": account}
+        rows = connection.execute(
+            booked, {**own, "after": after, "barrier": barrier}, execution_options={"yield_per": 10_000}
         )
-    )
-    rows = connection.execute(unsummed, execution_options={"yield_per": 10_000})
-    fresh = {account: list(_cut(groups)) for account, groups in groupby(rows, key=itemgetter(0))}
-    for account_id, ends in fresh.items():
+        ends = [_instant(end) for end in _cut(rows)]
         if ends:
-            account = session.get_one(Account, account_id)
-            _add_leaves(connection, account, ends, closed_at)
+            _add_leaves(connection, own, ends, partial(_kept, closed_at=closed_at, every=every))
 
 
-def _cut(groups: Iterable[Any]) -> Iterator[datetime]:
+def _typed(*names: str) -> list[BindParameter[Any]]:
+    keys = {"ledger", "account"}
+    return [bindparam(name, type_=Key() if name in keys else Instant()) for name in names]
+
+
+def _cut(groups: Iterable[Any]) -> Iterator[Any]:
     """Where leaves end: what was booked at one instant stays together, and so does less than a leaf."""
     gathered = 0
-    for _, booked, entries in groups:
+    for booked, entries in groups:
         gathered += entries
         if gathered >= LEAF:
             yield booked
             gathered = 0
 
 
+def _instant(stored: Any) -> datetime:
+    # A million instants are read, as the driver has them, for a few thousand ends.
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
+
 def _add_leaves(
-    connection: Connection, account: Account, ends: Sequence[datetime], closed_at: Sequence[datetime]
+    connection: Connection,
+    own: dict[str, UUID],
+    ends: Sequence[datetime],
+    kept_of: Callable[[Sequence[datetime]], set[int]],
 ) -> None:
     leaf = checkpoint_leaf.c
-    mine = (leaf.ledger_id == account.ledger_id) & (leaf.account_id == account.id)
+    mine = (leaf.ledger_id == own["ledger"]) & (leaf.account_id == own["account"])
     before = connection.execute(select(leaf.until, leaf.kept).where(mine).order_by(leaf.number)).all()
     until = [*(row.until for row in before), *ends]
     kept_before = {number for number, row in enumerate(before, start=1) if row.kept}
-    kept = _kept(until, closed_at, every=account.keeps_every_balance)
-    own = {"ledger_id": account.ledger_id, "account_id": account.id}
+    kept = kept_of(until)
     connection.execute(
         checkpoint_leaf.insert(),
         [
-            {**own, "number": number, "until": until[number - 1], "kept": number in kept}
+            {
+                "ledger_id": own["ledger"],
+                "account_id": own["account"],
+                "number": number,
+                "until": until[number - 1],
+                "kept": number in kept,
+            }
             for number in range(len(before) + 1, len(until) + 1)
         ],
     )
@@ -222,8 +248,8 @@ def _forget(connection: Connection, own: dict[str, UUID], blocks: set[Block]) ->
         block = checkpoint_block.c
         connection.execute(
             delete(checkpoint_block).where(
-                block.ledger_id == own["ledger_id"],
-                block.account_id == own["account_id"],
+                block.ledger_id == own["ledger"],
+                block.account_id == own["account"],
                 block.level == bindparam("of_level"),
                 block.position == bindparam("at"),
             ),
@@ -234,28 +260,19 @@ def _forget(connection: Connection, own: dict[str, UUID], blocks: set[Block]) ->
 def _store(
     connection: Connection, own: dict[str, UUID], blocks: Sequence[Block], until: Sequence[datetime]
 ) -> None:
-    if not blocks:
-        return
-    summed = text(_SUMMED).bindparams(
-        bindparam("ledger", type_=Key),
-        bindparam("account", type_=Key),
-        bindparam("level", type_=Integer),
-        bindparam("position", type_=Integer),
-        bindparam("after", type_=Instant),
-        bindparam("until", type_=Instant),
-    )
-    connection.execute(
-        summed,
-        [
-            {
-                "ledger": own["ledger_id"],
-                "account": own["account_id"],
-                "level": level,
-                "position": position,
-                "after": until[first - 1] if first else None,
-                "until": until[first + 2**level - 1],
-            }
-            for level, position in blocks
-            for first in (position * 2**level,)
-        ],
-    )
+    if blocks:
+        summed = text(spelled(_SUMMED, connection.dialect.name))
+        bounds = [None, *until]
+        connection.execute(
+            summed.bindparams(*_typed("ledger", "account", "after", "until")),
+            [
+                {
+                    **own,
+                    "level": level,
+                    "position": position,
+                    "after": bounds[position << level],
+                    "until": bounds[(position + 1) << level],
+                }
+                for level, position in blocks
+            ],
+        )
