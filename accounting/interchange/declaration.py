@@ -90,10 +90,13 @@ def _named(cursor: Cursor) -> dict[str, Any]:
     return {"name": name, "text": cursor.expect_kind("text", "a text in quotes")}
 
 
+_SWITCHES = ("TRUE", "FALSE")
+
+
 def _custom(cursor: Cursor, options: Options) -> Declared:
     name = cursor.expect_kind("text", "a name, in quotes")
     values = []
-    while cursor.next_is("text", "date", "account", "name") or begins_number(cursor):
+    while cursor.next_is("text", "date", "account") or cursor.peek in _SWITCHES or begins_number(cursor):
         values.append(read_value(cursor, options))
     return Declared(Custom, {"name": name, "values": tuple(values)})
 

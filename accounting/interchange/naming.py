@@ -10,6 +10,7 @@ from uuid import UUID
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.errors import AnalysisPatternsError
 from ...patterns.values.currency import find_currency
+from ...patterns.values.ucum import parse_unit
 from ...patterns.values.unit import AtomicUnit, Unit
 from ..account import DetailAccount
 from ..statement_account import Asset, Equity, Expense, Income, Liability
@@ -43,13 +44,22 @@ def unit_of(commodity: str) -> Unit:
     """
     The unit that a commodity is counted in: a currency of ISO 4217's, else a unit of its own.
 
-    Shape:  the code of what is no plain word stands in square brackets; none is taken for a unit of
-            measurement that is called the same, such as A.
+    Shape:  the code of what is no plain word, or is called like a unit of measurement, such as A, stands in
+            square brackets.
     """
     known = find_currency(commodity)
     if known is not None:
         return known
-    return AtomicUnit(commodity if commodity.isalpha() else f"[{commodity}]")
+    plain = commodity.isalpha() and not _is_measure(commodity)
+    return AtomicUnit(commodity if plain else f"[{commodity}]")
+
+
+def _is_measure(code: str) -> bool:
+    try:
+        parse_unit(code)
+    except ConstraintViolation:
+        return False
+    return True
 
 
 def commodities_of(codes: Iterable[str]) -> dict[str, str]:
