@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ..patterns.accountability.knowledge_document import NamedDocument
-from ..patterns.document import Document
+from ..patterns.document import Document, in_pydantic
 from ..patterns.knowledge.section import Reference, tidied
 from ..patterns.time.period import ALWAYS, Period
 from .finder import Finder, Found, OfType, Output
 from .formula import Condition
 from .method import AnyMethod
-from .posting_rule import Per
+from .posting_rule import ONE_TERMS, Per
 from .trigger import AnyTrigger, OnAccountType, OnEvent
 
 
@@ -76,8 +77,21 @@ class PostingRuleDocument(NamedDocument):
             object.__setattr__(self, "outputs", {"": self.output})
         only = self.outputs.get("") if len(self.outputs) == 1 else None
         object.__setattr__(self, "output", only)
-        object.__setattr__(self, "terms", tidied(self.terms))
         return self
+
+    @field_validator("terms")
+    @classmethod
+    def _one_at_a_time(cls, terms: tuple[TermsDocument, ...]) -> tuple[TermsDocument, ...]:
+        tidy = tidied(terms)
+        for earlier, later in pairwise(sorted(tidy, key=lambda each: each.period)):
+            if earlier.period.overlaps(later.period):
+                violation = ONE_TERMS.violation(
+                    found=f"terms from {earlier.period}, and others from {later.period}",
+                    allowed="one set of terms on any day",
+                    remedy="Let one end on the day that the other starts.",
+                )
+                raise in_pydantic(violation) from violation
+        return tidy
 
     def fields(self) -> dict[str, Any]:
         """What it says, an only output without a key by itself."""
