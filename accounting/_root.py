@@ -16,6 +16,8 @@ from .account import DetailAccount
 from .consequence import Steps
 from .entry import Entry, EntryKey
 from .event import AccountingEvent
+from .firing.books import TriggerEntry
+from .firing.ledger_books import LedgerBooks
 from .posting_rule import RuleTerms
 from .transaction import Adjustment, Transaction
 
@@ -44,7 +46,7 @@ class EventRoot:
 
 
 class Posted(NamedTuple):
-    """An entry that a rule made, with what its transaction says; a reversal counts for the rule that it reverses."""
+    """An entry that a rule made, and what its transaction says; a reversal is the rule's that it reverses."""
 
     root: UUID
     transaction_id: UUID
@@ -66,6 +68,44 @@ class Posted(NamedTuple):
     def entry(self) -> EntryKey:
         """Which entry it is."""
         return EntryKey(self.transaction_id, self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionRoot:
+    """A transaction that no rule made, with its entries as rules meet them, and when it was booked."""
+
+    key: UUID
+    booked: datetime
+    entries: tuple[TriggerEntry, ...]
+
+
+def transaction_roots(books: LedgerBooks, keys: Iterable[UUID]) -> list[TransactionRoot]:
+    """These base transactions, in the order of their keys."""
+    found: dict[UUID, list[Entry]] = {}
+    for batch in in_batches(sorted(keys)):
+        for entry in books.session.scalars(
+            select(Entry)
+            .where(Entry.ledger_id == books.ledger, Entry.transaction_id.in_(batch))
+            .order_by(Entry.transaction_id, Entry.n)
+        ):
+            found.setdefault(entry.transaction_id, []).append(entry)
+    accounts = accounts_of(books.session, (entry.account_id for each in found.values() for entry in each))
+    return [
+        TransactionRoot(key, each[0].booked, tuple(_trigger(entry, accounts) for entry in each))
+        for key, each in found.items()
+    ]
+
+
+def _trigger(entry: Entry, accounts: Mapping[UUID, DetailAccount]) -> TriggerEntry:
+    account = accounts[entry.account_id]
+    return TriggerEntry(
+        key=entry.key,
+        account=account,
+        amount=account.unit.quantity(entry.steps),
+        charged=entry.charged,
+        concerns=entry.concerns,
+        root=entry.transaction_id,
+    )
 
 
 def event_roots(session: Session, ledger: UUID, events: Iterable[AccountingEvent]) -> list[EventRoot]:

@@ -23,17 +23,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, foreign, mapped_column, object_session, relationship, remote
 from uuid_utils.compat import uuid7
 
-from ..patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, Rule, rule
+from ..patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, rule
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.guard import guard, refuse_when
 from ..patterns.persistence.registry import Referable, Thing
 from ..patterns.persistence.session import Session
 from ..patterns.persistence.types import Instant
-from ..patterns.persistence.version import never_truncated
 from ..patterns.time.instant import require_aware
 from ..patterns.time.period import require_day
 from ._attributes import AttributesColumn, checked, written
 from ._event_rules import KEY, require_adjusting, require_day_of, require_key
+from ._kept import only_added
 from .event_type import EventType
 from .given import Value
 from .ledger import Ledger
@@ -213,7 +213,7 @@ class AccountingEvent(Base, init=False):
     @property
     def is_processed(self) -> bool:
         """Whether it was accounted for."""
-        return any(each.is_done for each in self.processings)
+        return any(each.is_done and not each.reconsidered for each in self.processings)
 
     @property
     def error(self) -> str | None:
@@ -249,8 +249,8 @@ class Processing(Base, init=False):
     An attempt to account for an event.
 
     Shape:  the `n`th of one event, at an instant; where it failed, the `error`, and the name of the rule that
-            was broken, if one was. The one that succeeded is the last but for later reconsiderations that
-            found the event without an agreement or a rule.
+            was broken. After one has succeeded, there are only those that `reconsidered` the event and found
+            that it can be accounted for no more, or can again.
     Source: Fowler's Accounting Patterns: an event remembers its errors and what came of it.
     """
 
@@ -266,8 +266,15 @@ class Processing(Base, init=False):
             "ledger_id",
             "event_id",
             unique=True,
-            sqlite_where=text("error IS NULL"),
-            postgresql_where=text("error IS NULL"),
+            sqlite_where=text("error IS NULL AND NOT reconsidered"),
+            postgresql_where=text("error IS NULL AND NOT reconsidered"),
+        ),
+        Index(
+            "ix_accounting_processing_failed",
+            "ledger_id",
+            "event_id",
+            sqlite_where=text("error IS NOT NULL"),
+            postgresql_where=text("error IS NOT NULL"),
         ),
     )
     __level__ = Level.OPERATIONAL
@@ -279,6 +286,7 @@ class Processing(Base, init=False):
     at: Mapped[datetime] = mapped_column(Instant)
     rule: Mapped[str | None] = mapped_column(String(100))
     error: Mapped[str | None] = mapped_column(Text)
+    reconsidered: Mapped[bool]
     event: Mapped[AccountingEvent] = relationship(viewonly=True)
 
     @property
@@ -292,7 +300,7 @@ class Processing(Base, init=False):
             self,
             found="an attempt to process an event, written by hand",
             allowed="attempts that are made",
-            remedy="Call process(session, event).",
+            remedy="Call process_event(session, event).",
             layer=Layer.FLUSH,
         )
 
@@ -372,24 +380,8 @@ def _not_before(row: str) -> str:
     )
 
 
-def _kept(table: str, replaced: str, rule: Rule = APPEND_ONLY) -> None:
-    """Guard a table whose rows are only added."""
-    guard(
-        Base.metadata.tables[table],
-        # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
-        refuse_when(
-            rule, table, "INSERT",
-            lambda row: f"EXISTS (SELECT 1 FROM {table} o WHERE {replaced.format(row=row)})",
-            because="a recorded row would be replaced",
-        ),
-        refuse_when(rule, table, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"),
-        refuse_when(rule, table, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"),
-        never_truncated(table, rule),
-    )  # fmt: skip
-
-
-_kept(_TABLE, "o.ledger_id = {row}.ledger_id AND o.id = {row}.id")
-_kept(_PROCESSING, "o.ledger_id = {row}.ledger_id AND o.event_id = {row}.event_id AND o.n = {row}.n")
+only_added(AccountingEvent, APPEND_ONLY)
+only_added(Processing, APPEND_ONLY)
 guard(
     AccountingEvent.__table__,  # type: ignore[arg-type]
     refuse_when(

@@ -1,4 +1,4 @@
-"""Accounting for events: once each, errors kept with them, corrections by adjustment (Accounting Patterns)."""
+"""Accounting for events: once each, errors kept, corrections by adjustment (Accounting Patterns)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from sqlalchemy import func, insert, select
 
 from ..patterns.constraint import ConstraintViolation, rule
 from ..patterns.persistence.session import Session
+from ._replacement import REPLACEMENT_OPEN
 from ._root import EventRoot, event_roots, in_batches, posted_for_events
-from .adjustment import REPLACEMENT_OPEN, Standing, Work, adjust, post_in_full
+from .adjustment import Standing, Work, adjust, post_in_full
 from .consequence import Consequence, of_event
 from .event import PROCESSED_ONCE, AccountingEvent, Processing
 from .reconsideration import shares_of
-from .transaction import Adjustment
+from .transaction import Adjustment, Transaction
 
 CURRENT = rule(
     "event.current",
@@ -24,7 +25,7 @@ CURRENT = rule(
 )
 
 
-def process(
+def process_event(
     session: Session, event: AccountingEvent, *, by: Adjustment = Adjustment.DIFFERENCE
 ) -> Processing:
     """
@@ -37,16 +38,16 @@ def process(
             `adjustment.replacement-open`; nothing is changed.
     Source: Fowler's Accounting Patterns, Event; Agreement Dispatcher.
     """
-    return process_all(session, (event,), by=by)[0]
+    return process_events(session, (event,), by=by)[0]
 
 
-def process_all(
+def process_events(
     session: Session, events: Iterable[AccountingEvent], *, by: Adjustment = Adjustment.DIFFERENCE
 ) -> list[Processing]:
     """
-    Account for events, each as `process` does; together where they are many of one ledger.
+    Account for events, each as `process_event` does; together where they are many of one ledger.
 
-    Errors: as for `process`; then nothing of it is changed.
+    Errors: as for `process_event`; then nothing of it is changed.
     """
     session.flush()
     waiting = list(dict.fromkeys(events))
@@ -59,11 +60,13 @@ def process_all(
     return [session.get_one(Processing, (each.ledger_id, each.id, last[each.id])) for each in waiting]
 
 
-def attempts(work: Work, failed: dict[AccountingEvent, ConstraintViolation | None]) -> None:
+def attempts(
+    work: Work, made: dict[AccountingEvent, ConstraintViolation | None], *, reconsidered: bool = False
+) -> None:
     """Keep with each event how the attempt to account for it went."""
-    if not failed:
+    if not made:
         return
-    last = _last(work.session, list(failed))
+    last = _last(work.session, list(made))
     rows = [
         {
             "ledger_id": event.ledger_id,
@@ -72,8 +75,9 @@ def attempts(work: Work, failed: dict[AccountingEvent, ConstraintViolation | Non
             "at": work.session.recorded,
             "rule": None if error is None else error.rule.name,
             "error": None if error is None else str(error),
+            "reconsidered": reconsidered,
         }
-        for event, error in failed.items()
+        for event, error in made.items()
     ]
     work.session.connection().execute(insert(Processing), rows)
 
@@ -86,18 +90,30 @@ def wanted_of(work: Work, event: AccountingEvent) -> tuple[list[Consequence], Co
         return [], violation
 
 
-def hold(session: Session, ledger: UUID, roots: Sequence[UUID]) -> None:
-    """Let no other session account for these events until this transaction is over."""
-    for keys in in_batches(sorted(roots)):
-        held = select(AccountingEvent.id).where(
-            AccountingEvent.ledger_id == ledger, AccountingEvent.id.in_(keys)
-        )
-        session.execute(held.order_by(AccountingEvent.id).with_for_update(key_share=True))
+def hold(
+    session: Session, kind: type[AccountingEvent | Transaction], ledger: UUID, keys: Sequence[UUID]
+) -> None:
+    """Let no other session account for these until this transaction is over."""
+    for some in in_batches(sorted(keys)):
+        held = select(kind.id).where(kind.ledger_id == ledger, kind.id.in_(some))
+        session.execute(held.order_by(kind.id).with_for_update(key_share=True))
+
+
+def posted_in_full(
+    work: Work, event: AccountingEvent, wanted: Sequence[Consequence]
+) -> ConstraintViolation | None:
+    """Post all that an event leads to, or nothing, and give why."""
+    try:
+        with work.session.begin_nested():
+            post_in_full(work, [(each, event.id) for each in wanted])
+    except ConstraintViolation as violation:
+        return violation
+    return None
 
 
 def _process(session: Session, ledger: UUID, events: Sequence[AccountingEvent], by: Adjustment) -> None:
     roots = event_roots(session, ledger, events)
-    hold(session, ledger, [root.key for root in roots])
+    hold(session, AccountingEvent, ledger, [root.key for root in roots])
     _require_waiting(session, ledger, events, roots)
     work = Work.on(session, ledger)
     outcome: dict[AccountingEvent, ConstraintViolation | None] = {}
@@ -107,7 +123,7 @@ def _process(session: Session, ledger: UUID, events: Sequence[AccountingEvent], 
     fresh = [root.current for root in roots if len(root.events) == 1 and outcome[root.current] is None]
     if not _posted_together(work, fresh, wanted):
         for event in fresh:
-            outcome[event] = _posted(work, event, wanted[event])
+            outcome[event] = posted_in_full(work, event, wanted[event])
     adjusting = [root for root in roots if len(root.events) > 1]
     posted = posted_for_events(session, ledger, adjusting)
     shares = shares_of(session, ledger, posted)
@@ -132,20 +148,11 @@ def _posted_together(
     return True
 
 
-def _posted(work: Work, event: AccountingEvent, wanted: Sequence[Consequence]) -> ConstraintViolation | None:
-    try:
-        with work.session.begin_nested():
-            post_in_full(work, [(each, event.id) for each in wanted])
-    except ConstraintViolation as violation:
-        return violation
-    return None
-
-
 def _adjusted(
     work: Work, root: EventRoot, wanted: Sequence[Consequence], standing: Standing, by: Adjustment
 ) -> ConstraintViolation | None:
     if standing.is_nothing:
-        return _posted(work, root.current, wanted)
+        return posted_in_full(work, root.current, wanted)
     try:
         with work.session.begin_nested():
             adjust(work, root, wanted, standing, by)
@@ -171,7 +178,10 @@ def _require_waiting(
     for keys in in_batches([event.id for event in events]):
         done = session.scalar(
             select(Processing.event_id).where(
-                Processing.ledger_id == ledger, Processing.event_id.in_(keys), Processing.error.is_(None)
+                Processing.ledger_id == ledger,
+                Processing.event_id.in_(keys),
+                Processing.error.is_(None),
+                ~Processing.reconsidered,
             )
         )
         if done is not None:

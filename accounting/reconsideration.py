@@ -23,7 +23,7 @@ from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.guard import guard, refuse_when
 from ..patterns.persistence.session import Session
 from ..patterns.persistence.types import Instant
-from ..patterns.persistence.version import never_truncated
+from ._kept import only_added
 from ._root import in_batches
 from .consequence import Steps
 from .ledger import LARGEST, Ledger
@@ -122,6 +122,7 @@ class Share(Base, init=False):
         Index(f"ix_{_SHARE}_event", "ledger_id", "event_id"),
         Index(f"ix_{_SHARE}_root", "ledger_id", "root_id"),
         Index(f"ix_{_SHARE}_transaction", "ledger_id", "transaction_id"),
+        Index(f"ix_{_SHARE}_account", "ledger_id", "account_id", "concerns"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "6.11"
@@ -187,39 +188,17 @@ _AMISS = (
 )
 
 
-def _kept(table: str, replaced: str) -> None:
-    guard(
-        Base.metadata.tables[table],
-        # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
-        refuse_when(
-            APPEND_ONLY, table, "INSERT",
-            lambda row: f"EXISTS (SELECT 1 FROM {table} o WHERE {replaced.format(row=row)})",
-            because="a recorded row would be replaced",
-        ),
-        refuse_when(
-            APPEND_ONLY, table, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"
-        ),
-        refuse_when(
-            APPEND_ONLY, table, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"
-        ),
-        never_truncated(table, APPEND_ONLY),
-    )  # fmt: skip
-
-
-_kept(_TABLE, "o.ledger_id = {row}.ledger_id AND o.id = {row}.id")
-_kept(
-    _SHARE,
-    "o.ledger_id = {row}.ledger_id AND o.reconsideration_id = {row}.reconsideration_id AND o.n = {row}.n",
-)
+only_added(Reconsideration, APPEND_ONLY)
+only_added(Share, APPEND_ONLY)
 guard(
-    Base.metadata.tables[_TABLE],
+    Reconsideration.__table__,  # type: ignore[arg-type]
     refuse_when(
         SHARES, _TABLE, "INSERT", lambda row: _AMISS.format(row=row),
         because="shares that do not add up to the entries they are shares of",
     ),
 )  # fmt: skip
 guard(
-    Base.metadata.tables[_SHARE],
+    Share.__table__,  # type: ignore[arg-type]
     refuse_when(
         SHARES, _SHARE, "INSERT",
         lambda row: (

@@ -1,0 +1,102 @@
+"""Which rules have been fired on which base entries, in whichever mode: what has not, firing will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from ._root import Posted, TransactionRoot, in_batches
+from .consequence import Consequence
+from .entry import EntryKey
+from .evaluation import derived_key
+from .firing.books import Mode, TriggerEntry
+from .firing.ledger_books import LedgerBooks
+from .firing.state import eager_fired
+from .posting_rule import PostingRule
+
+
+class Fired:
+    """
+    How far the modes of firing have come, as far as some transactions are concerned.
+
+    Shape:  make a new one for each transaction of the session.
+    """
+
+    def __init__(self, books: LedgerBooks, transactions: Iterable[UUID]) -> None:
+        self._books = books
+        self._eagerly = {
+            each
+            for keys in in_batches(sorted(transactions))
+            for each in books.session.scalars(
+                select(eager_fired.c.transaction_id).where(
+                    eager_fired.c.ledger_id == books.ledger, eager_fired.c.transaction_id.in_(keys)
+                )
+            )
+        }
+        self._reached: dict[tuple[Mode, tuple[UUID, ...]], datetime | None] = {}
+
+    def has(self, rule: PostingRule, account: UUID, transaction: UUID, booked: datetime) -> bool:
+        """Whether a rule was fired on an entry of an account, of a transaction booked at an instant."""
+        if transaction in self._eagerly:
+            return True
+        of_modes = (
+            (Mode.EAGER, ()),
+            (Mode.ACCOUNT_BASED, (account,)),
+            (Mode.RULE_BASED, (rule.id,)),
+            (Mode.BACKWARD_CHAINED, (rule.id, account)),
+        )
+        return any(self._is_past(mode, of, booked) for mode, of in of_modes)
+
+    def _is_past(self, mode: Mode, of: tuple[UUID, ...], booked: datetime) -> bool:
+        if (mode, of) not in self._reached:
+            self._reached[mode, of] = self._books.reached(mode, *of)
+        reached = self._reached[mode, of]
+        return reached is not None and booked <= reached
+
+
+def fired_on(
+    books: LedgerBooks, fired: Fired, root: TransactionRoot
+) -> Iterator[tuple[TriggerEntry, PostingRule]]:
+    """The entries of a root with the rules that were fired on them."""
+    for entry in root.entries:
+        for rule in books.rules_on(entry.account.id):
+            if fired.has(rule, entry.account.id, root.key, root.booked):
+                yield entry, rule
+
+
+def without_waiting(
+    fired: Fired, wanted: Sequence[Consequence], posted: Iterable[Posted]
+) -> list[Consequence]:
+    """Of what should stand for a root, what no firing will post yet: it may be half-way through the chain."""
+    by_key = {each.key: each for each in posted if each.key is not None}
+    kept: dict[Consequence, Posted | None] = {}
+    for each in wanted:
+        source = _source(each, kept)
+        if source is None:
+            if isinstance(each.cause, Consequence) and each.cause in kept:
+                kept[each] = None  # it follows from what only reconsidering posts
+            continue
+        transaction, booked = source
+        waits = (
+            isinstance(each.cause, Consequence)
+            and each.account is not None
+            and booked is not None
+            and not fired.has(each.rule, each.account.id, transaction.transaction_id, booked)
+        )
+        if not waits:
+            occasion = f"{transaction.transaction_id.hex}:{transaction.n}"
+            kept[each] = by_key.get(derived_key(each.rule, occasion))
+    return list(kept)
+
+
+def _source(
+    each: Consequence, kept: Mapping[Consequence, Posted | None]
+) -> tuple[EntryKey, datetime | None] | None:
+    """The posted entry that set a consequence off, and when it was booked, if it is not the root's own."""
+    if isinstance(each.cause, Consequence):
+        cause = kept.get(each.cause)
+        return None if cause is None else (EntryKey(cause.transaction_id, each.n), cause.booked)
+    return None if each.cause is None else (each.cause, None)
