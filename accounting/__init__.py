@@ -3,6 +3,7 @@
 from . import _closure, _guards, _limit_guards, checkpoint  # noqa: F401  (what the database keeps to)
 from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
+from .agreement import AgreementDispatcher
 from .balance import Turnover
 from .corresponding import Correspondence, correspond, correspondence_of, corresponding_to
 from .derivation import Happened, Recorded, Reversed, Ruled, Step, Totalled, read_derivation, write_derivation
@@ -32,7 +33,10 @@ from .holding import Holding, InventoryEntry, Stock, Transfer, stock
 from .ledger import Ledger, LedgerUnit
 from .post import Posting, post, post_all, reverse
 from .practice_picture import practice_picture
+from .processing import process_event, process_events
 from .reconciliation import Match, Reconciliation, Side, reconcile
+from .reconsider import reconsider
+from .reconsideration import Reconsideration, Share
 from .statement_account import (
     Asset,
     BalanceSheetAccount,
@@ -53,6 +57,7 @@ __all__ = [
     "AccountingEvent",
     "Adjusting",
     "Adjustment",
+    "AgreementDispatcher",
     "Amounting",
     "Asset",
     "BalanceSheetAccount",
@@ -92,9 +97,11 @@ __all__ = [
     "Processing",
     "Reason",
     "Reconciliation",
+    "Reconsideration",
     "Recorded",
     "Reversed",
     "Ruled",
+    "Share",
     "Side",
     "Step",
     "Stock",
@@ -112,9 +119,12 @@ __all__ = [
     "post",
     "post_all",
     "practice_picture",
+    "process_event",
+    "process_events",
     "read_derivation",
     "read_filter",
     "reconcile",
+    "reconsider",
     "record",
     "reverse",
     "stock",
