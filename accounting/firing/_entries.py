@@ -8,7 +8,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ...patterns.persistence.seek import key_of
@@ -217,7 +217,9 @@ def _is_origin() -> ColumnElement[bool]:
 
 def _halves(*columns: Any) -> Select[Any]:
     # SQLite adds up to 64 bits only, and raises beyond.
-    return select(*columns, func.sum(Entry.steps.op(">>")(32)), func.sum(Entry.steps.op("&")(0xFFFFFFFF)))
+    # PostgreSQL shifts by an integer, not by a bigint, which a parameter would be.
+    shift, low = literal_column("32"), literal_column(str(0xFFFFFFFF))
+    return select(*columns, func.sum(Entry.steps.op(">>")(shift)), func.sum(Entry.steps.op("&")(low)))
 
 
 def _whole(high: Any, low: Any) -> int:
