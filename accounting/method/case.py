@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field, GetCoreSchemaHandler, TypeAdapter
 from pydantic_core import CoreSchema
 
+from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import Document
 from .._reading import read_json
@@ -17,7 +18,7 @@ from .interpreter import FormulaMethod
 from .method import Method, Result, missing
 from .parameterized import FlatMethod, RateMethod
 from .rate_table import TableMethod, TiersMethod
-from .strategy import FunctionMethod
+from .strategy import FunctionMethod, method_function
 
 DEPTH = rule("method.depth", pattern="6.6", says="At most 5 methods stand within one another.")
 
@@ -118,3 +119,41 @@ def read_method(written: str) -> Method:
 def write_method(method: Method) -> str:
     """Write a method as JSON, without what is said by default."""
     return method.model_dump_json(exclude_defaults=True)
+
+
+attach(
+    "6.6",
+    types=(
+        Method,
+        RateMethod,
+        FlatMethod,
+        TiersMethod,
+        TableMethod,
+        FormulaMethod,
+        FunctionMethod,
+        SplitMethod,
+    ),
+    behaviours=(method_function,),
+    figure="analysis_patterns.accounting.method",
+    when_not="Where every rule reckons alike, and only figures differ, a rate on the rule is enough. What "
+    "changes with the law every other year, and is tested by programmers, may as well be a Python function.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting.given import Given
+>>> from analysis_patterns.accounting.method import Tier, TiersMethod
+>>> from analysis_patterns.patterns.values import Quantity
+>>> evening = TiersMethod(
+...     steps=(
+...         Tier(up_to=Quantity(1, "min"), rate=Quantity("0.70", "USD/min")),
+...         Tier(up_to=Quantity(21, "min"), rate=Quantity("0.20", "USD/min")),
+...     ),
+...     top=Quantity("0.12", "USD/min"),
+... )
+>>> call = Given(amount=Quantity(6, "min"), day=date(1995, 1, 1))
+>>> print(evening.apply(call)[""])
+1.70 USD
+>>> reversal = Given(amount=Quantity(-6, "min"), day=date(1995, 1, 1))
+>>> print(evening.apply(reversal)[""])
+-1.70 USD
+""",
+)
