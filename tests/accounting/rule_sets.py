@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -52,15 +52,16 @@ class World:
     chart: Chart
 
     @classmethod
-    def made(cls) -> World:
-        ledger = Ledger(name="books")
+    def made(cls, books: str = "books", types: Mapping[str, AccountType] | None = None) -> World:
+        """A new ledger with its accounts, of these types or new ones."""
+        kinds = types or {name: AccountType(name=name) for name in UNITS}
+        ledger = Ledger(name=books)
         ledger.count_in("USD")
         ledger.count_in("min", places=0)
         accounts: list[DetailAccount] = []
         for name, unit in UNITS.items():
-            type = AccountType(name=name)
             for subject, who in ((ADAMS, "Adams"), (BAKER, "Baker")):
-                made = DetailAccount(ledger=ledger, name=f"{name} of {who}", unit=unit, type=type)
+                made = DetailAccount(ledger=ledger, name=f"{name} of {who}", unit=unit, type=kinds[name])
                 made.subject_id = subject
                 accounts.append(made)
         accounts.append(DetailAccount(ledger=ledger, name="shared", unit="USD"))
@@ -90,9 +91,9 @@ class RuleSet:
         return list(dict.fromkeys(rule for use in self.uses for rule in use.rules))
 
 
-def random_rule_set(random: Random, world: World) -> RuleSet:
+def random_rule_set(random: Random, world: World, prefix: str = "") -> RuleSet:
     """A set of rules that leads upwards through the levels, now and then across."""
-    rules = tuple(_rule(random, f"rule {n}") for n in range(random.randint(2, 7)))
+    rules = tuple(_rule(random, f"{prefix}rule {n}") for n in range(random.randint(2, 7)))
     uses = [Use(rules, ALWAYS)]
     if random.random() < 0.3:
         some = tuple(rule for rule in rules if random.random() < 0.6)

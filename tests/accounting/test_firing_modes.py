@@ -47,10 +47,10 @@ def sound_rule_set(seed: int) -> RuleSet | None:
     return given
 
 
-def firings(mode: Mode) -> list[Firing[Any]]:
+def firings(mode: Mode, world: World = WORLD) -> list[Firing[Any]]:
     """What brings every account up to date."""
     if mode is Mode.BACKWARD_CHAINED:
-        return [BackwardChainedFiring(account.id) for account in WORLD.chart.everything]
+        return [BackwardChainedFiring(account.id) for account in world.chart.everything]
     all_at_once = {
         Mode.EAGER: EagerFiring,
         Mode.ACCOUNT_BASED: AccountBasedFiring,
