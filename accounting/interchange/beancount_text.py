@@ -49,7 +49,7 @@ def beancount_text(books: Books) -> str:
 
 def directive_text(directive: Directive) -> str:
     """Write one directive."""
-    lines = [f"{directive.day:%Y-%m-%d} {_said(directive)}", *_keys(directive.metadata, _INDENT)]
+    lines = [f"{directive.day.isoformat()} {_said(directive)}", *_keys(directive.metadata, _INDENT)]
     if isinstance(directive, Transaction):
         for posting in directive.postings:
             lines.append(_INDENT + _posting(posting))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from ...patterns.persistence.session import Session
 from ...patterns.values.number import ARITHMETIC
-from ..account import Account, DetailAccount
+from ..account import DetailAccount
 from ..entry import Entry
 from ..ledger import Ledger
 from ..transaction import Transaction as Posted
@@ -86,10 +86,9 @@ class _Writing:
             self._options = self._options.with_option(name, value)
         self._commodities = commodities_of(unit.code for unit in ledger.units)
         self._places = {unit.code: unit.places for unit in ledger.units}
-        accounts = session.scalars(
-            select(DetailAccount).where(DetailAccount.ledger_id == ledger.id).order_by(Account.name)
-        )
-        self._accounts = {account.id: account for account in accounts}
+        accounts = session.scalars(select(DetailAccount).where(DetailAccount.ledger_id == ledger.id)).all()
+        # Not in the database's order: that differs from one to the other.
+        self._accounts = {each.id: each for each in sorted(accounts, key=lambda each: each.name)}
         self._names = BookNames(self._options, self._commodities, self._accounts.values())
         self._skipped: list[Skipped] = []
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from ...patterns.values.number import ARITHMETIC
 from .assertion import Followed
 from .books import Books
-from .directive import Amount, Balance, Open, Price, Transaction
+from .directive import Amount, Balance, Open, Posting, Price, Transaction
+from .naming import TRADING
 from .weight import weight_of
 
 _KINDS = ("A", "L", "E", "R", "X")
@@ -33,81 +34,108 @@ def hledger_text(books: Books) -> str:
 
 
 class _Writer:
+    """Writes one journal; what is left over of a transaction is known before any is written."""
+
     def __init__(self, books: Books) -> None:
         self._books = books
-        self._trading = f"{books.options.roots[2]}:trading"
+        self._roots = dict(zip(books.options.roots, _KINDS, strict=True))
+        self._trading = f"{books.options.roots[2]}:{TRADING}"
+        self._balanced = {id(each): _Balanced(each) for each in books.transactions}
 
     def lines(self) -> Iterator[str]:
         yield "decimal-mark ."
         for commodity, places in sorted(_places(self._books).items()):
             shown = f"1000.{'0' * places}" if places else "1000."
             yield f"commodity {shown} {_symbol(commodity)}"
-        kinds = dict(zip(self._books.options.roots, _KINDS, strict=True))
-        for root, kind in kinds.items():
-            yield f"account {root}  ; type: {kind}"
-        followed = Followed(self._books.directives)
-        for each, off in followed:
+        yield from (f"account {root}  ; type: {kind}" for root, kind in self._roots.items())
+        if any(each.left for each in self._balanced.values()):
+            yield f"account {self._trading}  ; type: E"
+        for each, off in Followed(self._books.directives):
             match each:
                 case Open():
-                    yield f"account {each.account}  ; type: {kinds[each.account.partition(':')[0]]}"
+                    kind = self._roots[each.account.partition(":")[0]]
+                    yield f"account {each.account}  ; type: {kind}"
                 case Price():
                     yield f"P {each.day} {_symbol(each.commodity)} {_amount(each.amount)}"
                 case Balance() if not off:
-                    yield ""
-                    yield f"{each.day} * balance"
                     zero = _amount(Amount(Decimal(0), each.amount.commodity))
+                    yield f"\n{each.day} * balance"
                     yield f"    {each.account}  {zero} =* {_amount(each.amount)}"
                 case Transaction() if each.postings:
                     yield from self._transaction(each)
 
     def _transaction(self, transaction: Transaction) -> Iterator[str]:
-        yield ""
         status = _STATUS.get(transaction.flag, "")
         payee = "" if transaction.payee is None else f"{_line(transaction.payee)} | "
         tags = ", ".join(f"{tag}:" for tag in sorted(transaction.tags))
         comment = f"  ; {tags}" if tags else ""
-        yield f"{transaction.day} {status}{payee}{_line(transaction.narration)}{comment}".rstrip()
-        left = {commodity: number for commodity, number in _exact_residue(transaction).items() if number}
-        for posting in transaction.postings:
-            weight = weight_of(posting)
-            text = f"    {posting.account}  {_amount(posting.units)}"
-            if posting.lot is not None or posting.price is not None:
-                total = weight.number.copy_abs()
-                if weight.commodity in left:
-                    sign = Decimal(1).copy_sign(posting.units.number)
-                    share = ARITHMETIC.multiply(left[weight.commodity], sign)
-                    if share <= total and posting.units.number:
-                        total = ARITHMETIC.subtract(total, share)
-                        del left[weight.commodity]
-                text += f" @@ {_amount(Amount(total, weight.commodity))}"
-            if posting.lot is not None:
-                label = "" if posting.lot.label is None else f", {_line(posting.lot.label)}"
-                text += f"  ; lot: {posting.lot.cost} {posting.lot.acquired}{label}"
-            yield text
-        for commodity, number in left.items():
+        yield f"\n{transaction.day} {status}{payee}{_line(transaction.narration)}{comment}".rstrip()
+        balanced = self._balanced[id(transaction)]
+        for posting, total in zip(transaction.postings, balanced.totals, strict=True):
+            paid = "" if total is None else f" @@ {_amount(total)}"
+            yield f"    {posting.account}  {_amount(posting.units)}{paid}{_lot(posting)}"
+        for commodity, number in balanced.left.items():
             yield f"    {self._trading}  {_amount(Amount(number.copy_negate(), commodity))}"
 
 
-def _exact_residue(transaction: Transaction) -> dict[str, Decimal]:
-    sums: dict[str, Decimal] = {}
-    for posting in transaction.postings:
-        weight = weight_of(posting)
-        sums[weight.commodity] = ARITHMETIC.add(sums.get(weight.commodity, Decimal(0)), weight.number)
-    return sums
+class _Balanced:
+    """
+    What each leg of a transaction was exchanged for, so that all sums to exactly zero.
+
+    Shape:  `totals` has an amount for each leg with a lot or a price, and None for the others; `left` is
+            what could not be made part of one of them, by commodity.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        weights = [weight_of(posting) for posting in transaction.postings]
+        self.left: dict[str, Decimal] = {}
+        for weight in weights:
+            known = self.left.get(weight.commodity, Decimal(0))
+            self.left[weight.commodity] = ARITHMETIC.add(known, weight.number)
+        self.left = {commodity: number for commodity, number in self.left.items() if number}
+        self.totals = [
+            None if posting.lot is None and posting.price is None else self._total(posting, weight)
+            for posting, weight in zip(transaction.postings, weights, strict=True)
+        ]
+
+    def _total(self, posting: Posting, weight: Amount) -> Amount:
+        total = weight.number.copy_abs()
+        left = self.left.get(weight.commodity, Decimal(0))
+        share = left if posting.units.number > 0 else left.copy_negate()
+        if left and posting.units.number and share <= total:
+            del self.left[weight.commodity]
+            total = ARITHMETIC.subtract(total, share)
+        return Amount(total, weight.commodity)
+
+
+def _lot(posting: Posting) -> str:
+    if posting.lot is None:
+        return ""
+    label = "" if posting.lot.label is None else f", {_line(posting.lot.label)}"
+    return f"  ; lot: {posting.lot.cost} {posting.lot.acquired}{label}"
 
 
 def _places(books: Books) -> dict[str, int]:
-    """To how many decimal places each commodity is written, anywhere."""
+    """To how many decimal places each commodity is moved; none for one that things are only priced in."""
     found: dict[str, int] = {}
     for each in books.directives:
-        amounts = [posting.units for posting in each.postings] if isinstance(each, Transaction) else []
-        if isinstance(each, Balance):
-            amounts.append(each.amount)
-        for amount in amounts:
-            exponent = amount.number.as_tuple().exponent
-            places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-            found[amount.commodity] = max(places, found.get(amount.commodity, 0))
+        match each:
+            case Price():
+                found.setdefault(each.commodity, 0)
+                found.setdefault(each.amount.commodity, 0)
+            case Balance():
+                _note(found, each.amount)
+            case Transaction():
+                for posting in each.postings:
+                    found.setdefault(weight_of(posting).commodity, 0)
+                    _note(found, posting.units)
     return found
+
+
+def _note(found: dict[str, int], amount: Amount) -> None:
+    exponent = amount.number.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    found[amount.commodity] = max(places, found.get(amount.commodity, 0))
 
 
 def _amount(amount: Amount) -> str:

@@ -29,11 +29,8 @@ from .keeping import (
     KeptLot,
     KeptTransaction,
 )
-from .naming import KINDS, unit_of
+from .naming import KINDS, TRADING, unit_of
 from .problem import Problems
-
-TRADING = "trading"
-"""The account, under the equity root, through which units pass that are exchanged for others."""
 
 ROUNDED_TO = 8
 """To how many decimal places a figure without an end is rounded, where no other of its unit is finer."""

@@ -17,6 +17,9 @@ from ..statement_account import Asset, Equity, Expense, Income, Liability
 from .directive import LONGEST_COMMODITY, LONGEST_NAME, account_name
 from .options import Options
 
+TRADING = "trading"
+"""The account, under the equity root, through which units pass that are exchanged for others."""
+
 TRANSIT = "In-Transit"
 """The account, under the equity root, that joins legs which were charged on different days."""
 
