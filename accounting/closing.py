@@ -155,21 +155,25 @@ def _settle(session: Session, ledger: Ledger) -> datetime:
     return ledger.barrier
 
 
+def _no_further(row: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM accounting_period_close c "
+        f"WHERE c.ledger_id = {row}.ledger_id AND c.before >= {row}.before)"
+    )
+
+
 guard(
     PeriodClose.__table__,  # type: ignore[arg-type]
     refuse_when(
         FORWARD, "accounting_period_close", "INSERT",
-        lambda row: (
-            "EXISTS (SELECT 1 FROM accounting_period_close c "
-            f"WHERE c.ledger_id = {row}.ledger_id AND c.before >= {row}.before)"
-        ),
+        _no_further,
         because="a close no further than one before it",
     ),
     refuse_when(
         AS_LEDGER, "accounting_period_close", "INSERT",
         lambda row: (
-            f"NOT EXISTS (SELECT 1 FROM accounting_ledger l WHERE l.id = {row}.ledger_id "
-            f"AND l.closed_before = {row}.before AND l.barrier = {row}.known_at)"
+            f"NOT {_no_further(row)} AND NOT EXISTS (SELECT 1 FROM accounting_ledger l "
+            f"WHERE l.id = {row}.ledger_id AND l.closed_before = {row}.before AND l.barrier = {row}.known_at)"
         ),
         because="a close that its ledger does not know of",
     ),

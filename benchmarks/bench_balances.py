@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -172,7 +173,7 @@ def _as_they_come(path: Path, *, keeps: bool) -> tuple[float, float]:
         for _ in range(120):
             clock.advance(timedelta(days=MONTH))
             drafts = [_draft(source, destination, n, clock.today()) for n in range(250)]
-            posting += _seconds(session, lambda drafts=drafts: post_all(session, drafts))
+            posting += _seconds(session, partial(post_all, session, drafts))
             checkpointing += _seconds(session, lambda: checkpoint(session, ledger))
     engine.dispose()
     return posting, checkpointing
@@ -237,7 +238,7 @@ def _opened(path: Path, *, accounts: int) -> Books:
         made = [Asset(ledger=ledger, name=f"account {n}", unit="USD") for n in range(accounts)]
         session.add_all([ledger, *made])
         session.commit()
-        level: list[Account] = made
+        level: Sequence[Account] = made
         while len(level) > 10:
             with session.no_autoflush:
                 level = [
