@@ -34,6 +34,7 @@ from .ledger import Ledger, LedgerUnit
 
 if TYPE_CHECKING:
     from ._sums import Choice
+    from .balance import Turnover
     from .entry import Entry
     from .summary import SummaryAccount
 
@@ -176,6 +177,12 @@ class Account(Referable, Base, init=False):
         from .balance import withdrawals  # noqa: PLC0415
 
         return withdrawals(self, period, known_at=known_at)
+
+    def turnover(self, period: Period, *, known_at: datetime | None = None) -> Turnover:
+        """What stood in this account, and what went in and out over a period; see `balance.turnover`."""
+        from .balance import turnover  # noqa: PLC0415
+
+        return turnover(self, period, known_at=known_at)
 
     def entries(
         self,

@@ -218,7 +218,7 @@ attach(
     "6.9",
     types=(AccountFilter, Turnover),
     behaviours=(entries, balance_using, balance_during, deposits, withdrawals, turnover, read_filter),
-    figure="analysis_patterns.accounting.filter_kind:AccountFilter",
+    figure="analysis_patterns.accounting.filter_kind",
     when_not="For a handful of entries, ask for all of them and choose in Python. The few questions that are "
     "asked every day, such as what went in over a month, have operations of their own.",
     example="""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import or_, select
+from sqlalchemy import inspect, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from ..patterns.accountability.party import Party
@@ -69,9 +69,11 @@ class DerivedAccount(Account, init=False):
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """The accounts that its filter names, and that this ledger does not have."""
         named = {each.account for each in self.filter.walk() if isinstance(each, InAccount)}
-        takes_part = or_(Account.unit_code.is_not(None), SummaryAccount.overlapping.is_not(None))
-        known = select(Account.name).where(
-            Account.ledger_id == self.ledger.id, Account.name.in_(named), takes_part
+        account = inspect(Account).local_table.c
+        known = select(account.name).where(
+            account.ledger_id == self.ledger.id,
+            account.name.in_(named),
+            or_(account.unit_code.is_not(None), account.overlapping.is_not(None)),
         )
         here = {
             each.name

@@ -68,8 +68,8 @@ class Holding(DetailAccount, init=False):
     goods_id: Mapped[UUID | None] = mapped_column(ForeignKey(KindOfGoods.id))
     place_id: Mapped[UUID | None] = mapped_column(ForeignKey(Place.id))
     ordered: Mapped[bool | None] = mapped_column(Boolean)
-    goods: Mapped[KindOfGoods] = relationship()
-    place: Mapped[Place] = relationship(foreign_keys=[place_id])
+    goods: Mapped[KindOfGoods] = relationship(info={"multiplicity": "1"})
+    place: Mapped[Place] = relationship(foreign_keys=[place_id], info={"multiplicity": "1"})
 
     def __init__(
         self,

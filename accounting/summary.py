@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import Boolean, Column, ForeignKeyConstraint, Index, Table, inspect, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 
 from ..patterns.accountability.party import Party
 from ..patterns.catalogue import attach
@@ -32,7 +32,6 @@ COMPONENTS = rule(
     pattern="6.3",
     says="A summary account is made up of detail and summary accounts of its own ledger.",
     layers=BUILT | DATABASES,
-    guards=("fk_accounting_component_summary", "fk_accounting_component_component"),
 )
 OVERLAP = rule(
     "summary-account.no-overlap",
@@ -90,8 +89,9 @@ class SummaryAccount(Account, init=False):
     Shape:  any number of components, detail or summary accounts of the same ledger; each may be a component
             of several summaries. What lies below in two ways counts once, unless `overlapping` is False:
             then a second way is refused.
+            It joins the session of its components.
     Errors: `ConstraintViolation`: `summary-account.acyclic`, `summary-account.components`,
-            `summary-account.no-overlap`.
+            `summary-account.no-overlap`; no component knows of it then.
     Source: Analysis Patterns 6.3 and 6.15. It takes no entries of its own (`entry.detail-account`).
     """
 
@@ -126,14 +126,29 @@ class SummaryAccount(Account, init=False):
             ledger=ledger, name=name, type=type, subject=subject, classifier=classifier, owner=owner
         )
         self.overlapping = overlapping
-        # One by one, so that each is seen together with those before it.
-        for part in components:
-            self.components.append(part)
+        try:
+            # One by one, so that each is seen together with those before it.
+            for part in components:
+                self.components.append(part)
+        except ConstraintViolation:
+            self._leave()
+            raise
 
     @validates("components")
     def _stay_a_whole(self, _key: str, part: Account) -> Account:
         require(chain(self._misplaced(part), self._circular(part), self._overlapping(part)))
+        session = object_session(part)
+        if session is not None and object_session(self) is None:
+            # What lies below is written with what lies above it, whenever that is.
+            session.add(self)
         return part
+
+    def _leave(self) -> None:
+        """Take a summary account that was refused out of its components, and of their session."""
+        self.components.clear()
+        session = object_session(self)
+        if session is not None:
+            session.expunge(self)
 
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """New components above which this account lies already, as the database tells."""
