@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import selectinload
 
 from ..patterns.accountability.knowledge_document import NamedDocument
-from ..patterns.constraint import require
 from ..patterns.knowledge.section import Section, register
 from ..patterns.persistence.session import Session
 from .account import Account
@@ -176,7 +175,6 @@ def _said(terms: RuleTerms | TermsDocument) -> TermsDocument:
 
 def _add_terms(stored: PostingRule, terms: tuple[TermsDocument, ...]) -> None:
     for each in terms:
-        require(each.method.violations())
         RuleTerms(rule=stored, method=each.method, eligibility=each.eligibility, period=each.period)
 
 

@@ -240,8 +240,9 @@ class RuleTerms(Versioned, Base, init=False):
 
     Shape:  one rule, one method, one period; perhaps an `eligibility`, a condition that an entry or event
             has to fulfil for the rule to fire. A transaction names as its creator the `version` of the terms.
-    Errors: `ConstraintViolation`: `rule-terms.keys` where the rule has no output for a result of the method;
-            at the flush `rule-terms.one-at-a-time`, where the rule has other terms on some day of the period.
+    Errors: `ConstraintViolation`: `rule-terms.keys` where the rule has no output for a result of the method,
+            `method.function` where it names a Python function that is not known; at the flush
+            `rule-terms.one-at-a-time`, where the rule has other terms on some day of the period.
     Source: Analysis Patterns 6.5 and 6.8 (figure 6.23); dates from the Accounting Patterns paper.
     """
 
@@ -264,6 +265,7 @@ class RuleTerms(Versioned, Base, init=False):
         period: Period = ALWAYS,
     ) -> None:
         require(_objections(rule, method))
+        require(method.violations())
         self._begin(period)
         self.method = method
         self.eligibility = eligibility
