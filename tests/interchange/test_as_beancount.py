@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from datetime import date
+from decimal import Decimal
 
-from analysis_patterns.accounting.interchange import Books, beancount_text, books_of_text, hledger_text
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from analysis_patterns.accounting import DetailAccount, Ledger
+from analysis_patterns.accounting.balance import balance
+from analysis_patterns.accounting.interchange import (
+    Books,
+    beancount_text,
+    books_of,
+    books_of_text,
+    hledger_text,
+    import_books,
+)
 from analysis_patterns.patterns.constraint import ConstraintViolation
+from analysis_patterns.patterns.persistence import Session
 from tests.covered import Covered
 
 from .tools import BROKE_DOWN, beancount_says, hledger_says, units_of, we_say
@@ -155,6 +169,40 @@ def test_accepts_and_holds_what_beancount_does() -> None:
             again, complaints = beancount_says(beancount_text(books))
             assert complaints == []
             assert again == theirs
+
+    same()
+    covered.enough()
+
+
+def test_a_ledger_gives_back_what_it_took_over(session: Session) -> None:
+    covered = Covered()
+
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(texts().map(ours).filter(lambda books: books is not None))
+    def same(books: Books) -> None:
+        with session.begin_nested() as trial:
+            record = import_books(session, books, name="random")
+            ledger = session.get_one(Ledger, record.ledger_id)
+            accounts = session.scalars(
+                select(DetailAccount).where(
+                    DetailAccount.ledger_id == ledger.id, ~DetailAccount.name.startswith("Equity:trading")
+                )
+            ).all()
+            held = {
+                tuple(each.name.split(" ")): balance(each, as_of=date(2020, 12, 31)).amount
+                for each in accounts
+            }
+            assert beancount_text(books_of(session, ledger)) == beancount_text(books)
+            covered.case(
+                moved=bool(held),
+                added=bool(record.document.added),
+                padded=any(each.is_padding for each in books.transactions),
+            )
+            trial.rollback()
+        theirs = {key: round(number, 6) for key, number in units_of(we_say(books)).items()}
+        assert {key: number for key, number in held.items() if round(number, 6)} == {
+            key: pytest.approx(number, abs=Decimal("0.0000001")) for key, number in theirs.items() if number
+        }
 
     same()
     covered.enough()
