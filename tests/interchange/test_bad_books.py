@@ -68,7 +68,7 @@ WRONG = [
     ("books.option", 'option "inferred_tolerance_default" "wide"', "'wide' for inferred_tolerance_default"),
     ("books.option", '2024-01-02 open Assets:X USD "GUESS"', "'GUESS'"),
     ("books.account", "2024-01-02 open Asset:Cash", "Asset:Cash"),
-    ("books.account", "2024-01-02 open Assets:" + "X" * 200, "'Assets:XXX"),
+    ("books.account", "2024-01-02 open Assets:" + "Y" * 200, "'Assets:YYY"),
     ("books.account", "2024-01-02 close Assets:Unknown", "Assets:Unknown on 2024-01-02"),
     ("books.account", transaction("Assets:Unknown 1 USD", "Equity:Opening"), "Assets:Unknown on 2024-01-03"),
     ("books.account", '2023-01-02 custom "x" Assets:Cash', "Assets:Cash on 2023-01-02"),
