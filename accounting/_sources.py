@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from ..patterns.persistence.session import Session
-from ..patterns.time.period import ALWAYS
+from ..patterns.time.period import ALWAYS, Period
 from .account import DetailAccount
 from .chart import Chart
 from .entry import Entry, source
@@ -58,6 +59,8 @@ class Sources:
     @property
     def trigger(self) -> DetailAccount | None:
         """The account whose entries set the rule off; none where an event did."""
+        if self._period is not None:
+            return self.session.get(DetailAccount, self._period[0])
         return None if self.source is None else self.source.account
 
     @property
@@ -91,36 +94,42 @@ class Sources:
         """Whether only the rest was posted of what is due since the past was told otherwise."""
         return self.transaction.adjustment is Adjustment.DIFFERENCE
 
-    def totalled(self) -> AnySelect:
-        """The entries that the rule had counted by then."""
-        return self._read_since_changed() if self.is_difference else self._read_in_period()
+    def totalled(self) -> AnySelect | None:
+        """The entries that the rule had counted by then; None where nothing tells."""
+        if self.is_difference:
+            return self._read_since_changed()
+        return None if self._period is None else self._read_in_period(*self._period)
 
-    def _read_in_period(self) -> AnySelect:
-        """The sources of all that a rule per period had posted for the period."""
-        counted = select(source.c.source_transaction_id, source.c.source_n).where(
-            source.c.ledger_id == self.entry.ledger_id,
-            source.c.transaction_id.in_([*self._postings, self.transaction.id]),
+    def _read_in_period(self, account: UUID, period: Period) -> AnySelect:
+        """What concerned the period in the account that a rule watches, posted before its own posting."""
+        return self._standing().where(
+            Entry.account_id == account,
+            Entry.charged >= period.start,
+            Entry.concerns >= period.start,
+            Entry.concerns < period.end,
+            self._is_earlier,
         )
-        chosen = counted.distinct().subquery()
-        is_chosen = (Entry.transaction_id == chosen.c.source_transaction_id) & (Entry.n == chosen.c.source_n)
-        return select(Entry).join(chosen, is_chosen).where(Entry.ledger_id == self.entry.ledger_id)
 
     def _read_since_changed(self) -> AnySelect:
         """What stands of the same event, or transaction, in the accounts that the rule reads."""
         read = {each.id for sought in self.rule.reads for each in self.chart.among(sought, self.subject)}
+        return self._standing().where(
+            Entry.account_id.in_(read),
+            Entry.concerns == self.entry.concerns,
+            Entry.booked <= self.entry.booked,
+            self._is_of_root,
+        )
+
+    def _standing(self) -> AnySelect:
+        """The entries of the ledger that rules may read: what they use up aside, and what takes that back."""
+        of_it = (Transaction.ledger_id == Entry.ledger_id) & (Transaction.id == Entry.transaction_id)
         return (
             select(Entry)
-            .join(
-                Transaction,
-                and_(Transaction.ledger_id == Entry.ledger_id, Transaction.id == Entry.transaction_id),
-            )
+            .join(Transaction, of_it)
             .where(
                 Entry.ledger_id == self.entry.ledger_id,
-                Entry.account_id.in_(read),
-                Entry.concerns == self.entry.concerns,
-                Entry.booked <= self.entry.booked,
-                self._is_of_root,
                 ~used_up(),
+                or_(Transaction.reverses_id.is_(None), ~used_up(Transaction.reverses_id)),
             )
         )
 
@@ -179,11 +188,23 @@ class Sources:
         return and_(
             or_(Entry.transaction_id.in_(made), Entry.transaction_id.in_(_reversing(made))),
             Entry.concerns == self.entry.concerns,
-            or_(
-                Entry.booked < self.entry.booked,
-                and_(Entry.booked == self.entry.booked, Entry.transaction_id < self.entry.transaction_id),
-            ),
+            self._is_earlier,
         )
+
+    @property
+    def _is_earlier(self) -> ColumnElement[bool]:
+        """What is true of an entry that was posted before this one; keys are in the order of their making."""
+        at_once = and_(Entry.booked == self.entry.booked, Entry.transaction_id < self.entry.transaction_id)
+        return or_(Entry.booked < self.entry.booked, at_once)
+
+    @cached_property
+    def _period(self) -> tuple[UUID, Period] | None:
+        """The account and the period that a rule per period posted for, as its key tells."""
+        match (self.transaction.key or "").split(":"):
+            case ["rule", _, account, start, _] if self.rule.is_aggregate:
+                end = self.entry.concerns + timedelta(days=1)
+                return UUID(account), Period(date.fromisoformat(start), end)
+        return None
 
     @property
     def _is_of_root(self) -> ColumnElement[bool]:
@@ -214,12 +235,12 @@ class Sources:
         return any(self.chart.includes(sought, account) for sought in finder.reaches)
 
 
-def used_up() -> ColumnElement[bool]:
-    """What is true of an entry in the very account that its transaction was made from."""
+def used_up(by: Any = Entry.transaction_id) -> ColumnElement[bool]:
+    """What is true of an entry in the very account that its transaction, or another, was made from."""
     origin = aliased(Entry)
     return exists().where(
         source.c.ledger_id == Entry.ledger_id,
-        source.c.transaction_id == Entry.transaction_id,
+        source.c.transaction_id == by,
         origin.ledger_id == source.c.ledger_id,
         origin.transaction_id == source.c.source_transaction_id,
         origin.n == source.c.source_n,

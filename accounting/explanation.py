@@ -144,17 +144,18 @@ class _Walk:
         unit = shown[0].unit
         if count > len(shown):
             rest = unit.quantity(steps - sum(each.steps for each in shown))
+            others = _counted(count - len(shown), "earlier entry", "earlier entries")
             parts.insert(
                 0,
                 Recorded(
-                    statement=f"{rest} from {count - len(shown)} earlier ones",
+                    statement=f"{rest} from {others}",
                     amount=rest,
                     reason_given=f"summed up: only the latest {len(shown)} are followed",
                 ),
             )
         amount = unit.quantity(steps)
         return Totalled(
-            statement=f"{amount} {what}, {count} {'entry' if count == 1 else 'entries'}",
+            statement=f"{amount} {what}, {_counted(count, 'entry', 'entries')}",
             amount=amount,
             parts=tuple(parts),
         )
@@ -205,6 +206,8 @@ class _Walk:
     def _counted(self, sources: Sources) -> Totalled | None:
         """What a rule reckoned with together: of a period, or since the past was told otherwise."""
         counted = sources.totalled()
+        if counted is None:
+            return None
         columns = Entry.steps, Entry.transaction_id, Entry.n
         steps = [row[0] for row in self.session.execute(counted.with_only_columns(*columns))]
         if not steps:
@@ -220,7 +223,7 @@ class _Walk:
         return Recorded(
             statement=f"{amount} that {sources.rule} had posted for it before",
             amount=amount,
-            reason_given=f"{times} earlier {'posting' if times == 1 else 'postings'}",
+            reason_given=_counted(times, "earlier posting", "earlier postings"),
         )
 
 
@@ -236,8 +239,13 @@ class _Group:
 
     @property
     def what(self) -> str:
-        made = "what was posted by hand" if self.name is None else f"the rule {self.name}"
-        return f"reversals of {made}" if self.is_reversal else made
+        if self.is_reversal:
+            return "reversals"
+        return "what was posted by hand" if self.name is None else f"the rule {self.name}"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _holds(step: Step) -> bool:

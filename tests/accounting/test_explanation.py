@@ -1,0 +1,422 @@
+"""6.11: an entry, or a balance, says what made it, and can be reckoned again from its leaves alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis_patterns.accounting import (
+    Adjustment,
+    Asset,
+    Draft,
+    Entry,
+    EntryKey,
+    Equity,
+    Happened,
+    Ledger,
+    Leg,
+    Recorded,
+    Reversed,
+    Ruled,
+    Step,
+    Totalled,
+    derivation_of,
+    derivation_of_balance,
+    post,
+    read_derivation,
+    write_derivation,
+)
+from analysis_patterns.accounting.given import Given
+from analysis_patterns.accounting.method import FunctionMethod, method_function
+from analysis_patterns.patterns.persistence import Base, Session, create_engine, sessions
+from analysis_patterns.patterns.provenance import explain, graph
+from analysis_patterns.patterns.time.clock import FixedClock
+from analysis_patterns.patterns.values import Quantity
+
+from ..refusals import refuses
+from .books import Books, usd
+from .supply import OCTOBER, Supply
+
+RECKON = """
+import sys
+from analysis_patterns.accounting import read_derivation
+print(read_derivation(sys.stdin.read()).recomputed())
+"""
+
+
+@pytest.fixture
+def supply(session: Session) -> Supply:
+    """The books of a supplier, stored in `session`."""
+    return Supply.kept(session)
+
+
+def steps(derivation: Step) -> list[Step]:
+    """A derivation and all that is below it."""
+    return [derivation, *(below for each in derivation.because for below in steps(each))]
+
+
+def ruled(derivation: Step) -> Ruled:
+    """The derivation, which is by a rule."""
+    assert isinstance(derivation, Ruled)
+    return derivation
+
+
+def test_an_entry_that_was_posted_by_hand_is_a_leaf(books: Books, session: Session) -> None:
+    posting = post(session, books.ticket())
+
+    derivation = derivation_of(posting.transaction(session).entries[0])
+
+    assert isinstance(derivation, Recorded)
+    assert derivation.recomputed() == usd(-500)
+    assert derivation.reason == "posted by hand: air ticket"
+    assert derivation.statement.startswith(
+        "-500.00 USD in card, charged 1997-05-01, booked 1997-05-01 09:00 UTC"
+    )
+
+
+def test_an_entry_is_explained_by_its_rule_its_terms_its_practice_and_its_event(supply: Supply) -> None:
+    supply.used(50)
+
+    (tax,) = supply.entries("tax")
+    derivation = ruled(derivation_of(tax))
+
+    charge = ruled(derivation.given)
+    assert (derivation.rule, charge.rule) == ("tax", "power")
+    assert derivation.terms == str(supply.rules["tax"].terms[0].version)
+    assert derivation.practice == "by standard (supply), used from 1996-01-01 until further notice"
+    (leaf,) = derivation.leaves()
+    assert isinstance(leaf, Happened)
+    assert leaf.said == {"usage": Quantity(50, "kW.h")}
+    assert leaf.statement == "usage 50 kW.h: usage on 1996-10-01, noticed 1997-01-01 00:00 UTC"
+
+
+def test_an_entry_explains_itself_as_everything_derived_does(supply: Supply) -> None:
+    supply.used(50)
+
+    (tax,) = supply.entries("tax")
+    explanation = explain(tax)
+
+    assert explanation == derivation_of(tax).explanation()
+    assert [depth for depth, _ in explanation.walk()] == [0, 1, 2]
+    assert explanation.by == (
+        "tax: 5.5 %, terms from 1996-01-01 until further notice, "
+        "by standard (supply), used from 1996-01-01 until further notice"
+    )
+    assert len(graph(explanation).nodes) == 3
+
+
+def test_is_reckoned_again_in_another_process_from_the_document_alone(supply: Supply) -> None:
+    supply.used(50)
+    supply.used(7)
+    supply.fire()
+    derived = [*supply.entries("tax"), *supply.entries("bonus")]
+    assert len(derived) == 3
+
+    for entry in derived:
+        document = write_derivation(derivation_of(entry))
+        finished = subprocess.run(
+            [sys.executable, "-c", RECKON], input=document, capture_output=True, text=True, check=True
+        )
+
+        assert finished.stdout.strip() == str(entry.amount)
+
+
+def test_another_leaf_makes_another_figure(supply: Supply) -> None:
+    supply.used(50)
+    supply.used(7)
+    supply.fire()
+
+    for entry in (*supply.entries("tax"), *supply.entries("bonus"), *supply.entries("sales")):
+        derivation = derivation_of(entry)
+        for leaf in derivation.leaves():
+            assert isinstance(leaf, Happened)
+            other = leaf.model_copy(update={"said": {"usage": Quantity(51, "kW.h")}})
+
+            changed = derivation.with_leaf(leaf, other)
+
+            assert changed.recomputed() != entry.amount
+            assert not changed.holds
+            assert derivation.holds
+
+
+def test_another_rate_makes_another_figure(supply: Supply) -> None:
+    supply.used(50)
+    (tax,) = supply.entries("tax")
+    document = json.loads(write_derivation(derivation_of(tax)))
+
+    document["method"]["multiplier"] = "6 %"
+
+    changed = read_derivation(json.dumps(document))
+    assert (changed.recomputed(), changed.amount) == (usd(30), usd("27.50"))
+
+
+def test_a_rule_per_month_posted_what_was_due_on_the_total_less_what_it_had_posted(supply: Supply) -> None:
+    supply.used(40)
+    supply.fire()
+    supply.used(20)
+    supply.fire()
+
+    first, second = (ruled(derivation_of(each)) for each in supply.entries("bonus"))
+
+    assert (first.amount, first.less) == (usd(4), None)
+    assert first.given.amount == usd(400)
+    assert (second.amount, second.given.amount) == (usd(3), usd(600))
+    assert isinstance(second.less, Recorded)
+    assert second.less.amount == usd(4)
+    assert first.holds
+    assert second.holds
+    assert "less what had been posted for it" in second.reason
+
+
+def test_of_many_entries_of_a_month_the_latest_are_followed_and_the_rest_is_one_leaf(supply: Supply) -> None:
+    for hours in range(1, 8):
+        supply.used(hours * 10)
+    supply.fire()
+    (bonus,) = supply.entries("bonus")
+
+    derivation = ruled(derivation_of(bonus, most=2))
+
+    rest, *followed = derivation.given.because
+    assert rest.statement == "1500.00 USD from 5 earlier entries"
+    assert rest.reason == "summed up: only the latest 2 are followed"
+    assert [each.amount for each in followed] == [usd(600), usd(700)]
+    assert derivation.holds
+
+
+@pytest.mark.parametrize("by", list(Adjustment))
+@pytest.mark.parametrize("hours", [70, 20, None])
+def test_whatever_puts_right_what_was_posted_is_explained_too(
+    supply: Supply, by: Adjustment, hours: int | None
+) -> None:
+    supply.used(10)
+    supply.fire()
+    event = supply.used(50)
+
+    supply.corrected(event, hours, by)
+    supply.fire()
+
+    for entry in supply.all_entries():
+        derivation = derivation_of(entry)
+        assert derivation.holds, derivation.explanation()
+        assert not any(
+            isinstance(leaf, Recorded) for leaf in derivation.leaves() if leaf.amount == entry.amount
+        )
+
+
+def test_a_reversal_is_what_it_takes_back_with_the_other_sign(supply: Supply) -> None:
+    event = supply.used(50)
+    supply.corrected(event, 70, Adjustment.REVERSAL)
+
+    _, back, anew = (derivation_of(each) for each in supply.entries("charges"))
+
+    assert isinstance(back, Reversed)
+    assert (back.amount, back.of.amount, anew.amount) == (usd(-500), usd(500), usd(700))
+    assert back.attributes == {"usage": Quantity(50, "kW.h")}
+    (leaf,) = back.leaves()
+    changed = back.with_leaf(leaf, leaf.model_copy(update={"said": {"usage": Quantity(1, "kW.h")}}))
+    assert changed.recomputed() == usd(-10)
+
+
+def test_a_difference_is_what_is_due_now_less_what_stood(supply: Supply) -> None:
+    event = supply.used(50)
+    supply.corrected(event, 60, Adjustment.DIFFERENCE)
+
+    charge, tax = (ruled(derivation_of(supply.entries(name)[-1])) for name in ("charges", "tax"))
+
+    assert (charge.amount, charge.given.amount) == (usd(100), Quantity(60, "kW.h"))
+    assert charge.less is not None
+    assert charge.less.amount == usd(500)
+    assert (tax.amount, tax.given.amount) == (usd("5.50"), usd(600))
+
+
+def test_an_event_that_never_happened_is_a_leaf_that_counts_for_nothing(supply: Supply) -> None:
+    event = supply.used(50)
+    supply.corrected(event, None, Adjustment.DIFFERENCE)
+
+    derivation = ruled(derivation_of(supply.entries("charges")[-1]))
+
+    assert isinstance(derivation.given, Happened)
+    assert derivation.given.recomputed() == Quantity(0, "kW.h")
+    assert "never happened" in derivation.given.statement
+    assert derivation.recomputed() == usd(-500)
+
+
+def test_a_balance_is_explained_rule_by_rule_and_the_latest_entries_of_each(supply: Supply) -> None:
+    for hours in (10, 20, 30):
+        supply.used(hours)
+    event = supply.used(40)
+    supply.corrected(event, 50, Adjustment.REVERSAL)
+
+    derivation = derivation_of_balance(supply.account("charges"), most=2)
+
+    made, reversals = derivation.parts
+    assert derivation.amount == usd(1100) == derivation.recomputed()
+    assert made.statement == "1500.00 USD from the rule power, 5 entries"
+    assert [each.amount for each in made.because] == [usd(600), usd(400), usd(500)]
+    assert reversals.statement == "-400.00 USD from reversals, 1 entry"
+    assert derivation.statement.startswith("1100.00 USD in charges at the end of 1997-05-01, as known at ")
+
+
+def test_a_balance_is_explained_as_of_a_day_and_as_it_was_known(supply: Supply, clock: FixedClock) -> None:
+    event = supply.used(10)
+    supply.used(20, date(1996, 10, 2))
+    known = clock.now()
+    clock.set(known + timedelta(days=1))
+    supply.corrected(event, 90, Adjustment.DIFFERENCE)
+    charges = supply.account("charges")
+
+    earlier = derivation_of_balance(charges, as_of=OCTOBER, known_at=known)
+    now = derivation_of_balance(charges, as_of=OCTOBER)
+
+    assert (earlier.amount, earlier.recomputed()) == (usd(100), usd(100))
+    assert (now.amount, now.recomputed()) == (usd(900), usd(900))
+    assert (
+        earlier.statement
+        == "100.00 USD in charges at the end of 1996-10-01, as known at 1997-05-01 09:02 UTC"
+    )
+
+
+def test_a_summary_account_is_explained_by_the_rules_of_all_that_lies_below(supply: Supply) -> None:
+    supply.used(10)
+
+    derivation = derivation_of_balance(supply.account("bill"))
+
+    assert [each.statement for each in derivation.parts] == [
+        "100.00 USD from the rule power, 1 entry",
+        "5.50 USD from the rule tax, 1 entry",
+    ]
+    assert derivation.holds
+
+
+def test_a_balance_of_nothing_rests_on_nothing(supply: Supply) -> None:
+    derivation = derivation_of_balance(supply.account("charges"))
+
+    assert (derivation.parts, derivation.recomputed()) == ((), usd(0))
+    assert derivation.reason == "nothing was posted"
+
+
+def test_keeps_units_of_a_ledger_s_own(session: Session) -> None:
+    ledger = Ledger(name="depot")
+    ledger.count_in("share", places=0)
+    shares = Asset(ledger=ledger, name="shares", unit="share")
+    opening = Equity(ledger=ledger, name="opening", unit="share")
+    session.add_all([ledger, shares, opening])
+    amount = shares.unit.quantity(5)
+    post(session, Draft.transfer(amount, source=opening, destination=shares, charged=OCTOBER))
+
+    derivation = derivation_of_balance(shares)
+
+    assert read_derivation(write_derivation(derivation)) == derivation
+    assert str(read_derivation(write_derivation(derivation)).recomputed()) == "5 share"
+
+
+def test_sums_beyond_what_a_database_adds_up_are_exact(session: Session) -> None:
+    ledger = Ledger(name="large")
+    ledger.count_in("USD")
+    left, right = (Asset(ledger=ledger, name=name, unit="USD") for name in ("left", "right"))
+    session.add_all([ledger, left, right])
+    most = left.unit.quantity(2**62 - 1)
+    for _ in range(5):
+        post(session, Draft(Leg(left, -most, charged=OCTOBER), Leg(right, most, charged=OCTOBER)))
+
+    derivation = derivation_of_balance(right, most=1)
+
+    assert derivation.recomputed() == most * 5 == derivation.amount
+
+
+@method_function("explained twice")
+def twice(given: Given) -> Quantity:
+    """Twice as much."""
+    return given.amount * 2
+
+
+def test_a_python_function_that_is_not_there_is_named(supply: Supply) -> None:
+    supply.used(50)
+    derivation = ruled(derivation_of(supply.entries("tax")[0]))
+
+    known = derivation.model_copy(update={"method": FunctionMethod(name="explained twice")})
+    unknown = derivation.model_copy(update={"method": FunctionMethod(name="explained never")})
+
+    assert read_derivation(write_derivation(known)).recomputed() == usd(1000)
+    with refuses("method.function"):
+        read_derivation(write_derivation(unknown)).recomputed()
+
+
+@pytest.mark.parametrize(
+    "document",
+    ["", "[]", "{", '{"by": "guess"}', '{"by": "record", "statement": "x"}', "[" * 5000],
+    ids=["nothing", "list", "half", "of no kind", "incomplete", "deep"],
+)
+def test_refuses_what_is_no_derivation(document: str) -> None:
+    with refuses("document.form"):
+        read_derivation(document)
+
+
+def test_refuses_an_amount_that_is_none() -> None:
+    with refuses("number.exact"):
+        read_derivation('{"by": "record", "statement": "x", "amount": "many USD"}')
+
+
+HOURS = st.integers(1, 90)
+ACTS = st.lists(
+    st.one_of(
+        st.tuples(st.just("used"), HOURS),
+        st.tuples(st.just("fire"), st.just(0)),
+        st.tuples(st.sampled_from([each.value for each in Adjustment]), st.none() | HOURS),
+    ),
+    min_size=2,
+    max_size=9,
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(ACTS)
+def test_after_any_history_every_entry_and_every_balance_can_be_reckoned_again(
+    acts: list[tuple[str, int | None]],
+) -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    clock = FixedClock(datetime(1997, 5, 1, tzinfo=UTC))
+    with sessions(engine, clock=clock)() as session:
+        supply = Supply.kept(session)
+        current = [supply.used(10)]
+        for act, hours in acts:
+            clock.set(clock.now() + timedelta(hours=1))
+            if act == "used":
+                current.append(supply.used(hours or 1))
+            elif act == "fire":
+                supply.fire()
+            elif current[-1].happened:
+                current[-1] = supply.corrected(current[-1], hours, Adjustment(act))
+
+        for entry in supply.all_entries():
+            assert read_derivation(write_derivation(derivation_of(entry))).recomputed() == entry.amount
+        for name in ("charges", "tax", "bonus", "bill", "sales"):
+            derivation = derivation_of_balance(supply.account(name), most=1)
+            assert derivation.recomputed() == supply.account(name).balance()
+    engine.dispose()
+
+
+def test_nothing_is_derived_from_a_source_that_is_gone(supply: Supply, session: Session) -> None:
+    terms = supply.rules["tax"].terms[0]
+    charges, payable = supply.account("charges"), supply.account("tax payable")
+    draft = Draft(
+        Leg(charges, usd(5), charged=OCTOBER), Leg(payable, usd(-5), charged=OCTOBER), creator=terms.version
+    )
+    posting = post(session, draft)
+    entry = session.get_one(Entry, (posting.ledger_id, *EntryKey(posting.id, 0)))
+
+    derivation = derivation_of(entry)
+
+    assert isinstance(derivation, Recorded)
+    assert derivation.reason == "posted by tax, of something that is not recorded"
+
+
+def test_a_total_of_no_parts_is_zero() -> None:
+    assert Totalled(statement="x", amount=usd(5)).recomputed() == usd(0)
