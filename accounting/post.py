@@ -12,28 +12,18 @@ from sqlalchemy import Connection, Select, bindparam, select
 from uuid_utils.compat import uuid7
 
 from ..patterns.catalogue import attach
-from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, require, rule
+from ..patterns.constraint import ConstraintViolation, require, rule
 from ..patterns.persistence.seek import Question, key_of
 from ..patterns.persistence.session import Session
 from ..patterns.time.instant import BEGINNING
 from . import _rows
-from ._guards import CLOSED
+from ._guards import CLOSED, KEY
 from .draft import Draft, Leg
 from .entry import Entry
 from .ledger import Ledger
 from .limit import beyond_limits
 from .transaction import Adjustment, Transaction
 
-KEY = rule(
-    "transaction.key",
-    pattern="6.2",
-    says="Two transactions with one key say the same; then they are one, posted when it came first.",
-    layers=DATABASES | {Layer.CONSTRUCTOR},
-    guards=(
-        "uq_accounting_transaction_ledger_id_key",
-        "accounting_transaction.ledger_id, accounting_transaction.key",
-    ),
-)
 KNOWN_LEDGER = rule(
     "transaction.ledger",
     pattern="6.2",
