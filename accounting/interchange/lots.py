@@ -190,10 +190,7 @@ def _average(wanted: Wanted, fitting: list[Reduction]) -> list[Reduction]:
     raise _refused(wanted, "the booking method AVERAGE, which Beancount does not do yet", fitting)
 
 
-def _no_reduction(wanted: Wanted, fitting: list[Reduction]) -> list[Reduction]:
-    raise _refused(wanted, "the booking method NONE, which reduces nothing", fitting)
-
-
+# None for `Booking.NONE`: there whatever leaves an account at cost is a lot of its own.
 _METHODS: dict[Booking, Callable[[Wanted, list[Reduction]], list[Reduction]]] = {
     Booking.STRICT: _strict,
     Booking.STRICT_WITH_SIZE: _strict_with_size,
@@ -201,7 +198,6 @@ _METHODS: dict[Booking, Callable[[Wanted, list[Reduction]], list[Reduction]]] = 
     Booking.LIFO: _first(lambda lot: lot.acquired, last=True),
     Booking.HIFO: _first(lambda lot: lot.cost.number, last=True),
     Booking.AVERAGE: _average,
-    Booking.NONE: _no_reduction,
 }
 
 

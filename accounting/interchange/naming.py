@@ -8,13 +8,12 @@ from unicodedata import category
 from uuid import UUID
 
 from ...patterns.constraint import ConstraintViolation
-from ...patterns.errors import AnalysisPatternsError
 from ...patterns.values.currency import find_currency
 from ...patterns.values.ucum import parse_unit
 from ...patterns.values.unit import AtomicUnit, Unit
 from ..account import DetailAccount
 from ..statement_account import Asset, Equity, Expense, Income, Liability
-from .directive import LONGEST_COMMODITY, LONGEST_NAME, account_name
+from .directive import LONGEST_COMMODITY, LONGEST_NAME, account_name, commodity_name
 from .options import Options
 
 TRADING = "trading"
@@ -70,17 +69,19 @@ def commodities_of(codes: Iterable[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for code in sorted(codes):
         bracketed = _UNIT.fullmatch(code)
-        words = re.findall(r"[A-Z0-9]+", (bracketed[1] if bracketed else code).upper())
-        name = (bracketed[1] if bracketed else code) if _is_commodity(code, bracketed) else "-".join(words)
-        if not name[:1].isalpha() and not name.startswith("/"):
-            name = f"U{name}"
+        name = bracketed[1] if bracketed else code
+        if not _is_commodity(name):
+            name = "-".join(re.findall(r"[A-Z0-9]+", name.upper()))
+            name = name if _is_commodity(name) else f"U{name}"
         names[code] = _unused(name[:LONGEST_COMMODITY], names.values(), LONGEST_COMMODITY)
     return names
 
 
-def _is_commodity(code: str, bracketed: re.Match[str] | None) -> bool:
-    inner = bracketed[1] if bracketed else code
-    return re.fullmatch(r"[A-Z](?:[A-Z0-9'._-]*[A-Z0-9])?|/[A-Z0-9'._-]*[A-Z0-9]", inner) is not None
+def _is_commodity(name: str) -> bool:
+    try:
+        return commodity_name(name) == name
+    except ConstraintViolation:
+        return False
 
 
 def root_of(kind: str) -> int:
@@ -109,12 +110,12 @@ def _word(part: str) -> str:
 
 def _unused(name: str, used: Iterable[str], longest: int) -> str:
     taken = set(used)
-    for number in range(1, len(taken) + 2):
-        end = "" if number == 1 else f"-{number}"
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        end = f"-{number}"
         found = name[: longest - len(end)] + end
-        if found not in taken:
-            return found
-    raise AnalysisPatternsError(f"no name is left for {name}")
+    return found
 
 
 class BookNames:

@@ -144,7 +144,7 @@ def test_refuses_too_much_in_all_files_together(tmp_path: Path) -> None:
     assert "more than 1,000 characters in all files" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["missing.beancount", "missing*", "folder", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("name", ["missing.beancount", "missing*", "**missing", "folder", "a\0b", "x" * 5000])
 def test_refuses_an_include_of_what_is_no_file(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     main = written(tmp_path / "main.beancount", f'include "{name}"\n')

@@ -225,6 +225,15 @@ def test_a_figure_without_an_end_is_rounded_and_comes_back_whole(session: Sessio
     assert "33.33333333333333333333333333 USD" in taken.text()
 
 
+def test_what_is_too_little_to_count_is_kept_as_it_was(session: Session) -> None:
+    tiny = f'{OPENED}2024-01-02 * "tiny"\n  Expenses:Food  1/3000000000 USD\n  Assets:Bank:Cash\n'
+
+    taken = Taken(session, tiny)
+
+    assert session.scalars(select(Transaction)).all() == []
+    assert taken.text() == beancount_text(taken.books)
+
+
 @pytest.mark.parametrize("name", ["A", "KG", "V", "/6J", "U'S", "X.Y-Z_1", "XAU"])
 def test_a_commodity_is_a_unit_of_its_own_whatever_it_is_called(session: Session, name: str) -> None:
     taken = Taken(session, f'{OPENED}2024-01-02 * "one"\n  Assets:Broker  1.5 {name}\n  Equity:Opening\n')

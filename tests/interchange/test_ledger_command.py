@@ -11,9 +11,11 @@ import pytest
 
 from analysis_patterns.accounting.interchange import beancount_text, books_of_text
 from analysis_patterns.cli import main
+from analysis_patterns.patterns.persistence import create_engine, sessions
 from tests.databases import Databases
 from tests.schemas import create_schema
 
+from .test_export import a_general_ledger
 from .test_import import BOUGHT, FULL
 from .tools import EXAMPLE, hledger
 
@@ -147,7 +149,25 @@ def test_refuses_in_one_line_what_cannot_be_done(
         assert said in err
 
 
-def test_says_what_cannot_be_exported(url: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_says_what_cannot_be_exported(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    engine = create_engine(url)
+    with sessions(engine)() as session:
+        a_general_ledger(session)
+    engine.dispose()
+
+    code, out, err = run(capsys, "export", "--database", url)
+
+    assert (code, out.splitlines()[0]) == (0, 'option "title" "General"')
+    assert err.splitlines() == [
+        "not exported: General:5: 1 memo entries of paid, and received: nothing real moves in them",
+        "not exported: General:6: 1 memo entries of noted: nothing real moves in them",
+    ]
+
+
+def test_knows_two_formats(url: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, "import", file, "--database", url)
 
-    assert run(capsys, "export", "--database", url, "--format", "ledger")[0] == 2
+    code, _, err = run(capsys, "export", "--database", url, "--format", "ledger")
+
+    assert code == 2
+    assert "'beancount', 'hledger'" in err

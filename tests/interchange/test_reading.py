@@ -248,6 +248,27 @@ option "name_equity" "Kapital"
     assert list(books.holdings()) == ["Kapital:Anfang", "Vermögen:Kasse"]
 
 
+def test_takes_the_words_and_options_that_change_nothing() -> None:
+    text = """
+option "account_current_earnings" "Earnings:Now"
+option "inferred_tolerance_multiplier" "0.6"
+plugin "a.b" "{}"
+2024-01-02 txn "one"
+  rate: 1.50
+  none:
+  P Assets:Cash  +1 USD
+  Income:Pay
+"""
+
+    books = books_of_text(ACCOUNTS + text)
+
+    assert books.options.tolerance_multiplier == Decimal("0.6")
+    (transaction,) = books.transactions
+    assert (transaction.flag, transaction.postings[0].flag) == ("*", "P")
+    assert transaction.metadata == (("rate", Decimal("1.50")), ("none", None))
+    assert "  rate: 1.50\n  none: NULL\n" in beancount_text(books)
+
+
 def test_says_what_it_did_not_take_over_and_where_that_stands() -> None:
     text = """
 plugin "beancount.plugins.auto_accounts"
