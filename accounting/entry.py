@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..patterns.constraint import ConstraintViolation, Layer, rule
 from ..patterns.persistence.base import Base, Level
+from ..patterns.persistence.session import is_to_be_written
 from ..patterns.persistence.types import Instant, Key
 from ..patterns.provenance import Explanation
 from ..patterns.values.quantity import Quantity
@@ -166,7 +167,8 @@ class Entry(Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """An entry that a session would write was not made by posting, or would be changed."""
-        yield made_by_hand(self, "an entry")
+        if is_to_be_written(self):
+            yield made_by_hand(self, "an entry")
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.charged}"

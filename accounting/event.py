@@ -27,7 +27,7 @@ from ..patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, 
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.guard import guard, refuse_when
 from ..patterns.persistence.registry import Referable, Thing
-from ..patterns.persistence.session import Session
+from ..patterns.persistence.session import Session, is_to_be_written
 from ..patterns.persistence.types import Instant
 from ..patterns.time.instant import require_aware
 from ..patterns.time.period import require_day
@@ -222,7 +222,7 @@ class AccountingEvent(Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """An event that a session would write again was changed."""
-        if inspect(self).persistent:
+        if inspect(self).persistent and is_to_be_written(self):
             yield APPEND_ONLY.violation(
                 self,
                 found=f"{self} changed",
@@ -296,6 +296,8 @@ class Processing(Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """A session would write an attempt by hand, or change it."""
+        if not is_to_be_written(self):
+            return
         yield APPEND_ONLY.violation(
             self,
             found="an attempt to process an event, written by hand",

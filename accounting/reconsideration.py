@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.guard import guard, refuse_when
-from ..patterns.persistence.session import Session
+from ..patterns.persistence.session import Session, is_to_be_written
 from ..patterns.persistence.types import Instant
 from ._kept import only_added
 from ._root import in_batches
@@ -71,7 +71,8 @@ class Reconsideration(Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """A session would write a reconsideration by hand, or change it."""
-        yield _by_hand(self, "a reconsideration")
+        if is_to_be_written(self):
+            yield _by_hand(self, "a reconsideration")
 
     def __str__(self) -> str:
         return self.because
@@ -141,7 +142,8 @@ class Share(Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """A session would write a share by hand, or change it."""
-        yield _by_hand(self, "a share")
+        if is_to_be_written(self):
+            yield _by_hand(self, "a share")
 
     def __str__(self) -> str:
         return f"{self.steps} steps concerning {self.concerns}"
@@ -174,17 +176,13 @@ def _by_hand(made: object, what: str) -> ConstraintViolation:
 
 
 _OWN = f"FROM {_SHARE} s WHERE s.ledger_id = {{row}}.ledger_id AND s.reconsideration_id = {{row}}.id"
-_ENTRIES = "FROM accounting_entry e WHERE e.ledger_id = s.ledger_id AND e.transaction_id = s.transaction_id"
+# Shares without a transaction are of what cancels out: together they come to nothing.
 _AMISS = (
-    f"EXISTS (SELECT 1 {_OWN} AND s.transaction_id IS NOT NULL "
-    "GROUP BY s.ledger_id, s.transaction_id, s.account_id, s.concerns HAVING sum(s.steps) <> "
-    f"coalesce((SELECT sum(e.steps) {_ENTRIES} "
-    "AND e.account_id = s.account_id AND e.concerns = s.concerns), 0))"
-    f" OR EXISTS (SELECT 1 {_OWN} AND EXISTS (SELECT 1 {_ENTRIES} AND NOT EXISTS (SELECT 1 FROM {_SHARE} o "
-    "WHERE o.ledger_id = s.ledger_id AND o.reconsideration_id = s.reconsideration_id "
-    "AND o.transaction_id = s.transaction_id AND o.account_id = e.account_id AND o.concerns = e.concerns)))"
-    f" OR EXISTS (SELECT 1 {_OWN} AND s.transaction_id IS NULL "
-    "GROUP BY s.rule_id, s.account_id, s.concerns HAVING sum(s.steps) <> 0)"
+    "EXISTS (SELECT 1 FROM ("
+    f"SELECT s.transaction_id AS t, s.account_id AS a, s.concerns AS c, s.steps AS x {_OWN} "
+    "UNION ALL SELECT e.transaction_id, e.account_id, e.concerns, -e.steps FROM accounting_entry e "
+    f"WHERE e.ledger_id = {{row}}.ledger_id AND e.transaction_id IN (SELECT s.transaction_id {_OWN})"
+    ") together GROUP BY t, a, c HAVING sum(x) <> 0)"
 )
 
 

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.base import Base, Level
+from ..patterns.persistence.session import is_to_be_written
 from ..patterns.persistence.types import Instant
 from .entry import Entry, made_by_hand, source
 from .event import AccountingEvent
@@ -152,7 +153,8 @@ class Transaction(Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """A transaction that a session would write was not made by posting, or would be changed."""
-        yield made_by_hand(self, "a transaction")
+        if is_to_be_written(self):
+            yield made_by_hand(self, "a transaction")
 
     def __str__(self) -> str:
         return self.description or f"transaction of {self.booked:%Y-%m-%d}"

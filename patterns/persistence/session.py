@@ -118,6 +118,12 @@ def session_of(entity: object) -> Session:
     )
 
 
+def is_to_be_written(entity: object) -> bool:
+    """Whether a flush would write `entity`: it is not stored yet, or was changed since."""
+    state = inspect(entity)
+    return not state.persistent or (state.session is not None and state.session.is_modified(entity))
+
+
 @event.listens_for(OrmSession, "before_flush")
 def _refuse_plain_sessions(session: OrmSession, _context: UOWTransaction, _instances: object) -> None:
     # Without a clock, a registry and the rules it would fail later, for a reason that nobody sees.
