@@ -55,6 +55,17 @@ def _keeps_closure(name: str, table: str, on: str, *statements: str) -> Guard:
     return Guard(name, table, (sqlite,), trigger(name, when, f"{body} RETURN {row};"))
 
 
+def _one_at_a_time() -> Guard:
+    """Two sessions at once could each add half of a circle; postings, which lock less, need not wait."""
+    name, when = "accounting_component_alone", f"BEFORE INSERT OR DELETE ON {component.name} FOR EACH ROW"
+    body = (
+        "PERFORM 1 FROM accounting_ledger l WHERE l.id = coalesce(NEW.ledger_id, OLD.ledger_id) "
+        "FOR NO KEY UPDATE; RETURN coalesce(NEW, OLD);"
+    )
+    # SQLite has one writer at a time, and PostgreSQL fires triggers by name: this one first.
+    return Guard(name, component.name, (), trigger(name, when, body))
+
+
 def _makes_circle(row: str) -> str:
     return (
         f"{row}.summary_id = {row}.component_id OR EXISTS (SELECT 1 FROM accounting_account_closure k "
@@ -110,6 +121,7 @@ guard(
 )  # fmt: skip
 guard(
     component,
+    _one_at_a_time(),
     refuse_when(
         ACYCLIC, component.name, "INSERT", _makes_circle,
         because="a component above the account already",

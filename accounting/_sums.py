@@ -118,10 +118,9 @@ def moved_during(
         return moved_chosen(session, account, during, known_at)
     parameters = _of(account) | {"first": period.start, "last": period.end - DAY, "known_at": known_at}
     if isinstance(account, DetailAccount):
-        (row,) = _OWN_MOVED.ask(session, parameters)
-        return {account.unit_code or "": Moved(_whole(*row[:2]), _whole(*row[2:]))}
-    rows = _BELOW_MOVED.ask(session, parameters)
-    return {row[0]: Moved(_whole(*row[1:3]), _whole(*row[3:])) for row in rows}
+        ((high, low, less_high, less_low),) = _OWN_MOVED.ask(session, parameters)
+        return {account.unit_code or "": Moved(_whole(high, low), _whole(less_high, less_low))}
+    return _moved(_BELOW_MOVED.ask(session, parameters))
 
 
 def moved_chosen(
@@ -137,7 +136,7 @@ def moved_chosen(
     if filter is not None:
         chosen.append(filter.condition(account.ledger))
     question = select(Entry.unit_code, *_moved_halves()).where(*chosen).group_by(Entry.unit_code)
-    found = {row[0]: Moved(_whole(*row[1:3]), _whole(*row[3:])) for row in session.execute(question)}
+    found = _moved(session.execute(question))
     units = _units(session, account) if filter is None or filter.unit is None else (filter.unit,)
     return {code: Moved(0, 0) for code in units} | found
 
@@ -161,6 +160,13 @@ def _units(session: Session, account: Account) -> Iterable[str]:
 
 def _of(account: Account) -> dict[str, Any]:
     return {"ledger": account.ledger_id or account.ledger.id, "account": account.id}
+
+
+def _moved(rows: Iterable[Any]) -> dict[str, Moved]:
+    return {
+        code: Moved(_whole(high, low), _whole(less_high, less_low))
+        for code, high, low, less_high, less_low in rows
+    }
 
 
 def _whole(high: Any, low: Any) -> int:

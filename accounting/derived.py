@@ -14,8 +14,8 @@ from ..patterns.persistence.registry import Referable
 from ..patterns.persistence.session import Session
 from .account import Account, DetailAccount
 from .account_type import AccountType
-from .filter import AccountFilter, FilterColumn
-from .filter_kind import InAccount
+from .filter import FilterColumn
+from .filter_kind import AccountFilter, InAccount
 from .ledger import Ledger
 from .summary import SummaryAccount
 

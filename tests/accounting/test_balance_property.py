@@ -211,7 +211,7 @@ def told(account: Account, quantities: dict[str, Any]) -> dict[str, int]:
 
 def moved(account: Account, period: Period, known_at: datetime) -> dict[str, tuple[int, int]]:
     """Deposits and withdrawals that the library tells, by unit."""
-    found = balance.moved_during(session_of(account), account, period, known_at)
+    found = _sums.moved_during(session_of(account), account, period, known_at)
     return {
         code: (each.deposits, each.withdrawals)
         for code, each in found.items()
@@ -391,7 +391,8 @@ def test_a_fault_in_the_sums_would_be_noticed(
 ) -> None:
     faulty = with_fault(_sums, right, wrong)
     for name in ("moved_during", "steps_until", "standing", "covered_by", "moved_chosen"):
-        monkeypatch.setattr(balance, name, getattr(faulty, name))
+        for module in (balance, _sums):
+            monkeypatch.setattr(module, name, getattr(faulty, name))
 
     noticed(memory(), sums_agree, derived_agrees)
 
@@ -457,7 +458,7 @@ def linked(session: Session, random: Random) -> dict[str, bool]:
     accounts = [SummaryAccount(ledger=ledger, name=str(number)) for number in range(7)]
     session.add_all(accounts)
     session.flush()
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[SummaryAccount] = nx.DiGraph()
     graph.add_nodes_from(accounts)
     taken_out = second_way = False
     for _ in range(20):

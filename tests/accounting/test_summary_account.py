@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from analysis_patterns.accounting import (
 )
 from analysis_patterns.accounting.summary import above, closure, component
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.time import ALWAYS
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.values import Quantity
@@ -336,3 +337,22 @@ def test_components_are_kept_across_sessions(session: Session, books: Books) -> 
     assert all(isinstance(account, DetailAccount) for account in found.components)
     assert [account.name for account in found.components[0].summaries] == ["everything"]
     assert found.overlapping is False
+
+
+def test_two_sessions_at_once_cannot_make_a_circle(session: Session, books: Books, layer: Layer) -> None:
+    one, other = summary(books, "one"), summary(books, "other")
+    session.add_all([one, other])
+    session.commit()
+    first, second = ([link(one, other)], [link(other, one)])
+
+    def close_the_circle() -> None:
+        with sessions(session.get_bind().engine)() as late, refuses("summary-account.acyclic", layer):
+            late.execute(insert(component), second)
+
+    session.execute(insert(component), first)
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(close_the_circle)
+        with pytest.raises(TimeoutError):
+            late.result(timeout=0.5)
+        session.commit()
+        late.result(timeout=20)
