@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,13 @@ _TRANSACTION = (
 _COPIED_FROM = 20
 """From how many drafts on PostgreSQL takes them as streams: below it, that costs more than it saves."""
 
+_TOGETHER = 50
+"""How many rows a statement inserts: for each that has a trigger SQLite keeps a journal of its own."""
+
 _KEYS: dict[str, Callable[[UUID], Any]] = {"sqlite": attrgetter("bytes"), "postgresql": attrgetter("hex")}
 """How each driver is handed a key: as what it need not convert."""
+
+_MARKS = {"sqlite": "?", "postgresql": "%s"}
 
 Row = tuple[Any, ...]
 
@@ -50,9 +56,7 @@ def write(connection: Connection, drafts: Sequence[tuple[UUID, Draft]], booked: 
             if streams:
                 _copy(cursor, f"COPY {table} ({columns}) FROM STDIN", rows)
             else:
-                mark = "?" if dialect == "sqlite" else "%s"
-                marks = ", ".join([mark] * (columns.count(",") + 1))
-                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
+                _insert(cursor, f"INSERT INTO {table} ({columns}) VALUES ", rows, _MARKS[dialect])
 
 
 def known(connection: Connection, ledger: UUID, keys: list[str]) -> Iterable[Sequence[Any]]:
@@ -94,6 +98,12 @@ def _all_or_none(connection: Connection, cursor: Any, batch: Any) -> Iterator[An
         ) from error
     finally:
         cursor.close()
+
+
+def _insert(cursor: Any, statement: str, rows: Iterator[Row], mark: str) -> None:
+    while together := list(islice(rows, _TOGETHER)):
+        row = f"({', '.join([mark] * len(together[0]))})"
+        cursor.execute(f"{statement}{', '.join([row] * len(together))}", [*chain.from_iterable(together)])
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Row]) -> None:
