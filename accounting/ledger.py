@@ -63,6 +63,8 @@ STEP = rule(
     "entry.smallest-step",
     pattern="6.1",
     says="An entry is a whole number of the smallest steps in which its ledger counts the unit.",
+    layers=BUILT | {Layer.SQLITE},
+    guards=("ck_accounting_entry_integer",),
 )
 SIZE = rule(
     "entry.size",
