@@ -59,7 +59,8 @@ def _posted() -> Guard:
     Look at the limits of what a transaction changes, once it stands whole.
 
     On PostgreSQL two that change one limited account wait for each other; the second one then sees what the
-    first did, or, where its snapshot is older than that, fails to serialize.
+    first did, or, where its snapshot is older than that, fails to serialize. What they update is no part of
+    any key, or each would wait for the other's entries, which hold on to the account's keys.
     """
     condition = f"EXISTS (SELECT 1 FROM {{touched}} WHERE {_broken('bound', 'changed.charged')})"
     own = _touched("", "WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id")
@@ -72,7 +73,7 @@ def _posted() -> Guard:
     lock = (
         "PERFORM 1 FROM accounting_account c WHERE c.id IN "
         f"(SELECT bound.account_id FROM {all_of_them}) ORDER BY c.id FOR NO KEY UPDATE; "
-        "UPDATE accounting_account c SET memo = c.memo WHERE c.xmin <> pg_current_xact_id()::xid "
+        "UPDATE accounting_account c SET kind = c.kind WHERE c.xmin <> pg_current_xact_id()::xid "
         f"AND c.id IN (SELECT bound.account_id FROM {all_of_them});"
     )
     body = (
@@ -94,7 +95,7 @@ def _first_alone() -> Guard:
     name = f"{_TABLE}_aa_lock"
     body = (
         "PERFORM 1 FROM accounting_account c WHERE c.id = NEW.account_id FOR UPDATE; "
-        "UPDATE accounting_account c SET memo = c.memo "
+        "UPDATE accounting_account c SET kind = c.kind "
         "WHERE c.id = NEW.account_id AND c.xmin <> pg_current_xact_id()::xid; RETURN NEW;"
     )
     return Guard(name, _TABLE, (), trigger(name, f"BEFORE INSERT ON {_TABLE} FOR EACH ROW", body))

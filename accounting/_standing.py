@@ -17,8 +17,8 @@ from ..patterns.persistence.types import Instant, Key
 if TYPE_CHECKING:
     from ..patterns.persistence.seek import AnySelect
 
-LEVELS = ", ".join(f"({level})" for level in range(40))
-"""The levels that a block can have: 2**40 leaves are more than a database holds."""
+LEVELS = ", ".join(f"({level})" for level in range(32))
+"""The levels that a block can have: 2**32 leaves are more than a database holds."""
 
 _LAST = """(SELECT {what} FROM accounting_checkpoint_leaf k
   WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE {known}

@@ -34,7 +34,7 @@ from ..patterns.persistence.types import Instant, Key
 from .closing import PeriodClose, settle
 from .ledger import Ledger
 
-LEAF = 256
+LEAF = 64
 """How many entries, at least, make a leaf: so many, at most, are left over for a question to add up."""
 
 checkpoint_leaf = Table(

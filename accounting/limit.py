@@ -165,7 +165,7 @@ class _Bounds:
         stands += sum(steps for day, steps in added.items() if day <= start)
         changes = {day: steps for day, steps in added.items() if start < day < self.valid_to}
         for day, high, low in ask(session, _LATER, {**wanted, "after": start, "before": self.valid_to}):
-            changes[day] = changes.get(day, 0) + (int(high) << 32) + int(low)
+            changes[_day(day)] = changes.get(_day(day), 0) + (int(high) << 32) + int(low)
         for day, change in ((start, 0), *sorted(changes.items())):
             stands += change
             if not self.lower <= stands <= self.upper:
