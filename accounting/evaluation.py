@@ -8,13 +8,16 @@ from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
+from ..patterns.catalogue import attach
 from .account import DetailAccount
 from .draft import Draft, Leg
 from .entry import EntryKey
-from .finder import Finder
+from .finder import Finder, Output
 from .given import Given
 from .posting_rule import PostingRule, RuleTerms
 from .resolution import Accounts, account_for
+from .stratification import strata
+from .trigger import OnAccount, OnEvent
 
 NOTHING: Mapping[DetailAccount, int] = MappingProxyType({})
 
@@ -110,3 +113,45 @@ def _account(rule: PostingRule, finder: Finder, occasion: Occasion, accounts: Ac
         given=occasion.given,
         trigger=occasion.account,
     )
+
+
+attach(
+    "6.5",
+    types=(PostingRule, RuleTerms, Output, OnAccount, OnEvent, Occasion),
+    behaviours=(evaluate, strata),
+    figure="analysis_patterns.accounting.posting_rule",
+    when_not="What a person decides case by case is no rule: post it by hand, with a description. A figure "
+    "that is only reported, and follows from balances at any time, need not be posted at all.",
+    example="""
+>>> from datetime import date
+>>> from sqlalchemy import select
+>>> from analysis_patterns.accounting import DetailAccount, Draft, Ledger, MemoAccount
+>>> from analysis_patterns.accounting.finder import Named, Output
+>>> from analysis_patterns.accounting.firing import post_eagerly
+>>> from analysis_patterns.accounting.method import RateMethod
+>>> from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
+>>> from analysis_patterns.accounting.practice import (
+...     AccountingPractice, AccountingPracticeType, PracticeAssignment)
+>>> from analysis_patterns.accounting.trigger import OnAccount
+>>> from analysis_patterns.patterns import Base, Money, Quantity, create_engine, sessions
+>>> ledger = Ledger(name="consultant")
+>>> _ = ledger.count_in("USD")
+>>> clients, fees = (DetailAccount(ledger=ledger, name=name, unit="USD") for name in ("clients", "fees"))
+>>> liability = MemoAccount(ledger=ledger, name="tax liability", unit="USD")
+>>> tax = PostingRule(
+...     name="tax on fees", trigger=OnAccount(account="fees"),
+...     outputs=Output(destination=Named(account="tax liability")))
+>>> terms = RuleTerms(rule=tax, method=RateMethod(multiplier=Quantity("0.45", "1")))
+>>> practice = AccountingPractice(name="taxes", type=AccountingPracticeType(name="taxes"), rules=[tax])
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add_all([clients, fees, liability])
+...     session.add(PracticeAssignment(ledger=ledger, practice=practice))
+...     fee = Draft.transfer(
+...         Money(2000, "USD"), source=clients, destination=fees, charged=date(1997, 5, 1))
+...     _ = post_eagerly(session, [fee])
+...     print(liability.balance())
+900.00 USD
+""",
+)

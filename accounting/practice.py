@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
 from ..patterns.accountability.name import name_violations
+from ..patterns.catalogue import attach
 from ..patterns.constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ..patterns.persistence.base import Base, Level, identity
 from ..patterns.persistence.guard import Guard, guard, refuse_when, trigger
@@ -288,3 +289,29 @@ guard(
         because="a second practice of one type for the same subject",
     ),
 )  # fmt: skip
+
+
+attach(
+    "6.10",
+    types=(AccountingPractice, AccountingPracticeType, PracticeAssignment, ServiceAgreement),
+    figure="analysis_patterns.accounting.practice",
+    when_not="A handful of rules that hold for everybody needs no groups; one practice for the whole ledger "
+    "does. What differs between customers by a figure only is a parameter of one rule, no second practice.",
+    example="""
+>>> from analysis_patterns.accounting.finder import Named, Output
+>>> from analysis_patterns.accounting.posting_rule import PostingRule
+>>> from analysis_patterns.accounting.practice import AccountingPractice, AccountingPracticeType
+>>> from analysis_patterns.accounting.trigger import OnAccount
+>>> def moving(name, origin, target):
+...     output = Output(source=Named(account="clearing"), destination=Named(account=target))
+...     return PostingRule(name=name, trigger=OnAccount(account=origin), outputs=output)
+>>> billing = AccountingPracticeType(name="billing")
+>>> basic = AccountingPractice(name="basic plan", type=billing, rules=[
+...     moving("charge", "basic time", "activity"), moving("tax", "activity", "tax")])
+>>> [str(rule) for rule in basic.rules]
+['charge', 'tax']
+>>> basic.rules.append(moving("give back", "tax", "basic time"))
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: posting-rule.stratified: found a circle: ...
+""",
+)

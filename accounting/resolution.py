@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from ..patterns.catalogue import attach
 from ..patterns.constraint import rule
 from ..patterns.errors import AnalysisPatternsError
 from .account import Account, DetailAccount
-from .finder import Finder, Found, Trigger
+from .account_type import AccountType
+from .finder import Finder, Found, InSummary, OfType, Trigger
 from .given import Given
 from .posting_rule import PostingRule
 from .stratification import AccountSet
+from .trigger import OnAccountType, OnSummary
 
 ACCOUNT_FOUND = rule(
     "posting-rule.account-found",
@@ -130,3 +133,50 @@ def _described(finder: Finder) -> str:
 
 def _listed(found: Sequence[DetailAccount]) -> str:
     return ", ".join(repr(account.name) for account in found) or "no account"
+
+
+attach(
+    "6.8",
+    types=(AccountType, OnAccountType, OnSummary, OfType, InSummary, Found, AccountSet),
+    behaviours=(account_for, account_finder),
+    figure="analysis_patterns.accounting.account_type:AccountType",
+    when_not="A rule for one account names that account (6.5). Where each customer's rules differ in more "
+    "than figures, group them into practices (6.10) rather than asking a function to tell customers apart.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import AccountType, DetailAccount, Draft, Ledger
+>>> from analysis_patterns.accounting.finder import Named, OfType, Output
+>>> from analysis_patterns.accounting.firing import post_eagerly
+>>> from analysis_patterns.accounting.method import RateMethod
+>>> from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
+>>> from analysis_patterns.accounting.practice import (
+...     AccountingPractice, AccountingPracticeType, PracticeAssignment)
+>>> from analysis_patterns.accounting.trigger import OnAccountType
+>>> from analysis_patterns.patterns import Base, Money, Person, Quantity, create_engine, sessions
+>>> ledger = Ledger(name="telephone")
+>>> _ = ledger.count_in("USD")
+>>> activity, tax = AccountType(name="activity"), AccountType(name="tax")
+>>> income, due = (DetailAccount(ledger=ledger, name=name, unit="USD") for name in ("income", "tax due"))
+>>> customers = [Person(name="Adams"), Person(name="Baker")]
+>>> accounts = {
+...     f"{type} of {customer}": DetailAccount(
+...         ledger=ledger, name=f"{type} of {customer}", unit="USD", type=type, subject=customer)
+...     for customer in customers for type in (activity, tax)}
+>>> rule = PostingRule(
+...     name="tax", trigger=OnAccountType(type="activity"),
+...     outputs=Output(source=Named(account="tax due"), destination=OfType(type="tax")))
+>>> terms = RuleTerms(rule=rule, method=RateMethod(multiplier=Quantity("0.06", "1")))
+>>> practice = AccountingPractice(name="taxes", type=AccountingPracticeType(name="taxes"), rules=[rule])
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add_all([income, due, *customers, *accounts.values()])
+...     session.add(PracticeAssignment(ledger=ledger, practice=practice))
+...     charge = Draft.transfer(
+...         Money(50, "USD"), source=income, destination=accounts["activity of Baker"],
+...         charged=date(1995, 1, 1))
+...     _ = post_eagerly(session, [charge])
+...     print(accounts["tax of Adams"].balance(), accounts["tax of Baker"].balance())
+0.00 USD 3.00 USD
+""",
+)

@@ -54,10 +54,10 @@ def last_booked(session: Session, ledger: UUID, accounts: Iterable[UUID]) -> dic
 def read(books: LedgerBooks, account: UUID, after: datetime | None, upto: datetime) -> Reading:
     """The entries of an account that set rules off; of very many, those up to an earlier instant."""
     question = (
-        select(Entry, Transaction.root_id, Transaction.event_id)
+        select(Entry, Transaction.root_id, Transaction.event_id, _adjusts().label("adjusts"))
         .join(Transaction, _of_it())
         .where(Entry.ledger_id == books.ledger, Entry.account_id == account, Entry.booked <= upto)
-        .where(_sets_rules_off())
+        .where(or_(Transaction.creator_id.is_(None), ~_uses_up()))
         .order_by(Entry.booked, Entry.transaction_id, Entry.n)
     )
     if after is not None:
@@ -74,7 +74,7 @@ def read(books: LedgerBooks, account: UUID, after: datetime | None, upto: dateti
 
 def _trigger_entries(books: LedgerBooks, key: UUID, rows: Iterable[Any]) -> Iterator[TriggerEntry]:
     account = books.account(key)
-    for entry, root, event in rows:
+    for entry, root, event, adjusts in rows:
         yield TriggerEntry(
             key=EntryKey(entry.transaction_id, entry.n),
             account=account,
@@ -84,6 +84,7 @@ def _trigger_entries(books: LedgerBooks, key: UUID, rows: Iterable[Any]) -> Iter
             root=root or entry.transaction_id,
             event=event,
             attributes=books.attributes(event),
+            adjusts=bool(adjusts),
         )
 
 
@@ -176,12 +177,12 @@ def _of_it() -> ColumnElement[bool]:
     return and_(Transaction.ledger_id == Entry.ledger_id, Transaction.id == Entry.transaction_id)
 
 
-def _sets_rules_off() -> ColumnElement[bool]:
+def _adjusts() -> ColumnElement[bool]:
     """
-    What is true of an entry that rules fire on.
+    What is true of an entry that puts right what rules had made.
 
-    Not what a rule used up of its trigger's account; nor an adjustment, which brings its own consequences,
-    unless it takes back what no rule had made.
+    It brings its own consequences, and only the totals of periods have to be looked at again. What takes
+    back something that no rule had made is an entry like any other.
     """
     takes_back_an_original = and_(
         Transaction.adjustment == Adjustment.REVERSAL,
@@ -191,10 +192,7 @@ def _sets_rules_off() -> ColumnElement[bool]:
             _Reversed.creator_id.is_(None),
         ),
     )
-    return and_(
-        or_(Transaction.creator_id.is_(None), ~_uses_up()),
-        or_(Transaction.adjustment.is_(None), takes_back_an_original),
-    )
+    return and_(Transaction.adjustment.is_not(None), ~takes_back_an_original)
 
 
 def _uses_up() -> ColumnElement[bool]:

@@ -35,7 +35,7 @@ class TriggerEntry:
     An entry as posting rules meet it.
 
     Shape:  its account and amount, its two days, the transaction that its chain started from, the event
-            behind it with that event's attributes, if there is one.
+            behind it with that event's attributes, if there is one; whether it `adjusts` what rules had made.
     Source: Analysis Patterns 6.5.
     """
 
@@ -47,6 +47,12 @@ class TriggerEntry:
     root: UUID
     event: UUID | None = None
     attributes: Mapping[str, Value] = field(default_factory=dict)
+    adjusts: bool = False
+
+    @property
+    def brings_its_consequences(self) -> bool:
+        """Whether whoever posted it posted as well what rules per entry make of it."""
+        return self.adjusts or self.event is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,11 @@ def entries_of(
 
 
 def _per_entry(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> Iterator[_Fired]:
-    occasions = {f"{entry.key.transaction_id.hex}:{entry.key.n}": entry for entry in entries}
+    occasions = {
+        f"{entry.key.transaction_id.hex}:{entry.key.n}": entry
+        for entry in entries
+        if not entry.brings_its_consequences
+    }
     posted = books.posted(derived_key(rule, key) for key in occasions)
     for key, entry in occasions.items():
         applicable = books.applicable(rule, entry.account.id, entry.concerns)

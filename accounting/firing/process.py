@@ -9,14 +9,19 @@ from uuid import UUID
 from sqlalchemy import inspect
 from sqlalchemy.orm import sessionmaker
 
+from ...patterns.catalogue import attach
 from ...patterns.persistence.retry import transact
 from ...patterns.persistence.session import Session
 from ..draft import Draft
 from ..ledger import Ledger
 from ..post import Posting
+from .account_based import AccountBasedFiring
+from .backward_chained import BackwardChainedFiring
+from .books import Books, TriggerEntry
 from .eager import EagerFiring
-from .firing import Firing, Step
+from .firing import Firing, Step, run
 from .ledger_books import BATCH, LedgerBooks
+from .rule_based import RuleBasedFiring
 
 
 def process(
@@ -58,3 +63,57 @@ def post_eagerly(session: Session, drafts: Sequence[Draft]) -> list[Posting]:
 
 def _take(ledger: UUID, firing: Firing[Step], step: Step, batch: int, session: Session) -> None:
     firing.take(LedgerBooks(session, ledger, batch=batch), step)
+
+
+attach(
+    "6.7",
+    types=(
+        EagerFiring,
+        AccountBasedFiring,
+        RuleBasedFiring,
+        BackwardChainedFiring,
+        Firing,
+        Books,
+        LedgerBooks,
+        TriggerEntry,
+    ),
+    behaviours=(process, post_eagerly, run),
+    figure="analysis_patterns.accounting.firing.books",
+    when_not="Where every entry is posted by one program that is content to wait, eager firing alone will "
+    "do, and is the easiest to understand. Use one mode for a ledger; another may take over at any time.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import DetailAccount, Draft, Ledger, post
+>>> from analysis_patterns.accounting.finder import Named, Output
+>>> from analysis_patterns.accounting.firing import (
+...     AccountBasedFiring, BackwardChainedFiring, LedgerBooks, RuleBasedFiring, run)
+>>> from analysis_patterns.accounting.method import RateMethod
+>>> from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
+>>> from analysis_patterns.accounting.practice import (
+...     AccountingPractice, AccountingPracticeType, PracticeAssignment)
+>>> from analysis_patterns.accounting.trigger import OnAccount
+>>> from analysis_patterns.patterns import Base, Money, Quantity, create_engine, sessions
+>>> ledger = Ledger(name="telephone")
+>>> _ = ledger.count_in("USD")
+>>> names = ("income", "activity", "tax due", "tax")
+>>> income, activity, due, tax = (DetailAccount(ledger=ledger, name=name, unit="USD") for name in names)
+>>> monthly = PostingRule(
+...     name="tax", trigger=OnAccount(account="activity"), per=Per.MONTH,
+...     outputs=Output(source=Named(account="tax due"), destination=Named(account="tax")))
+>>> terms = RuleTerms(rule=monthly, method=RateMethod(multiplier=Quantity("0.06", "1")))
+>>> practice = AccountingPractice(name="taxes", type=AccountingPracticeType(name="taxes"), rules=[monthly])
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add_all([income, activity, due, tax])
+...     session.add(PracticeAssignment(ledger=ledger, practice=practice))
+...     for firing in (RuleBasedFiring(), BackwardChainedFiring(tax.id), AccountBasedFiring()):
+...         _ = post(session, Draft.transfer(
+...             Money(50, "USD"), source=income, destination=activity, charged=date(1995, 1, 10)))
+...         steps = run(LedgerBooks(session, ledger), firing)
+...         print(steps > 0, tax.balance(as_of=date(1995, 1, 31)), run(LedgerBooks(session, ledger), firing))
+True 3.00 USD 0
+True 6.00 USD 0
+True 9.00 USD 0
+""",
+)
