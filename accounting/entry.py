@@ -122,19 +122,24 @@ class Entry(Base, init=False):
     charged: Mapped[date]
     booked: Mapped[datetime] = mapped_column(Instant)
     concerns: Mapped[date]
+    # By their keys alone, so that what a session has loaded is not asked for again, entry by entry.
     account: Mapped[DetailAccount] = relationship(
         viewonly=True,
-        primaryjoin=lambda: (
-            (Entry.account_id == DetailAccount.id) & (Entry.ledger_id == DetailAccount.ledger_id)
-        ),
-        foreign_keys=lambda: [Entry.account_id, Entry.ledger_id],
+        primaryjoin=lambda: Entry.account_id == DetailAccount.id,
+        foreign_keys=lambda: [Entry.account_id],
     )
     unit: Mapped[LedgerUnit] = relationship(
         viewonly=True,
         primaryjoin=lambda: (Entry.ledger_id == LedgerUnit.ledger_id) & (Entry.unit_code == LedgerUnit.code),
         foreign_keys=lambda: [Entry.ledger_id, Entry.unit_code],
     )
-    transaction: Mapped[Transaction] = relationship(viewonly=True)
+    transaction: Mapped[Transaction] = relationship(
+        viewonly=True,
+        primaryjoin=(
+            "and_(Entry.ledger_id == Transaction.ledger_id, Entry.transaction_id == Transaction.id)"
+        ),
+        foreign_keys="[Entry.ledger_id, Entry.transaction_id]",
+    )
     sources: Mapped[list[Entry]] = relationship(
         viewonly=True,
         secondary=source,
