@@ -6,45 +6,33 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 
 from analysis_patterns.accounting import (
-    AccountType,
     DetailAccount,
-    Draft,
     Entry,
-    Ledger,
-    MemoAccount,
     SummaryAccount,
     Transaction,
     post,
     reverse,
 )
-from analysis_patterns.accounting.finder import Finder, Found, InSummary, Named, OfType, Output, Trigger
+from analysis_patterns.accounting.finder import Finder, Found, InSummary, Named, OfType, Trigger
 from analysis_patterns.accounting.firing import (
     AccountBasedFiring,
     BackwardChainedFiring,
     EagerFiring,
     Firing,
-    LedgerBooks,
     RuleBasedFiring,
     post_eagerly,
     process,
-    run,
 )
 from analysis_patterns.accounting.firing.state import STATES
 from analysis_patterns.accounting.formula import Condition
 from analysis_patterns.accounting.given import Given
-from analysis_patterns.accounting.method import RateMethod, Tier, TiersMethod
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
-    AccountingPractice,
-    AccountingPracticeType,
-    PracticeAssignment,
-)
+from analysis_patterns.accounting.method import Tier, TiersMethod
+from analysis_patterns.accounting.posting_rule import Per
 from analysis_patterns.accounting.resolution import account_finder
-from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType, OnSummary
-from analysis_patterns.patterns.accountability import Person
+from analysis_patterns.accounting.trigger import OnAccount, OnAccountType, OnSummary
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.persistence import Session, sessions
@@ -53,9 +41,8 @@ from analysis_patterns.patterns.time.period import Period
 from analysis_patterns.patterns.values import Money, Quantity
 
 from ..refusals import refuses
+from .telephone_books import JANUARY, Telephone
 
-JANUARY = date(1995, 1, 1)
-ON_ACTIVITY, TO_TAX, FROM_DUE = OnAccountType(type="activity"), OfType(type="tax"), Named(account="tax due")
 ALL_AT_ONCE = [AccountBasedFiring, RuleBasedFiring, EagerFiring]
 
 
@@ -67,83 +54,6 @@ def larger(offered: list[DetailAccount], _given: Given) -> DetailAccount:
 @account_finder("some other account")
 def another(offered: list[DetailAccount], _given: Given) -> DetailAccount:
     return DetailAccount(ledger=offered[0].ledger, name="elsewhere", unit="USD")
-
-
-class Telephone:
-    """The books of a telephone company: for each customer an account of activity and one of tax."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.ledger = Ledger(name="telephone")
-        self.ledger.count_in("USD")
-        self.types = {name: AccountType(name=name) for name in ("activity", "tax")}
-        self.income = DetailAccount(ledger=self.ledger, name="network income", unit="USD")
-        self.due = DetailAccount(ledger=self.ledger, name="tax due", unit="USD")
-        self.noted = MemoAccount(ledger=self.ledger, name="noted", unit="USD")
-        self.practices = AccountingPracticeType(name="billing")
-        session.add_all([self.ledger, *self.types.values(), self.income, self.due, self.noted])
-        self.adams, self.baker = (self.customer(name) for name in ("Adams", "Baker"))
-        session.commit()
-
-    def customer(self, name: str) -> Person:
-        person = Person(name=name)
-        self.session.add(person)
-        for type in self.types.values():
-            self.open(f"{type} of {name}", type=type, subject=person)
-        return person
-
-    def open(
-        self, name: str, *, type: AccountType | None = None, subject: Person | None = None
-    ) -> DetailAccount:
-        made = DetailAccount(ledger=self.ledger, name=name, unit="USD", type=type, subject=subject)
-        self.session.add(made)
-        return made
-
-    def use(self, *rules: PostingRule, subject: Person | None = None, period: Period | None = None) -> None:
-        practice = AccountingPractice(name=f"practice of {rules[0]}", type=self.practices, rules=rules)
-        said = {} if period is None else {"period": period}
-        self.session.add(PracticeAssignment(ledger=self.ledger, practice=practice, subject=subject, **said))
-        self.session.commit()
-
-    def rule(
-        self,
-        name: str = "tax",
-        *,
-        on: AnyTrigger = ON_ACTIVITY,
-        to: Finder = TO_TAX,
-        source: Finder | None = FROM_DUE,
-        per: Per = Per.ENTRY,
-        rate: str = "0.06",
-        eligibility: Condition | None = None,
-    ) -> PostingRule:
-        made = PostingRule(name=name, trigger=on, outputs=Output(source=source, destination=to), per=per)
-        method = RateMethod(multiplier=Quantity(rate, "1"))
-        RuleTerms(rule=made, method=method, eligibility=eligibility)
-        return made
-
-    def charge(self, amount: str, *, to: str = "Adams", on: date = JANUARY, key: str | None = None) -> Draft:
-        return Draft.transfer(
-            Money(amount, "USD"),
-            source=self.income,
-            destination=self.account(f"activity of {to}"),
-            charged=on,
-            key=key,
-        )
-
-    def account(self, name: str) -> DetailAccount:
-        named = select(DetailAccount).where(DetailAccount.name == name)
-        return self.session.scalars(named).one()
-
-    def balance(self, name: str) -> str:
-        account = self.account(name)
-        steps = select(func.coalesce(func.sum(Entry.steps), 0)).where(Entry.account_id == account.id)
-        return str(account.unit.quantity(int(self.session.scalars(steps).one())).amount)
-
-    def fire(self, firing: Firing) -> int:
-        return run(LedgerBooks(self.session, self.ledger), firing)
-
-    def transactions(self) -> int:
-        return self.session.scalars(select(func.count()).select_from(Transaction)).one()
 
 
 @pytest.fixture
