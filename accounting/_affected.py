@@ -8,10 +8,12 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from ..patterns.persistence.seek import unindexed
 from ..patterns.persistence.session import Session
 from ..patterns.persistence.version import Versioned
+from ..patterns.time.instant import UNTIL_CHANGED
 from ..patterns.time.period import ALWAYS, Period, merged
 from ._root import in_batches
 from .account import DetailAccount
@@ -20,7 +22,7 @@ from .entry import Entry
 from .event import AccountingEvent, Processing
 from .event_type import EventType
 from .posting_rule import PostingRule, RuleTerms
-from .practice import PracticeAssignment
+from .practice import PracticeAssignment, practice_rule
 from .reconsideration import Share
 from .transaction import Transaction
 from .trigger import OnEvent
@@ -91,13 +93,42 @@ def _between(before: Versioned | None, after: Versioned | None) -> Iterator[Peri
 
 
 def _by_rule(work: Work, found: Affected, rule: PostingRule, days: Sequence[Period]) -> None:
+    for_all = work.session.scalar(_users(work, rule).where(PracticeAssignment.subject_id.is_(None)).limit(1))
     if isinstance(rule.trigger, OnEvent):
-        types = select(EventType.id).where(EventType.name == rule.trigger.event)
-        for type_id in work.session.scalars(types):
-            _events(work, found, AccountingEvent.type_id == type_id, days)
-    else:
-        accounts = {each.id for read in rule.reads for each in work.books.accounts.members(read)}
-        _entries(work, found, sorted(accounts), days)
+        types = list(work.session.scalars(select(EventType.id).where(EventType.name == rule.trigger.event)))
+        for each in days:
+            question = _of_users(work, rule) if for_all is None else _of_anyone(work)
+            of_type = AccountingEvent.type_id if for_all is not None else unindexed(AccountingEvent.type_id)
+            found.events.update(work.session.scalars(question.where(of_type.in_(types), _within(each))))
+        return
+    subjects = set(work.session.scalars(_users(work, rule).with_only_columns(PracticeAssignment.subject_id)))
+    read = {account for each in rule.reads for account in work.books.accounts.members(each)}
+    concerned = (each.id for each in read if for_all is not None or each.subject_id in subjects)
+    _entries(work, found, sorted(concerned), days)
+
+
+def _users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:
+    """The assignments of practices that have a rule."""
+    return (
+        select(PracticeAssignment.version)
+        .join(practice_rule, practice_rule.c.practice_id == PracticeAssignment.practice_id)
+        .where(practice_rule.c.rule_id == rule.id, PracticeAssignment.ledger_id == work.ledger)
+        .where(PracticeAssignment.known_to == UNTIL_CHANGED)
+    )
+
+
+def _of_users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:
+    """The events of those who follow a rule, found subject by subject."""
+    return (
+        _users(work, rule)
+        .with_only_columns(AccountingEvent.id)
+        .join(AccountingEvent, AccountingEvent.subject_id == PracticeAssignment.subject_id)
+        .where(AccountingEvent.ledger_id == work.ledger)
+    )
+
+
+def _of_anyone(work: Work) -> Select[tuple[UUID]]:
+    return select(AccountingEvent.id).where(AccountingEvent.ledger_id == work.ledger)
 
 
 def _by_subject(work: Work, found: Affected, subject: UUID, days: Sequence[Period]) -> None:

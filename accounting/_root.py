@@ -169,28 +169,44 @@ def _posted(
 ) -> dict[UUID, list[Posted]]:
     found: dict[UUID, list[Posted]] = {root: [] for root in owners.values()}
     for keys in in_batches(list(owners)):
-        for owner, *row in session.execute(_made_by_rules(column, column.in_(keys), ledger)):
-            found[owners[owner]].append(Posted(owners[owner], *row))
+        made = session.execute(_made_by_rules(column, column.in_(keys), ledger)).all()
+        entries = _entries(session, ledger, [row[1] for row in made])
+        for owner, transaction, *said in made:
+            for entry in entries[transaction]:
+                found[owners[owner]].append(Posted(owners[owner], transaction, *entry, *said))
     return found
 
 
 def _made_by_rules(owner: Any, condition: ColumnElement[bool], ledger: UUID) -> Any:
     return (
         select(
-            owner, Transaction.id, Entry.n, Entry.account_id, Entry.steps, Entry.charged, Entry.concerns,
-            RuleTerms.rule_id, RuleTerms.version, Transaction.reverses_id, Transaction.adjustment,
-            Transaction.key, Transaction.booked, Transaction.root_id, Transaction.event_id,
+            owner, Transaction.id, RuleTerms.rule_id, RuleTerms.version, Transaction.reverses_id,
+            Transaction.adjustment, Transaction.key, Transaction.booked, Transaction.root_id,
+            Transaction.event_id,
         )
-        .select_from(Transaction)
-        .join(Entry, (Entry.ledger_id == Transaction.ledger_id) & (Entry.transaction_id == Transaction.id))
         .outerjoin(
             _Reversed,
             (_Reversed.ledger_id == Transaction.ledger_id) & (_Reversed.id == Transaction.reverses_id),
         )
         .join(RuleTerms, RuleTerms.version == func.coalesce(Transaction.creator_id, _Reversed.creator_id))
         .where(Transaction.ledger_id == ledger, condition)
-        .order_by(Transaction.booked, Transaction.id, Entry.n)
+        .order_by(Transaction.booked, Transaction.id)
     )  # fmt: skip
+
+
+def _entries(session: Session, ledger: UUID, transactions: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """What the entries of transactions say; asked apart from these, so that both are found by their keys."""
+    found: dict[UUID, list[Any]] = {each: [] for each in transactions}
+    for keys in in_batches(list(found)):
+        for transaction, *entry in session.execute(
+            select(
+                Entry.transaction_id, Entry.n, Entry.account_id, Entry.steps, Entry.charged, Entry.concerns
+            )
+            .where(Entry.ledger_id == ledger, Entry.transaction_id.in_(keys))
+            .order_by(Entry.transaction_id, Entry.n)
+        ):
+            found[transaction].append(entry)
+    return found
 
 
 def stands(posted: Iterable[Posted]) -> Steps:
