@@ -255,7 +255,7 @@ def _closed_alone() -> Guard:
 def _check(table: Table, name: str, *, sqlite: str = "", postgresql: str = "") -> None:
     for dialect, condition in (("sqlite", sqlite), ("postgresql", postgresql)):
         if condition:
-            check = CheckConstraint(condition, name=f"ck_{table.name}_{name}")
+            check = CheckConstraint(condition, name=name)
             table.append_constraint(check.ddl_if(dialect=dialect))
 
 
@@ -267,12 +267,13 @@ _check(_entry, "integer", sqlite="typeof(steps) = 'integer'")
 _check(_entry, "counted", sqlite="typeof(n) = 'integer' AND typeof(legs) = 'integer'")
 _check(
     _entry, "days",
-    sqlite="date(charged) IS charged AND date(concerns) IS concerns AND min(charged, concerns) > '0001'",
+    sqlite="date(charged, '0 days') IS charged AND date(concerns, '0 days') IS concerns "
+    "AND min(charged, concerns) > '0001'",
     postgresql="least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31'",
 )  # fmt: skip
 _check(
     _transaction, "booked",
-    sqlite="booked LIKE '____-__-__ __:__:__.______' AND datetime(booked) IS substr(booked, 1, 19)",
+    sqlite="booked LIKE '____-__-__ __:__:__.______' AND datetime(booked, '0 days') IS substr(booked, 1, 19)",
     postgresql="booked BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00'",
 )  # fmt: skip
 for _table in (_entry, source, _transaction):

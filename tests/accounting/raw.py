@@ -1,22 +1,75 @@
-"""How specifications post past Python's checks: rows as any program could write them."""
+"""Rows of a transaction written one by one, past the library, as a program with a driver of its own would."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.accounting import Draft, Ledger, _rows
+from analysis_patterns.accounting import Account, Entry, Transaction
+from analysis_patterns.accounting.entry import source
 from analysis_patterns.patterns.persistence import Session
 
+from .books import MAY
 
-def post_raw(session: Session, *drafts: Draft) -> None:
-    """Write transactions as posting would, but look at nothing first."""
-    barriers = [session.get_one(Ledger, each).barrier for each in ledgers_of(drafts)]
-    booked = max(session.recorded_after(barrier) for barrier in barriers)
-    _rows.write(session.connection(), [(uuid7(), draft) for draft in drafts], booked)
+AFTERWARDS = datetime(1997, 5, 1, 10, tzinfo=UTC)
 
 
-def ledgers_of(drafts: Iterable[Draft]) -> set[object]:
-    """The ledgers that drafts are for."""
-    return {draft.ledger_id for draft in drafts}
+@dataclass
+class Raw:
+    """
+    A transaction that raw SQL writes.
+
+    Shape:  legs first and the header last, as the guards want it, unless a test does otherwise.
+    """
+
+    session: Session
+    ledger: UUID
+    id: UUID = field(default_factory=uuid7)
+    booked: datetime = AFTERWARDS
+
+    def leg(self, n: Any, account: Account, steps: Any, *, legs: Any = 2, **columns: Any) -> Raw:
+        """Insert the nth of so many legs."""
+        values = {
+            "ledger_id": self.ledger,
+            "transaction_id": self.id,
+            "n": n,
+            "legs": legs,
+            "account_id": account.id,
+            "unit_code": account.unit_code or "USD",
+            "steps": steps,
+            "memo": account.memo,
+            "charged": MAY,
+            "booked": self.booked,
+            "concerns": MAY,
+        }
+        self.session.execute(insert(Entry.__table__).values({**values, **columns}))
+        return self
+
+    def header(self, *, legs: Any = 2, **columns: Any) -> Raw:
+        """Insert the transaction itself."""
+        values = {
+            "ledger_id": self.ledger,
+            "id": self.id,
+            "legs": legs,
+            "booked": self.booked,
+            "digest": bytes(32),
+            "description": "by hand",
+        }
+        self.session.execute(insert(Transaction.__table__).values({**values, **columns}))
+        return self
+
+    def source(self, transaction_id: UUID, n: int) -> Raw:
+        """Insert a source."""
+        values = {"source_transaction_id": transaction_id, "source_n": n}
+        self.session.execute(insert(source).values(ledger_id=self.ledger, transaction_id=self.id, **values))
+        return self
+
+    def transfer(self, giver: Account, taker: Account, steps: int, *, day: date = MAY) -> Raw:
+        """Insert two legs that balance."""
+        days = {"charged": day, "concerns": day}
+        return self.leg(0, giver, -steps, **days).leg(1, taker, steps, **days)
