@@ -35,8 +35,8 @@ def padded(directives: Sequence[Directive], options: Options, problems: Problems
     Errors: none; a pad that fills nothing, or would fill up what is held at cost, is added to `problems`.
     """
     made: dict[int, list[Directive]] = {}
-    for account in sorted({each.account for each in directives if isinstance(each, Pad)}):
-        _Filling(account, options, problems, made).run(directives)
+    for account, concerning in sorted(_concerning_pads(directives).items()):
+        _Filling(account, options, problems, made).run(concerning)
     result: list[Directive] = []
     for each in directives:
         result.append(each)
@@ -53,6 +53,22 @@ def padded(directives: Sequence[Directive], options: Options, problems: Problems
                     ),
                 )
     return result
+
+
+def _concerning_pads(directives: Sequence[Directive]) -> dict[str, list[Directive]]:
+    """For each account that is padded, the directives that concern it or an account below it."""
+    found: dict[str, list[Directive]] = {each.account: [] for each in directives if isinstance(each, Pad)}
+    if not found:
+        return found
+    for each in directives:
+        accounts: set[str] = set()
+        if isinstance(each, Transaction):
+            accounts = {name for posting in each.postings for name in _upwards(posting.account)}
+        elif isinstance(each, Balance | Pad):
+            accounts = set(_upwards(each.account))
+        for name in accounts.intersection(found):
+            found[name].append(each)
+    return found
 
 
 class _Filling:
@@ -76,7 +92,7 @@ class _Filling:
                     self._held.add(posting.units, posting.lot)
             elif isinstance(each, Pad) and each.account == self._account:
                 self._pad, self._done = each, set()
-            elif isinstance(each, Balance) and _is_within(self._account, each.account):
+            elif isinstance(each, Balance):
                 self._meet(each)
 
     def _meet(self, balance: Balance) -> None:
@@ -84,7 +100,7 @@ class _Filling:
         missing = ARITHMETIC.subtract(balance.amount.number, self._held.number_of(commodity))
         is_off = missing.copy_abs() > tolerance_of(balance, self._options)
         if is_off and self._pad is not None and commodity not in self._done:
-            if any(lot is not None for units, lot in self._held if units.commodity == commodity):
+            if any(lot is not None for lot in self._held.of(commodity)):
                 self._problems.add(self._pad.place, _at_cost(balance))
             self._fill(self._pad, balance, Amount(missing, commodity))
         self._done.add(commodity)

@@ -6,19 +6,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ...patterns.constraint import ConstraintViolation
-from ...patterns.values.number import exact
+from ...patterns.values.number import ARITHMETIC, exact
 from .arithmetic import BEANCOUNT
 from .directive import Amount, Booking, Lot, Posting, Transaction
 from .grouping import grouped
-from .lots import Inventory, Wanted, cost_of_each, reduce_lots
+from .lots import Inventory, Reduction, Wanted, cost_of_each, reduce_lots
 from .options import Options
 from .problem import BALANCES, FIGURE, LOT
 from .weight import Tolerances, residue, tolerances_of
 from .written import LEFT_OUT, Blank, WrittenAmount, WrittenCost, WrittenPosting, WrittenTransaction
 
+MOST_COMPARED = 20_000_000
+"""The most lots that are looked at, for all reductions of some books together."""
+
+_Trial: TypeAlias = dict[tuple[str, str], dict[Lot | None, Decimal]]
 _MOST_DIGITS = 5
 
 # Rounds as Beancount does, whatever the number of digits.
@@ -36,6 +40,7 @@ class Accounts:
         self._options = options
         self._methods = methods
         self._held: dict[str, Inventory] = {}
+        self._compared = 0
 
     def book(self, written: WrittenTransaction) -> Transaction:
         """
@@ -66,21 +71,56 @@ class Accounts:
     def _reduced(self, day: date, legs: list[WrittenPosting]) -> list[_Part]:
         """Each leg, or the lots that it is taken from; what comes in gets the day of the transaction."""
         parts: list[_Part] = []
-        trial: dict[str, Inventory] = {}
+        trial: _Trial = {}
         for leg in legs:
-            held = trial.setdefault(leg.account, self._held.get(leg.account, Inventory()).copy())
             units = _whole(leg.units)
             if leg.cost is None or units is None:
                 parts.append(_Part(leg, leg.cost, None))
                 continue
             method = self._methods.get(leg.account, self._options.booking)
-            if method is Booking.NONE or not held.is_reduced_by(units):
+            if method is Booking.NONE or not self._is_reduced(leg.account, units, trial):
                 parts.append(_Part(leg, leg.cost, None, day))
                 continue
-            for reduction in reduce_lots(Wanted(leg.account, units, leg.cost), held, method):
+            left = self._left(leg.account, units.commodity, trial)
+            self._spend(len(left))
+            for reduction in reduce_lots(Wanted(leg.account, units, leg.cost), left, method):
                 parts.append(_Part(leg, None, reduction.lot, units=reduction.units))
-                held.add(reduction.units, reduction.lot)
+                _take(left, reduction)
         return parts
+
+    def _is_reduced(self, account: str, units: Amount, trial: _Trial) -> bool:
+        """Whether the account holds some of the other sign, what this transaction took left aside."""
+        left = trial.get((account, units.commodity))
+        if left is None:
+            held = self._held.get(account)
+            return held is not None and held.is_reduced_by(units)
+        self._spend(len(left))
+        return any((number > 0) != (units.number > 0) for number in left.values())
+
+    def _left(self, account: str, commodity: str, trial: _Trial) -> dict[Lot | None, Decimal]:
+        key = (account, commodity)
+        if key not in trial:
+            held = self._held.get(account)
+            trial[key] = {} if held is None else held.of(commodity)
+        return trial[key]
+
+    def _spend(self, lots: int) -> None:
+        # Each reduction looks at every lot of its account: a small file could ask for days of it.
+        self._compared += lots
+        if self._compared > MOST_COMPARED:
+            raise LOT.violation(
+                found=f"more than {MOST_COMPARED:,} lots looked at for all reductions together",
+                allowed="fewer lots, or fewer reductions",
+                remedy="Divide the books, or sell lots off.",
+            )
+
+
+def _take(left: dict[Lot | None, Decimal], reduction: Reduction) -> None:
+    number = ARITHMETIC.add(left[reduction.lot], reduction.units.number)
+    if number:
+        left[reduction.lot] = number
+    else:
+        del left[reduction.lot]
 
 
 @dataclass(frozen=True, slots=True)

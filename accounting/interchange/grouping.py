@@ -111,7 +111,8 @@ def _place(unknown: list[_Leg], groups: dict[str, list[_Leg]], held: Mapping[str
         groups.setdefault(commodity, []).append(leg)
     for legs in groups.values():
         for leg in legs:
-            leg.take(units=_only(held.get(leg.posting.account, Inventory()).commodities()))
+            if leg.units is None:
+                leg.take(units=_only(held.get(leg.posting.account, Inventory()).commodities()))
             if not leg.is_whole:
                 raise _does_not_follow(leg)
 

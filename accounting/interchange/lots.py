@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import NamedTuple
 
 from ...patterns.constraint import ConstraintViolation
@@ -14,6 +16,8 @@ from .arithmetic import BEANCOUNT
 from .directive import Amount, Booking, Lot
 from .problem import LOT
 from .written import Blank, WrittenCost
+
+_MOST_LISTED = 10
 
 
 class Position(NamedTuple):
@@ -26,52 +30,56 @@ class Position(NamedTuple):
 class Inventory:
     """What an account holds, lot by lot, in the order in which the lots came."""
 
-    def __init__(self, positions: Iterable[Position] = ()) -> None:
-        self._numbers: dict[tuple[str, Lot | None], Decimal] = {}
-        for position in positions:
-            self.add(position.units, position.lot)
+    def __init__(self) -> None:
+        self._held: dict[str, dict[Lot | None, Decimal]] = {}
+        self._sums: dict[str, Decimal] = {}
+        # How many positions of a commodity are above zero, and how many below: asked of every leg at cost.
+        self._signs: Counter[tuple[str, bool]] = Counter()
 
     def __iter__(self) -> Iterator[Position]:
-        return (Position(Amount(number, key[0]), key[1]) for key, number in self._numbers.items())
+        for commodity, numbers in self._held.items():
+            for lot, number in numbers.items():
+                yield Position(Amount(number, commodity), lot)
 
     def __len__(self) -> int:
-        return len(self._numbers)
-
-    def copy(self) -> Inventory:
-        """Another one that holds the same."""
-        return Inventory(self)
+        return sum(map(len, self._held.values()))
 
     def add(self, units: Amount, lot: Lot | None) -> None:
         """Put so many units into a lot, or take them out."""
-        key = (units.commodity, lot)
-        number = ARITHMETIC.add(self._numbers.get(key, Decimal(0)), units.number)
-        if number:
-            self._numbers[key] = number
+        commodity = units.commodity
+        numbers = self._held.setdefault(commodity, {})
+        before = numbers.get(lot, Decimal(0))
+        after = ARITHMETIC.add(before, units.number)
+        self._sums[commodity] = ARITHMETIC.add(self.number_of(commodity), units.number)
+        if before:
+            self._signs[commodity, before > 0] -= 1
+        if after:
+            self._signs[commodity, after > 0] += 1
+            numbers[lot] = after
         else:
-            self._numbers.pop(key, None)
+            numbers.pop(lot, None)
+            if not numbers:
+                del self._held[commodity]
+
+    def of(self, commodity: str) -> dict[Lot | None, Decimal]:
+        """How many units of a commodity are in each lot; a copy."""
+        return dict(self._held.get(commodity, {}))
 
     def number_of(self, commodity: str) -> Decimal:
         """How many units of a commodity there are, in all lots together."""
-        found = Decimal(0)
-        for (known, _), number in self._numbers.items():
-            if known == commodity:
-                found = ARITHMETIC.add(found, number)
-        return found
+        return self._sums.get(commodity, Decimal(0))
 
     def commodities(self) -> set[str]:
         """The commodities that are held."""
-        return {commodity for commodity, _ in self._numbers}
+        return set(self._held)
 
     def cost_commodities(self) -> set[str]:
         """The commodities in which what is held was paid for."""
-        return {lot.cost.commodity for _, lot in self._numbers if lot is not None}
+        return {lot.cost.commodity for numbers in self._held.values() for lot in numbers if lot is not None}
 
     def is_reduced_by(self, units: Amount) -> bool:
         """Whether something of the other sign is held."""
-        return bool(units.number) and any(
-            commodity == units.commodity and (number > 0) != (units.number > 0)
-            for (commodity, _), number in self._numbers.items()
-        )
+        return bool(units.number) and self._signs[units.commodity, units.number < 0] > 0
 
 
 class Reduction(NamedTuple):
@@ -93,21 +101,25 @@ class Wanted:
         return f"{self.units} from {self.account}"
 
 
-def reduce_lots(wanted: Wanted, held: Inventory, booking: Booking) -> list[Reduction]:
+def reduce_lots(wanted: Wanted, held: Mapping[Lot | None, Decimal], booking: Booking) -> list[Reduction]:
     """
     Find the lots that a reduction is taken from.
 
+    Shape:  `held` is how many units of the commodity wanted are in each lot of the account.
     Errors: `ConstraintViolation` (`books.lot`) where no lot fits, more than one does, or too little is held.
     """
+    each = cost_of_each(wanted.cost, wanted.units.number)
+    commodity = wanted.units.commodity
     fitting = [
-        Reduction(position.units, position.lot)
-        for position in held
-        if position.lot is not None
-        and position.units.commodity == wanted.units.commodity
-        and _fits(position.lot, wanted)
+        Reduction(Amount(number, commodity), lot)
+        for lot, number in held.items()
+        if lot is not None and _fits(lot, wanted.cost, each)
     ]
     if not fitting:
-        raise _refused(wanted, "no lot that fits", held)
+        listed = (
+            Reduction(Amount(number, commodity), lot) for lot, number in held.items() if lot is not None
+        )
+        raise _refused(wanted, "no lot that fits", listed)
     return _METHODS[booking](wanted, fitting)
 
 
@@ -127,9 +139,7 @@ def cost_of_each(cost: WrittenCost, number: Decimal) -> Decimal | None:
     return BEANCOUNT.divide(spread, number.copy_abs())
 
 
-def _fits(lot: Lot, wanted: Wanted) -> bool:
-    cost = wanted.cost
-    each = cost_of_each(cost, wanted.units.number)
+def _fits(lot: Lot, cost: WrittenCost, each: Decimal | None) -> bool:
     return (
         (each is None or lot.cost.number == each)
         and cost.commodity in (None, lot.cost.commodity)
@@ -205,9 +215,9 @@ def _negative(units: Amount) -> Amount:
     return Amount(units.number.copy_negate(), units.commodity)
 
 
-def _refused(wanted: Wanted, found: str, among: Iterable[Position | Reduction]) -> ConstraintViolation:
+def _refused(wanted: Wanted, found: str, among: Iterable[Reduction]) -> ConstraintViolation:
     listed = "; ".join(
-        f"{each.units} at {each.lot.cost} of {each.lot.acquired}" for each in among if each.lot is not None
+        f"{each.units} at {each.lot.cost} of {each.lot.acquired}" for each in islice(among, _MOST_LISTED)
     )
     return LOT.violation(
         found=f"{found}, for {wanted}"[:200],

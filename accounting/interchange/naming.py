@@ -67,13 +67,14 @@ def _is_measure(code: str) -> bool:
 def commodities_of(codes: Iterable[str]) -> dict[str, str]:
     """The name of the commodity for each code of a unit; that of an import comes back as it was."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for code in sorted(codes):
         bracketed = _UNIT.fullmatch(code)
         name = bracketed[1] if bracketed else code
         if not _is_commodity(name):
             name = "-".join(re.findall(r"[A-Z0-9]+", name.upper()))
             name = name if _is_commodity(name) else f"U{name}"
-        names[code] = _unused(name[:LONGEST_COMMODITY], names.values(), LONGEST_COMMODITY)
+        names[code] = _unused(name[:LONGEST_COMMODITY], taken, LONGEST_COMMODITY)
     return names
 
 
@@ -89,14 +90,14 @@ def root_of(kind: str) -> int:
     return _ROOT_OF_KIND.get(kind, 0)
 
 
-def book_name(name: str, root: str, used: Iterable[str]) -> str:
-    """A name for the account `name` under `root`, as Beancount takes it, and none of those used."""
+def book_name(name: str, root: str, taken: set[str]) -> str:
+    """A name for the account `name` under `root`, as Beancount takes it, and none of those taken so far."""
     words = [_word(part) for part in name.split(":")]
     words = [word for word in words if word] or ["Unnamed"]
     if words[0] == root and len(words) > 1:
         words = words[1:]
     joined = ":".join([root, *words])[: LONGEST_NAME - 8].rstrip(":-")
-    return _unused(joined, used, LONGEST_NAME)
+    return _unused(joined, taken, LONGEST_NAME)
 
 
 def _word(part: str) -> str:
@@ -108,13 +109,13 @@ def _word(part: str) -> str:
     return word
 
 
-def _unused(name: str, used: Iterable[str], longest: int) -> str:
-    taken = set(used)
+def _unused(name: str, taken: set[str], longest: int) -> str:
     found, number = name, 1
     while found in taken:
         number += 1
         end = f"-{number}"
         found = name[: longest - len(end)] + end
+    taken.add(found)
     return found
 
 
@@ -139,10 +140,9 @@ class BookNames:
                 self._names[account.id] = name
             else:
                 others.append(account)
+        taken = {*self._names.values(), f"{options.roots[2]}:{TRANSIT}"}
         for account in others:
-            root = options.roots[root_of(account.kind)]
-            used = {*self._names.values(), f"{options.roots[2]}:{TRANSIT}"}
-            name = book_name(account.name, root, used)
+            name = book_name(account.name, options.roots[root_of(account.kind)], taken)
             self._names[account.id] = name
             self.renamed[name] = account.name
 

@@ -14,6 +14,8 @@ from ...patterns.constraint import ConstraintViolation
 from .problem import FILE, INCLUDE
 
 _UNWELCOME = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+# Neither wait for a writer where a pipe lies in the way, nor follow a link laid since the path was resolved.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -37,14 +39,13 @@ LIMITS = Limits()
 
 def read_text(path: Path, limits: Limits = LIMITS) -> str:
     """
-    Read a file of books; its lines end in a line feed then.
+    Read a file of books, by the path where it really lies; its lines end in a line feed then.
 
     Errors: `ConstraintViolation` (`books.file`) where it is no ordinary file, cannot be read, is too large,
             no UTF-8, or has control characters or a line that is too long.
     """
     try:
-        # Not to wait for a writer where a pipe lies in the way.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, _FLAGS)
         with os.fdopen(descriptor, "rb") as opened:
             if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 raise _unreadable("no ordinary file", "an ordinary file")
@@ -109,6 +110,8 @@ def included(written: str, *, by: Path, root: Path, limits: Limits = LIMITS) -> 
         return
     if Path(written).is_absolute() or ".." in Path(written).parts:
         raise _outside(written, root)
+    if written.count("**") > 1:  # each walks through all folders, for each folder that the other finds
+        raise _missing(written)
     try:
         found = sorted(islice(by.parent.glob(written), limits.files + 1))
     except (ValueError, OSError, NotImplementedError) as refused:

@@ -144,7 +144,9 @@ def test_refuses_too_much_in_all_files_together(tmp_path: Path) -> None:
     assert "more than 1,000 characters in all files" in str(refused.value)
 
 
-@pytest.mark.parametrize("name", ["missing.beancount", "missing*", "**missing", "folder", "a\0b", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["missing.beancount", "missing*", "**missing", "**/**/*", "folder", "a\0b", "x" * 5000]
+)
 def test_refuses_an_include_of_what_is_no_file(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     main = written(tmp_path / "main.beancount", f'include "{name}"\n')
@@ -229,6 +231,23 @@ HEAVY = {
     "a huge date": "9" * 60_000 + "-01-01 open Assets:Cash",
     "a huge month": "2024-" + "9" * 60_000 + "-01 open Assets:Cash",
 }
+
+
+def test_reads_many_lots_in_time() -> None:
+    bought = "".join(
+        f'2024-01-02 * "t"\n  Assets:Broker  1 X {{{number} USD}}\n  Assets:Cash\n'
+        for number in range(1, 5001)
+    )
+    padded = "".join(
+        f"2024-01-01 open Assets:P{number}\n2024-01-02 pad Assets:P{number} Equity:Opening\n"
+        f"2024-01-03 balance Assets:P{number} 1 USD\n"
+        for number in range(1000)
+    )
+
+    with within(20):
+        books = books_of_text(f"{ACCOUNTS}2024-01-01 open Assets:Broker\n{bought}{padded}")
+
+    assert len(books.transactions) == 6000
 
 
 @pytest.mark.parametrize("text", HEAVY.values(), ids=HEAVY)

@@ -18,10 +18,11 @@ from analysis_patterns.accounting.interchange import (
     weight,
 )
 from analysis_patterns.accounting.interchange.directive import Amount, Booking, Lot
-from analysis_patterns.accounting.interchange.lots import Inventory, Position, Wanted, reduce_lots
+from analysis_patterns.accounting.interchange.lots import Inventory, Wanted, reduce_lots
 from analysis_patterns.accounting.interchange.written import WrittenCost
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from tests.covered import with_fault
+from tests.refusals import refuses
 
 from .tools import beancount_says, we_say
 
@@ -98,11 +99,20 @@ def test_strict_with_size_refuses_what_is_still_not_clear(units: str, cost: str)
 def test_passes_over_lots_of_the_other_sign() -> None:
     day = date(2024, 1, 1)
     short, long = (Lot(Amount(Decimal(cost), "USD"), day) for cost in (1, 2))
-    held = Inventory([Position(Amount(Decimal(-3), "X"), short), Position(Amount(Decimal(5), "X"), long)])
+    held: dict[Lot | None, Decimal] = {short: Decimal(-3), long: Decimal(5)}
 
     taken = reduce_lots(Wanted("Assets:Broker", Amount(Decimal(-2), "X"), WrittenCost()), held, Booking.FIFO)
 
     assert [(str(each.units), each.lot) for each in taken] == [("-2 X", long)]
+
+
+def test_refuses_more_comparing_than_is_sensible(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(booking, "MOST_COMPARED", 2)
+
+    with refuses("books.lot") as refused:
+        books_of_text(texts_sold()[0])
+
+    assert "more than 2 lots looked at" in str(refused.value)
 
 
 LEFT_OUT = [
