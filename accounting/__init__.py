@@ -1,6 +1,12 @@
 """Inventory and accounting (chapters 6 and 7), and the later Accounting Patterns."""
 
-from . import _closure, _guards, _limit_guards, checkpoint  # noqa: F401  (what the database keeps to)
+from . import (  # noqa: F401  (what the database keeps to, and what packs hold)
+    _closure,
+    _guards,
+    _limit_guards,
+    checkpoint,
+    knowledge_section,
+)
 from .account import Account, DetailAccount, MemoAccount
 from .account_type import AccountType
 from .agreement import AgreementDispatcher

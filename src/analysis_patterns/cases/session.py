@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, select
 
-from ..accounting import Account, AccountType, EventType, knowledge_section  # noqa: F401  (what packs hold)
+from ..accounting import Account, AccountType, EventType
 from ..accounting.posting_rule import PostingRule
 from ..accounting.practice import AccountingPractice
 from ..patterns.accountability import AccountabilityType, OperatingScopeType, PartyType, ProductType
