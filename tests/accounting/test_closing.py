@@ -23,7 +23,7 @@ from ..databases import Databases
 from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books, counted, usd
-from .raw import post_raw
+from .unchecked import post_unchecked
 
 APRIL = date(1997, 4, 1)
 MARCH_31 = date(1997, 3, 31)
@@ -63,7 +63,7 @@ def test_the_database_refuses_what_is_charged_on_a_closed_day(
     session.commit()
 
     with refuses("ledger.closed-period", layer):
-        post_raw(session, books.ticket(charged=MARCH_31))
+        post_unchecked(session, books.ticket(charged=MARCH_31))
     session.rollback()
 
     assert counted(session, "accounting_entry") == 0

@@ -40,7 +40,7 @@ from ..databases import Databases
 from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books, counted, usd
-from .raw import post_raw
+from .unchecked import post_unchecked
 
 FEBRUARY = date(1997, 2, 1)
 MARCH = date(1997, 3, 1)
@@ -48,7 +48,7 @@ APRIL = date(1997, 4, 1)
 SECONDS = 20
 
 Posting = Callable[..., object]
-WAYS: list[Posting] = [post, post_raw]
+WAYS: list[Posting] = [post, post_unchecked]
 """How a transaction comes to be stored: with Python's checks, and past them."""
 
 both_ways = pytest.mark.parametrize("write", WAYS)
@@ -321,7 +321,7 @@ def test_a_limit_says_what_it_allows(session: Session, books: Books) -> None:
 def test_finds_accounts_that_broke_their_limits_while_the_guards_were_away(
     session: Session, saved: Books
 ) -> None:
-    post_raw(without_guards(session), withdrawal(saved, 21, FEBRUARY))
+    post_unchecked(without_guards(session), withdrawal(saved, 21, FEBRUARY))
     session.commit()
 
     found = [each for each in inconsistencies(session) if each.rule.name == "balance-limit.kept"]
