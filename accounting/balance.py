@@ -243,3 +243,31 @@ attach(
 6000.00 USD ['3000.00 USD', '3000.00 USD']
 """,
 )
+
+
+attach(
+    "6.1",
+    types=(Account, DetailAccount, Entry),
+    behaviours=(balance, deposits, withdrawals),
+    figure="analysis_patterns.accounting.account:DetailAccount",
+    when_not="Where nobody asks how a quantity came to be what it is, an attribute will do, or a measurement "
+    "(3.4) where it is merely read off from time to time.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import Asset, Draft, Income, Ledger, post_all
+>>> from analysis_patterns.patterns import Base, Money, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> ledger = Ledger(name="books")
+>>> _ = ledger.count_in("USD")
+>>> checking = Asset(ledger=ledger, name="checking", unit="USD")
+>>> fees = Income(ledger=ledger, name="fees", unit="USD")
+>>> with sessions(engine)() as session:
+...     session.add_all([ledger, checking, fees])
+...     _ = post_all(session, [Draft.transfer(
+...         Money(20, "USD"), source=fees, destination=checking, charged=date(1997, 5, day))
+...         for day in (1, 2)])
+...     print(checking.balance(as_of=date(1997, 5, 1)), checking.balance(as_of=date(1997, 5, 2)))
+20.00 USD 40.00 USD
+""",
+)

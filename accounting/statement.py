@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from ..patterns.catalogue import attach
 from ..patterns.persistence.seek import key_of
 from ..patterns.persistence.session import Session, session_of
 from ..patterns.time.instant import BEGINNING
@@ -17,7 +18,15 @@ from ..patterns.values.quantity import Quantity
 from ._standing import ask, questions, steps_of_each
 from .account import Account, DetailAccount
 from .ledger import Ledger
-from .statement_account import Asset, Equity, Expense, Income, Liability
+from .statement_account import (
+    Asset,
+    BalanceSheetAccount,
+    Equity,
+    Expense,
+    Income,
+    IncomeStatementAccount,
+    Liability,
+)
 from .summary import SummaryAccount
 
 Totals = Mapping[str, Quantity]
@@ -295,3 +304,31 @@ def _sum(totals: Iterable[Totals]) -> dict[str, Quantity]:
 
 def _negated(totals: Totals) -> Totals:
     return {unit: -amount for unit, amount in totals.items()}
+
+
+attach(
+    "6.12",
+    types=(BalanceSheetAccount, Asset, Liability, Equity, IncomeStatementAccount, Income, Expense),
+    behaviours=(trial_balance, balance_sheet, income_statement),
+    figure="analysis_patterns.accounting.statement_account",
+    when_not="Quantities other than money, such as the minutes of a telephone line, are neither owned nor "
+    "earned: plain detail accounts serve them.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.accounting import Asset, Draft, Income, Ledger, balance_sheet, post
+>>> from analysis_patterns.patterns import Base, Money, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> ledger = Ledger(name="books")
+>>> _ = ledger.count_in("USD")
+>>> checking = Asset(ledger=ledger, name="checking", unit="USD")
+>>> fees = Income(ledger=ledger, name="fees", unit="USD")
+>>> with sessions(engine)() as session:
+...     session.add_all([ledger, checking, fees])
+...     _ = post(session, Draft.transfer(
+...         Money(20, "USD"), source=fees, destination=checking, charged=date(1997, 5, 1)))
+...     sheet = balance_sheet(ledger, as_of=date(1997, 5, 1))
+...     print(sheet.assets.totals["USD"], sheet.result["USD"], sheet.adds_up)
+20.00 USD 20.00 USD True
+""",
+)
