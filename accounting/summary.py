@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from itertools import chain
 from typing import TypeVar
 from uuid import UUID
@@ -89,7 +90,8 @@ class SummaryAccount(Account, init=False):
     Shape:  any number of components, detail or summary accounts of the same ledger; each may be a component
             of several summaries. What lies below in two ways counts once, unless `overlapping` is False:
             then a second way is refused.
-            It joins the session of its components.
+            It joins the session of its components. Whatever day or instant it is asked about, its components
+            are those that it has now.
     Errors: `ConstraintViolation`: `summary-account.acyclic`, `summary-account.components`,
             `summary-account.no-overlap`; no component knows of it then.
     Source: Analysis Patterns 6.3 and 6.15. It takes no entries of its own (`entry.detail-account`).
@@ -126,13 +128,11 @@ class SummaryAccount(Account, init=False):
             ledger=ledger, name=name, type=type, subject=subject, classifier=classifier, owner=owner
         )
         self.overlapping = overlapping
-        try:
-            # One by one, so that each is seen together with those before it.
-            for part in components:
-                self.components.append(part)
-        except ConstraintViolation:
-            self._leave()
-            raise
+        parts = list(components)
+        session = next(filter(None, map(object_session, parts)), None)
+        # Nothing is written before all of it is found in order.
+        with nullcontext() if session is None else session.no_autoflush:
+            self._take_in(parts)
 
     @validates("components")
     def _stay_a_whole(self, _key: str, part: Account) -> Account:
@@ -143,12 +143,17 @@ class SummaryAccount(Account, init=False):
             session.add(self)
         return part
 
-    def _leave(self) -> None:
-        """Take a summary account that was refused out of its components, and of their session."""
-        self.components.clear()
-        session = object_session(self)
-        if session is not None:
-            session.expunge(self)
+    def _take_in(self, parts: Iterable[Account]) -> None:
+        try:
+            # One by one, so that each is seen together with those before it.
+            for part in parts:
+                self.components.append(part)
+        except ConstraintViolation:
+            self.components.clear()
+            session = object_session(self)
+            if session is not None:
+                session.expunge(self)
+            raise
 
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """New components above which this account lies already, as the database tells."""

@@ -119,11 +119,10 @@ CASES: list[tuple[AccountFilter, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("filter", "expected"), CASES, ids=[str(filter)[:60] for filter, _ in CASES])
-def test_a_filter_chooses_alike_in_python_and_in_the_database(
-    everything: SummaryAccount, filter: AccountFilter, expected: list[str]
-) -> None:
-    assert chosen(everything, filter) == expected
+def test_a_filter_chooses_alike_in_python_and_in_the_database(everything: SummaryAccount) -> None:
+    found = {str(filter): chosen(everything, filter) for filter, _ in CASES}
+
+    assert found == {str(filter): expected for filter, expected in CASES}
 
 
 def test_the_balance_of_what_is_chosen(everything: SummaryAccount, books: Books) -> None:

@@ -206,6 +206,17 @@ def test_refuses_an_account_of_another_ledger(session: Session, books: Books, la
     assert everything.components == []
 
 
+def test_a_summary_that_was_refused_leaves_no_trace(session: Session, books: Books) -> None:
+    other = Books.kept(session, "office")
+
+    with refuses("summary-account.components"):
+        summary(books, "everything", books.checking, other.checking)
+
+    assert books.checking.summaries == []
+    assert session.scalars(select(SummaryAccount)).all() == []
+    assert not session.new
+
+
 @pytest.mark.parametrize("part", ["derived", "checking"])
 def test_only_a_summary_account_is_made_up_of_detail_and_summary_accounts(
     session: Session, books: Books, layer: Layer, part: str
