@@ -33,9 +33,13 @@ class Chart:
         self._found: dict[tuple[AccountSet, UUID | None], list[DetailAccount]] = {}
         self._above: dict[UUID, frozenset[str]] = {}
 
-    @cached_property
+    @property
     def places(self) -> Mapping[str, int]:
         """To how many decimal places the ledger counts each unit, by its code."""
+        return self._places
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
         question = select(LedgerUnit.code, LedgerUnit.places).where(LedgerUnit.ledger_id == self._ledger)
         return {row.code: row.places for row in self._session.execute(question)}
 

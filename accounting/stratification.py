@@ -44,12 +44,7 @@ class AccountSet:
 
 
 class ReadsAndWrites(Protocol):
-    """What stratification asks of a posting rule."""
-
-    @property
-    def name(self) -> str:
-        """What the rule is called."""
-        ...
+    """What stratification asks of a posting rule, which as a text is its name."""
 
     @property
     def reads(self) -> frozenset[AccountSet]:
@@ -84,7 +79,7 @@ def dependencies(rules: Iterable[R], meets: Meets = are_the_same) -> dict[R, set
 
     Units:  the rules in order of their names, so that the same set always gives the same answer.
     """
-    ordered = sorted(dict.fromkeys(rules), key=lambda each: each.name)
+    ordered = sorted(dict.fromkeys(rules), key=str)
     return {
         reader: {
             writer
@@ -115,22 +110,22 @@ def layers_of(writers: Mapping[R, set[R]]) -> tuple[tuple[R, ...], ...]:
     except CycleError as circle:
         raise _not_stratified(circle.args[1]) from None
     for reader, depended in writers.items():
-        for writer in sorted(depended, key=lambda each: each.name):
+        for writer in sorted(depended, key=str):
             if writer.is_aggregate and not reader.is_aggregate:
                 raise unchained(writer, reader)
     layers = []
     while sorter.is_active():
         ready = sorter.get_ready()
-        layers.append(tuple(sorted(ready, key=lambda each: each.name)))
+        layers.append(tuple(sorted(ready, key=str)))
         sorter.done(*ready)
     return tuple(layers)
 
 
 def _not_stratified(circle: list[R]) -> ConstraintViolation:
     # graphlib names each rule's predecessor first, so the list runs the way that entries flow.
-    smallest = min(range(len(circle) - 1), key=lambda at: circle[at].name)
+    smallest = min(range(len(circle) - 1), key=lambda at: str(circle[at]))
     turned = circle[smallest:-1] + circle[:smallest] + [circle[smallest]]
-    steps = [f"{writer.name} writes what {reader.name} reads" for writer, reader in pairwise(turned)]
+    steps = [f"{writer} writes what {reader} reads" for writer, reader in pairwise(turned)]
     return STRATIFIED.violation(
         *turned[:-1],
         found="a circle: " + ", ".join(steps),
@@ -144,8 +139,8 @@ def unchained(writer: ReadsAndWrites, reader: ReadsAndWrites) -> ConstraintViola
     return AGGREGATE_CHAIN.violation(
         writer,
         reader,
-        found=f"{reader.name}, a rule per entry, reading what {writer.name} writes per period",
+        found=f"{reader}, a rule per entry, reading what {writer} writes per period",
         allowed="rules per period on what rules per period write",
-        remedy=f"Let {reader.name} look at a period too: the entries of {writer.name} are "
+        remedy=f"Let {reader} look at a period too: the entries of {writer} are "
         "differences of its total, as many as there were runs.",
     )

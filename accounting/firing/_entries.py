@@ -8,7 +8,7 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, literal_column, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from ...patterns.persistence.seek import key_of
@@ -27,6 +27,7 @@ from .fire import period_key
 from .state import eager_fired
 
 if TYPE_CHECKING:
+    from ...patterns.persistence.seek import AnySelect
     from .ledger_books import LedgerBooks
 
 _TOGETHER = 500
@@ -213,11 +214,12 @@ def _is_origin() -> ColumnElement[bool]:
     )
 
 
-def _halves(*columns: Any) -> Select[Any]:
+def _halves(*columns: Any) -> AnySelect:
     # SQLite adds up to 64 bits only, and raises beyond.
     # PostgreSQL shifts by an integer, not by a bigint, which a parameter would be.
-    shift, low = literal_column("32"), literal_column(str(0xFFFFFFFF))
-    return select(*columns, func.sum(Entry.steps.op(">>")(shift)), func.sum(Entry.steps.op("&")(low)))
+    high = Entry.steps.op(">>")(literal_column("32"))
+    low = Entry.steps.op("&")(literal_column(str(0xFFFFFFFF)))
+    return select(*columns, func.sum(high), func.sum(low))
 
 
 def _whole(high: Any, low: Any) -> int:

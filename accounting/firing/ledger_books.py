@@ -48,9 +48,13 @@ class LedgerBooks:
         self._on: dict[UUID, tuple[PostingRule, ...]] = {}
         self._written: dict[tuple[UUID, UUID], frozenset[UUID]] = {}
 
-    @cached_property
+    @property
     def open_from(self) -> date:
         """The first day that takes entries."""
+        return self._open_from
+
+    @cached_property
+    def _open_from(self) -> date:
         return self.session.scalars(select(Ledger.closed_before).where(Ledger.id == self.ledger)).one()
 
     def account(self, key: UUID) -> DetailAccount:

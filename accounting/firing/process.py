@@ -47,8 +47,8 @@ def process(
 
 def _key_of(ledger: Ledger) -> UUID:
     # Reading an attribute that has expired would begin a transaction, which keeps SQLite locked for others.
-    key: UUID = inspect(ledger).identity[0]
-    return key
+    identity = inspect(ledger).identity
+    return ledger.id if identity is None else identity[0]
 
 
 def post_eagerly(session: Session, drafts: Sequence[Draft]) -> list[Posting]:

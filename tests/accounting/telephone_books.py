@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -106,7 +107,7 @@ class Telephone:
         steps = select(func.coalesce(func.sum(Entry.steps), 0)).where(Entry.account_id == account.id)
         return str(account.unit.quantity(int(self.session.scalars(steps).one())).amount)
 
-    def fire(self, firing: Firing) -> int:
+    def fire(self, firing: Firing[Any]) -> int:
         return run(LedgerBooks(self.session, self.ledger), firing)
 
     def transactions(self) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -47,12 +48,12 @@ ALL_AT_ONCE = [AccountBasedFiring, RuleBasedFiring, EagerFiring]
 
 
 @account_finder("the larger name")
-def larger(offered: list[DetailAccount], _given: Given) -> DetailAccount:
+def larger(offered: Sequence[DetailAccount], _given: Given) -> DetailAccount:
     return offered[-1]
 
 
 @account_finder("some other account")
-def another(offered: list[DetailAccount], _given: Given) -> DetailAccount:
+def another(offered: Sequence[DetailAccount], _given: Given) -> DetailAccount:
     return DetailAccount(ledger=offered[0].ledger, name="elsewhere", unit="USD")
 
 
@@ -63,7 +64,7 @@ def telephone(session: Session) -> Telephone:
 
 @pytest.mark.parametrize("firing", ALL_AT_ONCE)
 def test_one_rule_holds_for_the_accounts_of_all_customers(
-    telephone: Telephone, firing: Callable[[], Firing]
+    telephone: Telephone, firing: Callable[[], Firing[Any]]
 ) -> None:
     telephone.use(telephone.rule())
     post(telephone.session, telephone.charge("100", to="Adams"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, select
@@ -57,7 +59,7 @@ def call(makers: Sessions, *, eagerly: bool) -> None:
 @pytest.mark.parametrize("per", [Per.ENTRY, Per.MONTH])
 @pytest.mark.parametrize("kind", [AccountBasedFiring, RuleBasedFiring, EagerFiring, BackwardChainedFiring])
 def test_two_processors_of_one_mode_post_everything_once(
-    engine: Engine, session: Session, kind: type[Firing], per: Per
+    engine: Engine, session: Session, kind: type[Firing[Any]], per: Per
 ) -> None:
     telephone = Telephone(session)
     telephone.use(telephone.rule(per=per, rate="0.5"))
@@ -74,7 +76,7 @@ def test_two_processors_of_one_mode_post_everything_once(
 
 @pytest.mark.parametrize("kind", [AccountBasedFiring, RuleBasedFiring, EagerFiring, BackwardChainedFiring])
 def test_what_is_posted_meanwhile_is_neither_lost_nor_taken_twice(
-    engine: Engine, session: Session, kind: type[Firing]
+    engine: Engine, session: Session, kind: type[Firing[Any]]
 ) -> None:
     telephone = Telephone(session)
     telephone.use(telephone.rule(rate="0.5"))
@@ -111,5 +113,5 @@ def test_many_may_post_eagerly_at_once(engine: Engine, session: Session, per: Pe
     assert telephone.transactions() == count
 
 
-def _made(kind: type[Firing], account: object) -> Firing:
+def _made(kind: type[Firing[Any]], account: UUID) -> Firing[Any]:
     return BackwardChainedFiring(account) if kind is BackwardChainedFiring else kind()

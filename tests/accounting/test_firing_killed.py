@@ -6,6 +6,7 @@ import multiprocessing
 import signal
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from multiprocessing.synchronize import Event
 from random import Random
 from typing import Any
@@ -43,12 +44,12 @@ def fire(url: str, ledger: UUID, work: Sequence[Firing[Any]], drafts: Sequence[D
     makers = opened(url)
     begun.set()
     for draft in drafts:
-        transact(makers, lambda session, draft=draft: posted_eagerly(session, ledger, draft))
+        transact(makers, partial(posted_eagerly, ledger, draft))
     for firing in work:
         process(makers, ledger, firing, batch=1)
 
 
-def posted_eagerly(session: Session, ledger: UUID, draft: Draft) -> None:
+def posted_eagerly(ledger: UUID, draft: Draft, session: Session) -> None:
     EagerFiring().post(LedgerBooks(session, ledger), [draft])
 
 

@@ -100,6 +100,7 @@ def test_all_four_modes_lead_to_the_balances_that_the_rules_call_for(part: int) 
             continue
         sets += 1
         expected = Naive(given)
+        books = MemoryBooks(WORLD.chart, given.uses)
         for mode in Mode:
             random = Random(seed)
             books = MemoryBooks(WORLD.chart, given.uses, batch=random.choice([1, 3, 1000]))
