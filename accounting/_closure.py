@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from ..patterns.persistence.guard import Guard, guard, refuse_when, trigger
 from .account import Account
-from .summary import ACYCLIC, COMPONENTS, LINK_FIXED, OVERLAP, component
+from .summary import ACYCLIC, COMPONENTS, LINK_FIXED, ONE_SORT, OVERLAP, component
 
 _SELF = (
     "INSERT INTO accounting_account_closure (ledger_id, summary_id, component_id) "
@@ -55,15 +57,30 @@ def _keeps_closure(name: str, table: str, on: str, *statements: str) -> Guard:
     return Guard(name, table, (sqlite,), trigger(name, when, f"{body} RETURN {row};"))
 
 
-def _one_at_a_time() -> Guard:
+def _one_at_a_time(table: str, on: str) -> Guard:
     """Two sessions at once could each add half of a circle; postings, which lock less, need not wait."""
-    name, when = "accounting_component_alone", f"BEFORE INSERT OR DELETE ON {component.name} FOR EACH ROW"
+    # SQLite has one writer at a time, and PostgreSQL fires triggers by name: this one first.
+    name = f"{table}_alone"
     body = (
         "PERFORM 1 FROM accounting_ledger l WHERE l.id = coalesce(NEW.ledger_id, OLD.ledger_id) "
         "FOR NO KEY UPDATE; RETURN coalesce(NEW, OLD);"
     )
-    # SQLite has one writer at a time, and PostgreSQL fires triggers by name: this one first.
-    return Guard(name, component.name, (), trigger(name, when, body))
+    return Guard(name, table, (), trigger(name, f"BEFORE {on} ON {table} FOR EACH ROW", body))
+
+
+_SORTS = ("unit_code", "overlapping", '"filter"')
+"""The columns that tell the three sorts of account: each has one of them."""
+
+
+def _is_of_two_sorts(row: str) -> str:
+    return " OR ".join(
+        f"({row}.{one} IS NOT NULL AND {row}.{other} IS NOT NULL)" for one, other in combinations(_SORTS, 2)
+    )
+
+
+def _changes_sort(row: str) -> str:
+    changed = (f"(NEW.{each} IS NULL) <> (OLD.{each} IS NULL)" for each in _SORTS[1:])
+    return " OR ".join([_is_of_two_sorts(row), *changed])
 
 
 def _makes_circle(row: str) -> str:
@@ -111,6 +128,15 @@ def _makes_overlap(row: str) -> str:
 guard(
     Account.__table__,  # type: ignore[arg-type]
     _keeps_closure("accounting_account_self", Account.__tablename__, "AFTER INSERT", _SELF),
+    _one_at_a_time(Account.__tablename__, "UPDATE OF overlapping"),
+    refuse_when(
+        ONE_SORT, Account.__tablename__, "INSERT", _is_of_two_sorts,
+        because="an account of two sorts",
+    ),
+    refuse_when(
+        ONE_SORT, Account.__tablename__, "UPDATE", _changes_sort,
+        because="an account that would become one of another sort",
+    ),
     _keeps_closure("accounting_account_forget", Account.__tablename__, "BEFORE DELETE", _FORGET),
     refuse_when(
         OVERLAP, Account.__tablename__, "UPDATE",
@@ -121,7 +147,7 @@ guard(
 )  # fmt: skip
 guard(
     component,
-    _one_at_a_time(),
+    _one_at_a_time(component.name, "INSERT OR DELETE"),
     refuse_when(
         ACYCLIC, component.name, "INSERT", _makes_circle,
         because="a component above the account already",

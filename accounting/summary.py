@@ -40,6 +40,12 @@ OVERLAP = rule(
     says="Below a summary account that refuses overlap, each account lies in one way only.",
     layers=BUILT | DATABASES,
 )
+ONE_SORT = rule(
+    "account.one-sort",
+    pattern="6.3",
+    says="An account takes entries, sums up others or is derived: one of the three, and for good.",
+    layers=DATABASES,
+)
 LINK_FIXED = rule(
     "summary-account.link-fixed",
     pattern="6.3",

@@ -290,6 +290,40 @@ def test_an_account_cannot_begin_to_refuse_the_overlap_it_has(
         session.flush()
 
 
+@pytest.mark.parametrize(
+    ("account", "change"),
+    [
+        ("everything", "unit_code = 'USD'"),
+        ("everything", "unit_code = 'USD', overlapping = NULL"),
+        ("everything", '"filter" = \'{"by":"memo"}\''),
+        ("checking", "overlapping = TRUE"),
+        ("checking", "overlapping = FALSE, unit_code = NULL"),
+        ("derived", "unit_code = 'USD'"),
+        ("derived", 'overlapping = TRUE, "filter" = NULL'),
+    ],
+)
+def test_a_summary_never_becomes_an_account_that_takes_entries(
+    session: Session, books: Books, layer: Layer, account: str, change: str
+) -> None:
+    derived = DerivedAccount(ledger=books.ledger, name="derived", filter=InUnit(code="USD"))
+    session.add_all([summary(books, "everything", books.card), derived])
+    session.flush()
+
+    with refuses("account.one-sort", layer):
+        session.connection().exec_driver_sql(
+            f"UPDATE accounting_account SET {change} WHERE name = '{account}'"
+        )
+
+
+def test_refuses_a_new_account_of_two_sorts(session: Session, books: Books, layer: Layer) -> None:
+    both = summary(books, "both")
+    both.unit_code = "USD"
+    session.add(both)
+
+    with refuses("account.one-sort", layer):
+        session.flush()
+
+
 def test_a_link_never_becomes_another_link(session: Session, books: Books, layer: Layer) -> None:
     session.add(summary(books, "everything", books.checking))
     session.flush()
