@@ -151,8 +151,9 @@ def _settle(session: Session, ledger: Ledger) -> datetime:
     booked = session.scalar(
         select(func.max(last.correlate(Account).scalar_subquery())).where(Account.ledger_id == ledger.id)
     )
-    ledger.barrier = max(each for each in (session.recorded, ledger.barrier, booked) if each is not None)
-    return ledger.barrier
+    barrier = max(each for each in (session.recorded, ledger.barrier, booked) if each is not None)
+    ledger.barrier = barrier
+    return barrier
 
 
 def _no_further(row: str) -> str:

@@ -90,7 +90,7 @@ def measure(*, full: bool) -> Iterator[Result]:
             yield from _answering(books[size], books[10_000], size)
         yield _summing(books[100_000])
         yield from _being_ready(Path(folder), books[100_000])
-        yield from _trial_balance(Path(folder), entries=[10, 100, *([1_000] if full else [])])
+        yield from _trial_balance(Path(folder), entries=[100, 200, *([1_000] if full else [])])
 
 
 def _answering(long: Books, short: Books, size: int) -> Iterator[Result]:
