@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import TypeAlias
 from unicodedata import category
 
@@ -32,15 +33,19 @@ def account_name(written: str) -> str:
     >>> account_name("Assets:US:Checking")
     'Assets:US:Checking'
     """
-    parts = written.split(":")
-    well_formed = len(parts) > 1 and all(map(_is_component, parts)) and category(parts[0][0]) == "Lu"
-    if not well_formed or len(written) > LONGEST_NAME:
+    if len(written) > LONGEST_NAME or not _is_account_name(written):
         raise ACCOUNT.violation(
             found=repr(written[:LONGEST_NAME]),
             allowed=f"words with capitals, joined by colons, of at most {LONGEST_NAME} characters",
             remedy="Write for example Assets:Bank:Checking.",
         )
     return written
+
+
+@lru_cache(maxsize=4096)
+def _is_account_name(written: str) -> bool:
+    parts = written.split(":")
+    return len(parts) > 1 and all(map(_is_component, parts)) and category(parts[0][0]) == "Lu"
 
 
 def _is_component(word: str) -> bool:
@@ -55,14 +60,18 @@ def commodity_name(written: str) -> str:
 
     Errors: `ConstraintViolation` (`books.syntax`) where it is none.
     """
-    fits = len(written) <= LONGEST_COMMODITY and _COMMODITY.fullmatch(written) is not None
-    if not fits or written in _RESERVED:
+    if len(written) > LONGEST_COMMODITY or not _is_commodity_name(written):
         raise SYNTAX.violation(
             found=f"the commodity {written[:LONGEST_COMMODITY]!r}",
             allowed=f"capitals, digits and '._- within, at most {LONGEST_COMMODITY} characters",
             remedy="Write for example USD.",
         )
     return written
+
+
+@lru_cache(maxsize=4096)
+def _is_commodity_name(written: str) -> bool:
+    return _COMMODITY.fullmatch(written) is not None and written not in _RESERVED
 
 
 @dataclass(frozen=True, slots=True)

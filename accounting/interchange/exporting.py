@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from ...patterns.persistence.session import Session
 from ...patterns.values.number import ARITHMETIC
@@ -45,6 +46,14 @@ def books_of(session: Session, ledger: Ledger) -> Books:
     return _Writing(session, ledger).books()
 
 
+class _Header(NamedTuple):
+    """A posted transaction without its entries."""
+
+    id: UUID
+    description: str
+    reverses: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """An entry with what is needed to write it: its account's name, its amount, what was kept of it."""
@@ -61,7 +70,7 @@ class _Row:
 class _Whole:
     """A posted transaction with its entries, and what was kept of it, or of what it reverses."""
 
-    header: Posted
+    header: _Header
     rows: tuple[_Row, ...]
     kept: BooksTransaction | None
 
@@ -72,6 +81,17 @@ class _Whole:
     @property
     def is_reversal(self) -> bool:
         return self.kept is not None and self.kept.transaction_id != self.header.id
+
+
+_COLUMNS = (
+    Entry.n,
+    Entry.account_id,
+    Entry.unit_code,
+    Entry.steps,
+    Entry.charged,
+    Entry.concerns,
+    Entry.memo,
+)
 
 
 class _Writing:
@@ -118,20 +138,20 @@ class _Writing:
             )
         }
         entries = self._session.execute(
-            select(Posted, Entry)
+            select(Posted.id, Posted.description, Posted.reverses_id, *_COLUMNS)
             .join(Entry, (Entry.ledger_id == Posted.ledger_id) & (Entry.transaction_id == Posted.id))
             .where(Posted.ledger_id == self._ledger.id)
             .order_by(Posted.booked, Posted.id, Entry.n)
         )
-        for header, pairs in groupby(entries, key=lambda pair: pair[0]):
-            rows = tuple(self._row(entry) for _, entry in pairs)
-            yield _Whole(header, rows, kept.get(header.id) or self._kept_of(header.reverses_id, kept))
+        for header, found in groupby(entries, key=lambda row: _Header(*row[:3])):
+            rows = tuple(self._row(row) for row in found)
+            yield _Whole(header, rows, kept.get(header.id) or self._kept_of(header.reverses, kept))
 
     @staticmethod
     def _kept_of(reverses: UUID | None, kept: Mapping[UUID, BooksTransaction]) -> BooksTransaction | None:
         return None if reverses is None else kept.get(reverses)
 
-    def _row(self, entry: Entry) -> _Row:
+    def _row(self, entry: Row[Any]) -> _Row:
         number = Decimal(entry.steps).scaleb(-self._places[entry.unit_code], ARITHMETIC)
         return _Row(
             entry.n,
@@ -149,9 +169,10 @@ class _Writing:
             last = whole.kept.n if is_imported and whole.kept is not None else last + 1
             place = Place(self._ledger.name, last)
             memos = sum(row.is_memo for row in whole.rows)
+            said = whole.header.description or "a transaction"
             if memos:
                 self._skipped.append(
-                    Skipped(place, f"{memos} memo entries of {whole.header}: nothing real moves in them")
+                    Skipped(place, f"{memos} memo entries of {said}: nothing real moves in them")
                 )
             days = sorted({row.day for row in whole.rows if not row.is_memo})
             for day in days:
