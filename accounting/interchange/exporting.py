@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from ...patterns.persistence.session import Session
 from ...patterns.values.number import ARITHMETIC
@@ -151,7 +151,7 @@ class _Writing:
     def _kept_of(reverses: UUID | None, kept: Mapping[UUID, BooksTransaction]) -> BooksTransaction | None:
         return None if reverses is None else kept.get(reverses)
 
-    def _row(self, entry: Row[Any]) -> _Row:
+    def _row(self, entry: Any) -> _Row:
         number = Decimal(entry.steps).scaleb(-self._places[entry.unit_code], ARITHMETIC)
         return _Row(
             entry.n,
