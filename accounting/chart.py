@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import aliased, joinedload
 
 from ..patterns.persistence.session import Session
 from .account import Account, DetailAccount
@@ -47,7 +47,7 @@ class Chart:
         """The accounts of a set that are about `subject`, by name; one sought by name is of any."""
         key = (sought, None if sought.kind == "account" else subject)
         if key not in self._found:
-            question = select(DetailAccount).where(self._is_in(sought)).order_by(Account.name)
+            question = self._members(sought)
             if sought.kind != "account":
                 question = question.where(Account.subject_id.is_not_distinct_from(subject))
             self._found[key] = list(self._session.scalars(question))
@@ -55,8 +55,7 @@ class Chart:
 
     def members(self, sought: AccountSet) -> list[DetailAccount]:
         """All the accounts of a set, whatever they are about, by name."""
-        question = select(DetailAccount).where(self._is_in(sought)).order_by(Account.name)
-        return list(self._session.scalars(question))
+        return list(self._session.scalars(self._members(sought)))
 
     def includes(self, sought: AccountSet, account: DetailAccount) -> bool:
         """Whether an account belongs to a set."""
@@ -80,8 +79,9 @@ class Chart:
             self._above[account.id] = frozenset(self._session.scalars(question))
         return self._above[account.id]
 
-    def _is_in(self, sought: AccountSet) -> ColumnElement[bool]:
-        return (Account.ledger_id == self._ledger) & is_in(sought)
+    def _members(self, sought: AccountSet) -> Select[tuple[DetailAccount]]:
+        question = select(DetailAccount).where(Account.ledger_id == self._ledger, is_in(sought))
+        return question.order_by(Account.name).options(joinedload(DetailAccount.type))
 
 
 def is_in(sought: AccountSet) -> ColumnElement[bool]:

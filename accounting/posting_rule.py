@@ -293,8 +293,7 @@ class RuleTerms(Versioned, Base, init=False):
                 RuleTerms.valid_to > self.period.start,
             )
         )
-        pending = (each for each in session.new if isinstance(each, RuleTerms) and each.rule is self.rule)
-        for other in dict.fromkeys([*stored, *pending]):
+        for other in dict.fromkeys([*stored, *self.rule.terms]):
             # What is superseded in this flush is still believed in the database.
             if other.id != self.id and other.is_believed and other.period.overlaps(self.period):
                 yield ONE_TERMS.violation(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy import Column, ForeignKey, Index, String, Table, event, or_, select
+from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
 from ..patterns.accountability.name import name_violations
@@ -217,6 +217,48 @@ class PracticeAssignment(Versioned, Base, init=False):
 
 
 _Together = frozenset[AccountingPractice]
+_CHECKED = "analysis_patterns_practices"
+
+
+class _Checked:
+    """What one flush finds out once, for all the assignments and practices in it."""
+
+    def __init__(self, session: Session) -> None:
+        self.meets = meets_in(session)
+        self.verdicts: dict[_Together, ConstraintViolation | None] = {}
+        self.pending: dict[UUID, dict[UUID | None, list[PracticeAssignment]]] = {}
+        for each in session.new:
+            if isinstance(each, PracticeAssignment):
+                by_subject = self.pending.setdefault(each.ledger_id, {})
+                by_subject.setdefault(each.subject_id, []).append(each)
+
+    def beside(self, one: PracticeAssignment) -> list[PracticeAssignment]:
+        """The assignments about to be written that may hold for the same subject."""
+        by_subject = self.pending.get(one.ledger_id, {})
+        subjects = by_subject.keys() if one.subject_id is None else {one.subject_id, None}
+        return [each for subject in subjects for each in by_subject.get(subject, ())]
+
+    def verdict(self, together: _Together) -> ConstraintViolation | None:
+        """Why the rules of these practices might never end, in the ledgers that there are; or None."""
+        if together not in self.verdicts:
+            self.verdicts[together] = None
+            try:
+                strata((rule for practice in together for rule in practice.rules), self.meets)
+            except ConstraintViolation as endless:
+                self.verdicts[together] = endless
+        return self.verdicts[together]
+
+
+@event.listens_for(Session, "before_flush", insert=True)
+def _check_anew(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    session.info.pop(_CHECKED, None)
+
+
+def _checked(session: Session) -> _Checked:
+    if _CHECKED not in session.info:
+        session.info[_CHECKED] = _Checked(session)
+    checked: _Checked = session.info[_CHECKED]
+    return checked
 
 
 def _met(one: PracticeAssignment, beside: Iterable[PracticeAssignment]) -> set[_Together]:
@@ -229,12 +271,9 @@ def _met(one: PracticeAssignment, beside: Iterable[PracticeAssignment]) -> set[_
 
 
 def _endless(session: Session, met: Iterable[_Together]) -> Iterator[ConstraintViolation]:
-    """Which of these sets of practices have rules that might never end, in the ledgers that there are."""
-    meets = meets_in(session)
     for together in met:
-        try:
-            strata((rule for practice in together for rule in practice.rules), meets)
-        except ConstraintViolation as endless:
+        endless = _checked(session).verdict(together)
+        if endless is not None:
             yield endless
 
 
@@ -250,14 +289,7 @@ def assignments_beside(session: Session, one: PracticeAssignment) -> list[Practi
         question = question.where(
             or_(PracticeAssignment.subject_id == one.subject_id, PracticeAssignment.subject_id.is_(None))
         )
-    pending = [
-        each
-        for each in session.new
-        if isinstance(each, PracticeAssignment)
-        if each.ledger_id == one.ledger_id
-        if one.subject_id is None or each.subject_id in {one.subject_id, None}
-    ]
-    found = dict.fromkeys([*session.scalars(question), *pending])
+    found = dict.fromkeys([*session.scalars(question), *_checked(session).beside(one)])
     return [each for each in found if each.is_believed and each.period.overlaps(one.period)]
 
 
