@@ -227,10 +227,8 @@ def _near_in_amount(left: list[_Item], right: list[_Item], tolerance: Decimal, d
     near: list[tuple[Decimal, int, int, int]] = []
     waiting = list(_untaken(left))
     for at, one in enumerate(waiting):
-        first, last = (
-            bisect_left(amounts, one.amount - tolerance),
-            bisect_right(amounts, one.amount + tolerance),
-        )
+        first = bisect_left(amounts, ARITHMETIC.subtract(one.amount, tolerance))
+        last = bisect_right(amounts, ARITHMETIC.add(one.amount, tolerance))
         for other in range(first, last):
             apart = abs((one.day - others[other].day).days)
             if apart <= days:

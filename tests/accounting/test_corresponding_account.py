@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import permutations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select
+from sqlalchemy import Engine, func, insert, select
 
 from analysis_patterns.accounting import (
-    Account,
     Asset,
     Correspondence,
     Draft,
@@ -25,6 +25,7 @@ from analysis_patterns.accounting import (
     corresponding_to,
     post,
     reconcile,
+    reconciliation,
 )
 from analysis_patterns.accounting.corresponding import corresponding
 from analysis_patterns.patterns.constraint import Layer
@@ -33,7 +34,7 @@ from analysis_patterns.patterns.persistence.base import Base
 from analysis_patterns.patterns.time import Period
 from analysis_patterns.patterns.values import Money, Quantity
 
-from ..covered import Covered
+from ..covered import Covered, with_fault
 from ..refusals import refuses
 from .books import MAY, usd
 
@@ -324,51 +325,92 @@ def test_refuses_a_tolerance_that_is_none(
         reconcile(here=smith.account, there=bank.account, period=MONTH, tolerance=tolerance, days=days)
 
 
+Booked = list[tuple[int, int]]
 BOOKED = st.lists(st.tuples(st.sampled_from([98, 99, 100, 101, -100]), st.integers(-2, 8)), max_size=8)
 
 
-def test_every_entry_is_told_of_once_and_it_all_adds_up() -> None:
+def adds_up(session: Session, here: Booked, there: Booked, tolerance: int, days: int) -> Reconciliation:
+    """Compare two parties' books, and look whether the report holds every entry once and adds up."""
+    smith, bank = Party(session, "Smith"), Party(session, "the bank")
+    for party, booked in ((smith, here), (bank, there)):
+        for amount, day in booked:
+            party.book(amount, day)
+    found = compared(smith, bank, tolerance=str(tolerance), days=days)
+    for side, alone, account in (
+        ("here", found.here.alone, smith.account),
+        ("there", found.there.alone, bank.account),
+    ):
+        told = [*(getattr(match, side) for match in found.matches), *alone]
+        assert sorted(map(str, told)) == sorted(map(str, account.entries(period=MONTH)))
+    for match in found.matches:
+        assert abs(match.days) <= days
+        assert abs(match.difference.amount) <= tolerance
+    for one in found.here.alone:
+        # Whatever is left over on both sides could not have been matched.
+        assert not any(
+            abs(one.amount.amount - other.amount.amount) <= tolerance
+            and abs((one.charged - other.charged).days) <= days
+            for other in found.there.alone
+        )
+    last = date(1997, 5, 31)
+    assert found.difference == smith.account.balance(last) - bank.account.balance(last)
+    return found
+
+
+def memory() -> Engine:
+    """A database in memory, with all tables and guards."""
     engine = create_engine("sqlite://")
     Base.metadata.create_all(engine)
+    return engine
+
+
+def test_every_entry_is_told_of_once_and_it_all_adds_up() -> None:
+    engine = memory()
     covered = Covered()
 
-    @given(here=BOOKED, there=BOOKED, tolerance=st.sampled_from([None, 1, 2]), days=st.integers(0, 3))
-    @settings(max_examples=60, deadline=None)
-    def holds(
-        here: list[tuple[int, int]], there: list[tuple[int, int]], tolerance: int | None, days: int
-    ) -> None:
+    @given(here=BOOKED, there=BOOKED, tolerance=st.integers(0, 2), days=st.integers(0, 3))
+    @settings(max_examples=40, deadline=None)
+    def holds(here: Booked, there: Booked, tolerance: int, days: int) -> None:
         with sessions(engine)() as session:
-            smith, bank = Party(session, "Smith"), Party(session, "the bank")
-            for party, booked in ((smith, here), (bank, there)):
-                for amount, day in booked:
-                    party.book(amount, day)
-            found = compared(smith, bank, tolerance=None if tolerance is None else str(tolerance), days=days)
-            told = [
-                sorted(str(each) for each in [getattr(match, side) for match in found.matches] + list(alone))
-                for side, alone in (("here", found.here.alone), ("there", found.there.alone))
-            ]
-            known: list[Account] = [smith.account, bank.account]
-            assert told == [sorted(map(str, account.entries(period=MONTH))) for account in known]
-            assert all(abs(match.days) <= days for match in found.matches)
-            assert all(abs(match.difference.amount) <= (tolerance or 0) for match in found.matches)
-            # Whatever is left over on both sides could not have been matched.
-            assert not any(
-                abs(one.amount.amount - other.amount.amount) <= (tolerance or 0)
-                and abs((one.charged - other.charged).days) <= days
-                for one in found.here.alone
-                for other in found.there.alone
-            )
-            assert found.difference == known[0].balance(date(1997, 5, 31)) - known[1].balance(
-                date(1997, 5, 31)
-            )
-            covered.case(
-                exact=bool(found.exact),
-                inexact=bool(found.inexact),
-                only_here=bool(found.here.alone),
-                only_there=bool(found.there.alone),
-                opening=found.here.opening != found.there.opening,
-            )
+            found = adds_up(session, here, there, tolerance, days)
             session.rollback()
+        covered.case(
+            exact=bool(found.exact),
+            inexact=bool(found.inexact),
+            only_here=bool(found.here.alone),
+            only_there=bool(found.there.alone),
+            opening=found.here.opening != found.there.opening,
+        )
 
     holds()
     covered.enough()
+
+
+FAULTS = [
+    (
+        "for each in right:\n        waiting.setdefault(key",
+        "for each in right[1:]:\n        waiting.setdefault(key",
+    ),
+    ("others[0].day).days > days", "others[0].day).days >= days"),
+    ("(others[0].day - one.day).days <= days", "(others[0].day - one.day).days <= days + 1"),
+    ("if apart <= days", "if apart < days"),
+    ("bisect_right(amounts", "bisect_left(amounts"),
+    ("one.taken = other.taken = True", "one.taken = True"),
+    ("+ self.here.alone_together - self", "+ self.here.alone_together + self"),
+    ("one.quantity - other.quantity", "other.quantity - one.quantity"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong"), FAULTS, ids=[wrong for _, wrong in FAULTS])
+def test_a_fault_would_be_noticed(monkeypatch: pytest.MonkeyPatch, right: str, wrong: str) -> None:
+    faulty = with_fault(reconciliation, right, wrong)
+    monkeypatch.setitem(globals(), "reconcile", faulty.reconcile)
+    engine, random = memory(), Random(1)
+
+    with pytest.raises(AssertionError):  # noqa: PT012  (which history shows it does not matter)
+        for _ in range(60):
+            here, there = (
+                [(random.choice([99, 100, 101]), random.randrange(1, 9)) for _ in range(5)] for _ in range(2)
+            )
+            with sessions(engine)() as session:
+                adds_up(session, here, there, random.randrange(3), random.randrange(4))
