@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from ..patterns.persistence.session import Session
@@ -30,8 +30,7 @@ class Sources:
     """
     What an entry that a rule made goes back to.
 
-    Shape:  the event, or the entries that set the rule off, of one `trigger` account; what the rule had
-            posted for the same occasion `before`.
+    Shape:  the event, or the entries that set the rule off, of one `trigger` account; whose practice it was.
     """
 
     def __init__(self, session: Session, entry: Entry, terms: RuleTerms) -> None:
@@ -56,11 +55,20 @@ class Sources:
         """The entry that set the rule off, or the first of those that did."""
         return next(iter(self.transaction.sources), None)
 
+    @cached_property
+    def period(self) -> tuple[UUID, Period] | None:
+        """The account and the period that a rule per period posted for, as its key tells."""
+        match (self.transaction.key or "").split(":"):
+            case ["rule", _, account, start, _] if self.rule.is_aggregate:
+                end = self.entry.concerns + timedelta(days=1)
+                return UUID(account), Period(date.fromisoformat(start), end)
+        return None
+
     @property
     def trigger(self) -> DetailAccount | None:
         """The account whose entries set the rule off; none where an event did."""
-        if self._period is not None:
-            return self.session.get(DetailAccount, self._period[0])
+        if self.period is not None:
+            return self.session.get(DetailAccount, self.period[0])
         return None if self.source is None else self.source.account
 
     @property
@@ -94,57 +102,6 @@ class Sources:
         """Whether only the rest was posted of what is due since the past was told otherwise."""
         return self.transaction.adjustment is Adjustment.DIFFERENCE
 
-    def totalled(self) -> AnySelect | None:
-        """The entries that the rule had counted by then; None where nothing tells."""
-        if self.is_difference:
-            return self._read_since_changed()
-        return None if self._period is None else self._read_in_period(*self._period)
-
-    def _read_in_period(self, account: UUID, period: Period) -> AnySelect:
-        """What concerned the period in the account that a rule watches, posted before its own posting."""
-        return self._standing().where(
-            Entry.account_id == account,
-            Entry.charged >= period.start,
-            Entry.concerns >= period.start,
-            Entry.concerns < period.end,
-            self._is_earlier,
-        )
-
-    def _read_since_changed(self) -> AnySelect:
-        """What stands of the same event, or transaction, in the accounts that the rule reads."""
-        read = {each.id for sought in self.rule.reads for each in self.chart.among(sought, self.subject)}
-        return self._standing().where(
-            Entry.account_id.in_(read),
-            Entry.concerns == self.entry.concerns,
-            Entry.booked <= self.entry.booked,
-            self._is_of_root,
-        )
-
-    def _standing(self) -> AnySelect:
-        """The entries of the ledger that rules may read: what they use up aside, and what takes that back."""
-        of_it = (Transaction.ledger_id == Entry.ledger_id) & (Transaction.id == Entry.transaction_id)
-        return (
-            select(Entry)
-            .join(Transaction, of_it)
-            .where(
-                Entry.ledger_id == self.entry.ledger_id,
-                ~used_up(),
-                or_(Transaction.reverses_id.is_(None), ~used_up(Transaction.reverses_id)),
-            )
-        )
-
-    def before(self) -> tuple[int, int]:
-        """How often, and how many steps, had been posted to the account for the same occasion before."""
-        is_before = self._is_before if self.is_difference else Entry.transaction_id.in_(self._postings)
-        times, steps = self.session.execute(
-            select(func.count(), func.sum(Entry.steps)).where(
-                Entry.ledger_id == self.entry.ledger_id,
-                Entry.account_id == self.entry.account_id,
-                is_before,
-            )
-        ).one()
-        return int(times), int(steps or 0)
-
     def practice(self) -> str:
         """By whose practice the rule applied, as it was believed when the entry was booked."""
         assigned = self.session.scalars(
@@ -159,70 +116,6 @@ class Sources:
                 return f"by {each.practice} ({each.practice.type}){since}"
         return "by no practice that was used then"
 
-    @cached_property
-    def _postings(self) -> list[UUID]:
-        """The earlier postings of a rule per period for the same period, as their keys number them."""
-        occasion, _, times = (self.transaction.key or "").rpartition(":")
-        if not self.rule.is_aggregate or not occasion:
-            return []
-        found = self.session.execute(
-            select(Transaction.id, Transaction.key).where(
-                Transaction.ledger_id == self.entry.ledger_id,
-                Transaction.key.startswith(f"{occasion}:", autoescape=True),
-            )
-        )
-        return [id for id, key in found if int((key or "").rpartition(":")[2]) < int(times)]
-
-    @property
-    def _is_before(self) -> ColumnElement[bool]:
-        """What is true of what the rule had posted for the same event, or transaction, and the same day."""
-        made = (
-            select(Transaction.id)
-            .join(RuleTerms, RuleTerms.version == Transaction.creator_id)
-            .where(
-                Transaction.ledger_id == self.entry.ledger_id,
-                RuleTerms.rule_id == self.rule.id,
-                self._is_of_root,
-            )
-        )
-        return and_(
-            or_(Entry.transaction_id.in_(made), Entry.transaction_id.in_(_reversing(made))),
-            Entry.concerns == self.entry.concerns,
-            self._is_earlier,
-        )
-
-    @property
-    def _is_earlier(self) -> ColumnElement[bool]:
-        """What is true of an entry that was posted before this one; keys are in the order of their making."""
-        at_once = and_(Entry.booked == self.entry.booked, Entry.transaction_id < self.entry.transaction_id)
-        return or_(Entry.booked < self.entry.booked, at_once)
-
-    @cached_property
-    def _period(self) -> tuple[UUID, Period] | None:
-        """The account and the period that a rule per period posted for, as its key tells."""
-        match (self.transaction.key or "").split(":"):
-            case ["rule", _, account, start, _] if self.rule.is_aggregate:
-                end = self.entry.concerns + timedelta(days=1)
-                return UUID(account), Period(date.fromisoformat(start), end)
-        return None
-
-    @property
-    def _is_of_root(self) -> ColumnElement[bool]:
-        """What is true of a transaction that goes back to the same event, or the same transaction."""
-        if self._events:
-            return Transaction.event_id.in_(self._events)
-        root = self.transaction.root_id
-        return or_(Transaction.root_id == root, Transaction.id == root)
-
-    @cached_property
-    def _events(self) -> list[UUID]:
-        """The event behind it, and those that this one puts right."""
-        found, event = [], self.event
-        while event is not None:
-            found.append(event.id)
-            event = event.adjusts
-        return found
-
     def _finder(self, key: str, *, into: bool) -> Finder | None:
         output = self.rule.output(key)
         return output.destination if into else output.source
@@ -233,6 +126,113 @@ class Sources:
         if isinstance(finder, Trigger):
             return account is self.trigger
         return any(self.chart.includes(sought, account) for sought in finder.reaches)
+
+
+class Counted:
+    """
+    What a rule that was given a sum had read, and what it had posted, by the time it made an entry.
+
+    Shape:  of a rule per period, for the period; of a difference, for the same root and the same day.
+    """
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._entry = sources.entry
+        self._transaction = sources.transaction
+
+    def read(self) -> AnySelect | None:
+        """The entries that the rule had counted by then; None where nothing tells."""
+        if self._sources.is_difference:
+            return self._read_since_changed()
+        period = self._sources.period
+        return None if period is None else self._read_in_period(*period)
+
+    def posted(self) -> tuple[int, int]:
+        """How often, and how many steps, had been posted to the account for the same occasion before."""
+        made = self._made_for_root() if self._sources.is_difference else self._made_for_period()
+        found = self._sources.session.scalars(
+            select(Entry.steps).where(
+                Entry.ledger_id == self._entry.ledger_id,
+                Entry.account_id == self._entry.account_id,
+                Entry.concerns == self._entry.concerns,
+                or_(Entry.transaction_id.in_(made), Entry.transaction_id.in_(_reversing(made))),
+                self._is_earlier,
+            )
+        ).all()
+        return len(found), sum(found)
+
+    def _read_in_period(self, account: UUID, period: Period) -> AnySelect:
+        """What concerned the period in the account that a rule watches."""
+        return self._readable().where(
+            Entry.account_id == account,
+            Entry.charged >= period.start,
+            Entry.concerns >= period.start,
+            Entry.concerns < period.end,
+            self._is_earlier,
+        )
+
+    def _read_since_changed(self) -> AnySelect:
+        """What stands of the same event, or transaction, in the accounts that the rule reads."""
+        sources = self._sources
+        among = (sources.chart.among(sought, sources.subject) for sought in sources.rule.reads)
+        read = {account.id for accounts in among for account in accounts}
+        return self._readable().where(
+            Entry.account_id.in_(read),
+            Entry.concerns == self._entry.concerns,
+            Entry.booked <= self._entry.booked,
+            self._is_of_root,
+        )
+
+    def _readable(self) -> AnySelect:
+        """The entries of the ledger that rules may read: what they use up aside, and what takes that back."""
+        of_it = (Transaction.ledger_id == Entry.ledger_id) & (Transaction.id == Entry.transaction_id)
+        return (
+            select(Entry)
+            .join(Transaction, of_it)
+            .where(
+                Entry.ledger_id == self._entry.ledger_id,
+                ~used_up(),
+                or_(Transaction.reverses_id.is_(None), ~used_up(Transaction.reverses_id)),
+            )
+        )
+
+    def _made_for_period(self) -> AnySelect:
+        """The earlier postings of a rule per period for the same period, as their keys are numbered."""
+        occasion, _, times = (self._transaction.key or "").rpartition(":")
+        return select(Transaction.id).where(
+            Transaction.ledger_id == self._entry.ledger_id,
+            Transaction.key.in_([f"{occasion}:{number}" for number in range(int(times or 0))]),
+        )
+
+    def _made_for_root(self) -> AnySelect:
+        """What the rule posted for the same event, or transaction."""
+        return (
+            select(Transaction.id)
+            .join(RuleTerms, RuleTerms.version == Transaction.creator_id)
+            .where(
+                Transaction.ledger_id == self._entry.ledger_id,
+                RuleTerms.rule_id == self._sources.rule.id,
+                self._is_of_root,
+            )
+        )
+
+    @property
+    def _is_earlier(self) -> ColumnElement[bool]:
+        """What is true of an entry that was posted before this one; keys are in the order of their making."""
+        at_once = and_(Entry.booked == self._entry.booked, Entry.transaction_id < self._entry.transaction_id)
+        return or_(Entry.booked < self._entry.booked, at_once)
+
+    @property
+    def _is_of_root(self) -> ColumnElement[bool]:
+        """What is true of a transaction that goes back to the same event, or the same transaction."""
+        events, event = [], self._sources.event
+        while event is not None:
+            events.append(event.id)
+            event = event.adjusts
+        if events:
+            return Transaction.event_id.in_(events)
+        root = self._transaction.root_id
+        return or_(Transaction.root_id == root, Transaction.id == root)
 
 
 def used_up(by: Any = Entry.transaction_id) -> ColumnElement[bool]:

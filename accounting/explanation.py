@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session, session_of
-from ._sources import Sources
+from ._sources import Counted, Sources
 from .account import Account
 from .balance import balance, entries_of
 from .derivation import (
@@ -205,7 +205,7 @@ class _Walk:
 
     def _counted(self, sources: Sources) -> Totalled | None:
         """What a rule reckoned with together: of a period, or since the past was told otherwise."""
-        counted = sources.totalled()
+        counted = Counted(sources).read()
         if counted is None:
             return None
         columns = Entry.steps, Entry.transaction_id, Entry.n
@@ -216,7 +216,7 @@ class _Walk:
         return self._total(counted, len(steps), sum(steps), f"from {period}")
 
     def _before(self, sources: Sources) -> Recorded | None:
-        times, steps = sources.before()
+        times, steps = Counted(sources).posted() if sources.is_totalled else (0, 0)
         if not times:
             return None
         amount = sources.entry.unit.quantity(steps)

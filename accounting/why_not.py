@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 from functools import cached_property
 from uuid import UUID
@@ -23,7 +23,7 @@ from .account import DetailAccount
 from .chart import Chart
 from .derivation import amount_of
 from .entry import Entry, source
-from .evaluation import Occasion, due
+from .evaluation import Occasion, derived_key, due
 from .event import AccountingEvent
 from .event_type import EventType
 from .given import Given
@@ -241,16 +241,23 @@ class _Asked:
     def _per_period(self, entries: list[Entry]) -> Iterator[Finding]:
         totals: dict[tuple[DetailAccount, Period], int] = {}
         for entry in entries:
-            key = (entry.account, self.rule.per.around(entry.concerns))
+            key = (entry.account, self._period(entry.concerns))
             totals[key] = totals.get(key, 0) + entry.steps
         for (account, period), steps in list(totals.items())[-self.most :]:
             last = period.end - timedelta(days=1)
             given = Given(amount=account.unit.quantity(steps), day=last)
             occasion = Occasion("", given, last, last, subject=self.subject, account=account)
-            posted = self._posted(
-                Transaction.key.startswith(f"rule:{self.rule.id.hex}:{account.id.hex}:{period.start}:")
-            )
+            first = derived_key(self.rule, f"{account.id.hex}:{period.start}:0")
+            posted = self._posted(Transaction.key == first)
             yield self._judged(f"{given.amount} in {account} from {period}", occasion, posted=posted)
+
+    def _period(self, day: date) -> Period:
+        """The calendar period of a day, as far as the terms and the practice of that day reach."""
+        period, terms = self.rule.per.around(day), self.rule.terms_on(day)
+        bounds = [each for each in self.assigned if each.includes(day)][:1]
+        for each in [*bounds, *([terms.period] if terms else [])]:
+            period = period.intersection(each) or period
+        return period
 
     def _judged(self, about: str, occasion: Occasion, *, posted: bool, error: str = "") -> Finding:
         day = occasion.concerns

@@ -135,13 +135,13 @@ def _rules() -> list[PostingRule]:
         trigger=OnEvent(event="usage", of="usage"),
         outputs=Output(source=Named(account="sales"), destination=OfType(type="charge")),
     )
-    RuleTerms(rule=power, method=RateMethod(multiplier="10 USD/(kW.h)"), period=SINCE)
+    RuleTerms(rule=power, method=RateMethod(multiplier=Quantity(10, "USD/(kW.h)")), period=SINCE)
     tax = PostingRule(
         name="tax",
         trigger=OnAccountType(type="charge"),
         outputs=Output(source=Named(account="tax payable"), destination=OfType(type="tax")),
     )
-    RuleTerms(rule=tax, method=RateMethod(multiplier="5.5 %"), period=SINCE)
+    RuleTerms(rule=tax, method=RateMethod(multiplier=Quantity("5.5", "%")), period=SINCE)
     bonus = PostingRule(
         name="bonus",
         trigger=OnAccountType(type="charge"),
@@ -150,7 +150,9 @@ def _rules() -> list[PostingRule]:
     )
     RuleTerms(
         rule=bonus,
-        method=TiersMethod(steps=(Tier(up_to=Quantity(500, "USD"), rate="1 %"),), top="2 %"),
+        method=TiersMethod(
+            steps=(Tier(up_to=Quantity(500, "USD"), rate=Quantity(1, "%")),), top=Quantity(2, "%")
+        ),
         eligibility=Condition(variables={"amount": "USD"}, says="amount >= 100"),
         period=SINCE,
     )

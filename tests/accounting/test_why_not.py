@@ -18,7 +18,7 @@ from analysis_patterns.accounting import (
 )
 from analysis_patterns.accounting.finder import Named, Output
 from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.method import FormulaMethod, RateMethod
+from analysis_patterns.accounting.method import FormulaMethod, Method, RateMethod
 from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
 from analysis_patterns.accounting.practice import (
     AccountingPractice,
@@ -30,6 +30,7 @@ from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.provenance import explain
 from analysis_patterns.patterns.time.period import Period
+from analysis_patterns.patterns.values import Quantity
 
 from .books import usd
 from .supply import OCTOBER, SINCE, Supply
@@ -49,10 +50,18 @@ def asked(supply: Supply, rule: str | PostingRule, period: Period = IN_OCTOBER) 
     return why_not(supply.session, found, supply.customer, period, ledger=supply.ledger)
 
 
-def made(supply: Supply, trigger: AnyTrigger, **terms: object) -> PostingRule:
+def made(
+    supply: Supply,
+    trigger: AnyTrigger,
+    *,
+    method: Method | None = None,
+    eligibility: Condition | None = None,
+    period: Period = SINCE,
+) -> PostingRule:
     """A further rule, assigned to the customer, that notes a bonus."""
     rule = PostingRule(name="further", trigger=trigger, outputs=Output(destination=Named(account="bonus")))
-    RuleTerms(rule=rule, **({"method": RateMethod(multiplier="1 %"), "period": SINCE} | terms))
+    one = method or RateMethod(multiplier=Quantity(1, "%"))
+    RuleTerms(rule=rule, method=one, eligibility=eligibility, period=period)
     practice = AccountingPractice(name="further", type=AccountingPracticeType(name="further"), rules=[rule])
     assignment = PracticeAssignment(
         ledger=supply.ledger, practice=practice, subject=supply.customer, period=SINCE
@@ -156,14 +165,14 @@ def test_its_condition_is_not_fulfilled(supply: Supply) -> None:
 
 
 def test_its_method_came_to_nothing(supply: Supply) -> None:
-    rule = made(supply, OnAccountType(type="charge"), method=RateMethod(multiplier="0 %"))
+    rule = made(supply, OnAccountType(type="charge"), method=RateMethod(multiplier=Quantity(0, "%")))
     supply.used(50)
 
     assert asked(supply, rule).reasons == {Reason.NOTHING_DUE}
 
 
 def test_it_cannot_be_worked_out(supply: Supply) -> None:
-    method = FormulaMethod(variables={"meter": "number"}, says="meter * 2", unit="USD")
+    method = FormulaMethod(variables={"meter": "number"}, says="meter * 2", unit=usd(1).unit)
     rule = made(supply, OnEvent(event="usage", of="usage"), method=method)
     supply.used(50, is_processed=False)
 
@@ -217,7 +226,7 @@ def test_what_is_about_nobody_is_asked_for_without_a_subject(supply: Supply, ses
     rule = PostingRule(
         name="tip", trigger=OnAccount(account="cash"), outputs=Output(destination=Named(account="bonus"))
     )
-    RuleTerms(rule=rule, method=RateMethod(multiplier="1 %"))
+    RuleTerms(rule=rule, method=RateMethod(multiplier=Quantity(1, "%")))
     practice = AccountingPractice(name="tips", type=AccountingPracticeType(name="tips"), rules=[rule])
     session.add_all([cash, practice])
     session.flush()
