@@ -206,6 +206,8 @@ class DetailAccount(Account, init=False):
     """
     An account that takes entries of its own, all in one unit.
 
+    Shape:  one that `keeps_every_balance` has its balances summed ahead, by each checkpoint, as known at any
+            instant; others as known now and at each close.
     Units:  a deposit is positive, a withdrawal negative, whatever the account.
     Errors: `ConstraintViolation` (`ledger.unit`) where its ledger does not count in the unit.
     Source: Analysis Patterns 6.1 and 6.3.
