@@ -162,7 +162,7 @@ def _said(terms: RuleTerms, *, is_alone: bool) -> Iterator[str]:
     if not (is_alone and terms.period == ALWAYS):
         yield f"from {terms.period}:".replace(" until further notice", "")
     if terms.eligibility:
-        yield f"only if {terms.eligibility}"
+        yield f"only if {terms.eligibility.says}"
     yield from in_words(terms.method)
 
 
