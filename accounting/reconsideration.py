@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     String,
     func,
+    inspect,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -165,8 +166,11 @@ def shares_of(session: Session, ledger: UUID, roots: Iterable[UUID]) -> dict[UUI
     return found
 
 
-def _by_hand(made: object, what: str) -> ConstraintViolation:
-    return APPEND_ONLY.violation(
+def _by_hand(made: Reconsideration | Share, what: str) -> Iterator[ConstraintViolation]:
+    state = inspect(made)
+    if state.persistent and not state.modified:
+        return
+    yield APPEND_ONLY.violation(
         made,
         found=f"{what} added to a session, or changed in it",
         allowed="what reconsidering leaves behind",

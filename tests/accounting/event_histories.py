@@ -83,6 +83,7 @@ class History:
     waiting: list[Any] = field(default_factory=list)
     seen: list[tuple[datetime, frozenset[Row]]] = field(default_factory=list)
     met: Counter[str] = field(default_factory=Counter)
+    reported: dict[datetime, dict[str, Quantity]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.utility = Utility.founded(self.session)
@@ -102,13 +103,23 @@ class History:
         self.clock.advance(HOUR)
         getattr(self, f"_{step.kind}")(step)
         self.session.commit()
+        self.clock.advance(HOUR)  # whatever a close has pushed on by a little is known by now
         self.seen.append((self.clock.now(), self.rows()))
+        self.reported[self.clock.now()] = self.told_at(self.clock.now())
 
     def end(self) -> None:
         """Follow up what has not been yet."""
         self.clock.advance(HOUR)
         self._follow_up()
         self.session.commit()
+
+    def told_at(self, instant: datetime) -> dict[str, Quantity]:
+        """The balance of every account of the first customer, as known at an instant."""
+        first = self.customers[0]
+        return {
+            account.name: account.balance(as_of=DAYS[-1], known_at=instant)
+            for account in (first.base_usage, first.service, first.tax)
+        }
 
     def rows(self) -> frozenset[Row]:
         """Every entry with all that it and its transaction say."""
@@ -175,7 +186,7 @@ class History:
         rule = self.utility.rules[RULES[step.which % len(RULES)]]
         day = DAYS[step.day]
         self._cut(rule, day)
-        if step.amount:
+        if step.amount > 1:
             method = {
                 "usage": flat_rate(self._amount(step)),
                 "cheap usage": flat_rate(step.amount),
@@ -186,7 +197,7 @@ class History:
                 update={"multiplier": Quantity(f"0.0{self._amount(step)}", "1")}
             )
             self.waiting.append(RuleTerms(rule=rule, method=method or taxed, period=Period(day, FOREVER)))
-        self.met.update(terms=1, gap=not step.amount)
+        self.met.update(terms=1, gap=step.amount < 2)
         self._perhaps_later(step)
 
     def _cut(self, rule: PostingRule, day: date) -> None:
@@ -268,8 +279,8 @@ class History:
     def _follow_up(self) -> None:
         before = self.rows()
         if self.waiting:
-            self.asked.reconsider(self.session, self.ledger, *self.waiting)
-            self.met.update(differed=self.rows() != before)
+            made = self.asked.reconsider(self.session, self.ledger, *self.waiting)
+            self.met.update(differed=self.rows() != before, shared=bool(made.shares))
             self._require_fewest(before)
             between = self.rows()
             self.asked.reconsider(self.session, self.ledger, *self.waiting)
@@ -279,7 +290,7 @@ class History:
     def _require_fewest(self, before: frozenset[Row]) -> None:
         """At most one adjusting entry for each account, day concerned and rule."""
         versions = self.session.execute(select(RuleTerms.version, RuleTerms.rule_id))
-        rules = {version: rule for version, rule in versions}
+        rules = dict(list(versions))
         added = [row for row in self.rows() - before if row[-1] is Adjustment.DIFFERENCE]
         columns = [column.name for column in (*Entry.__table__.columns, *Transaction.__table__.columns)]
         at = {name: columns.index(name) for name in ("account_id", "concerns", "creator_id")}

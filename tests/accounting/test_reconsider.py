@@ -289,6 +289,24 @@ def test_what_failed_for_want_of_an_agreement_is_processed_then(session: Session
     assert adjusting(session) == []
 
 
+def test_what_failed_because_of_another_rule_is_processed_when_that_is_mended(
+    session: Session, utility: Utility, acme: Customer
+) -> None:
+    (good,) = [each for each in utility.rules["tax on usage"].terms if each.is_believed]
+    good.withdraw()
+    session.flush()
+    bad = RuleTerms(rule=utility.rules["tax on usage"], method=flat_rate(1))
+    (event,) = happened(session, [acme.used(kwh(50))])
+    assert event.error is not None
+    bad.withdraw()
+    session.flush()
+
+    reconsider(session, utility.ledger, bad)
+
+    assert event.is_processed
+    assert balance(session, acme.base_usage) == usd(500)
+
+
 def test_an_event_that_nobody_processed_yet_is_left_alone(
     session: Session, utility: Utility, acme: Customer
 ) -> None:
