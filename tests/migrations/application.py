@@ -55,7 +55,7 @@ from analysis_patterns.patterns.persistence.types import Key
 revision = "shop_{number}"
 down_revision = {after!r}
 branch_labels = {labels!r}
-depends_on = "analysis_patterns_0001"
+depends_on = "analysis_patterns_0002"
 
 def upgrade():
     {upgrade}

@@ -27,7 +27,7 @@ from ..databases import Databases
 from ..persistence.shelf import Shelf
 from .application import Application
 
-OURS = "analysis_patterns_0001"
+OURS = "analysis_patterns_0002"
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def drop(migration: str) -> None:
     """
     if PERMISSION not in context.get_x_argument():
         raise MigrationRefused(
-            "going back before the first revision of analysis_patterns drops all its tables, and with them "
+            f"going back before {Path(migration).stem} drops all the tables that it made, and with them "
             f"every table that depends on them; if that is meant: alembic -x {PERMISSION} downgrade ..."
         )
     frozen = statements(migration, context.get_context().dialect.name)

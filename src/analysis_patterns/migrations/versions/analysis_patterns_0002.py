@@ -1,0 +1,18 @@
+"""Inventory and accounting: ledgers, their rules, and what happened to them (ch. 6 and 7)."""
+
+from analysis_patterns.migrations import frozen
+
+revision = "analysis_patterns_0002"
+down_revision = "analysis_patterns_0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the tables and their guards."""
+    frozen.create(__file__)
+
+
+def downgrade() -> None:
+    """Drop them all, where that was asked for by name."""
+    frozen.drop(__file__)
