@@ -77,6 +77,22 @@ def test_does_nothing_where_there_is_nothing_to_do(empty: Engine) -> None:
     assert revisions(empty) == {OURS}
 
 
+def test_each_revision_of_ours_leaves_the_rows_of_those_before_it(tmp_path: Path, empty: Engine) -> None:
+    application = Application(tmp_path, empty)
+    application.upgrade("analysis_patterns_0001")
+    acme = party(empty)
+
+    application.upgrade()
+    with sessions(empty)() as session:
+        assert session.get_one(Party, acme).name == "Acme"
+    assert drift(empty) == []
+
+    application.downgrade("analysis_patterns_0001", "drop=analysis_patterns")
+    assert not any(table.startswith("accounting_") for table in tables(empty))
+    with sessions(empty)() as session:
+        assert session.get_one(Party, acme).name == "Acme"
+
+
 def test_an_application_migrates_its_tables_and_ours_at_once(shop: Application) -> None:
     shop.upgrade()
 
