@@ -33,10 +33,16 @@ Change = RuleTerms | PracticeAssignment | PostingRule
 
 @dataclass(slots=True)
 class Affected:
-    """The keys of the events and of the base transactions that a change may bear on."""
+    """
+    What a change may bear on.
+
+    Shape:  the keys of events and of base transactions; for rules per period, the accounts that they total,
+            with the days.
+    """
 
     events: set[UUID] = field(default_factory=set)
     transactions: set[UUID] = field(default_factory=set)
+    totals: dict[PostingRule, list[tuple[set[UUID], Sequence[Period]]]] = field(default_factory=dict)
 
 
 def affected(work: Work, changes: Iterable[Change]) -> Affected:
@@ -47,10 +53,12 @@ def affected(work: Work, changes: Iterable[Change]) -> Affected:
         if not days:
             continue
         subject = change.subject_id if isinstance(change, PracticeAssignment) else None
-        if subject is None:
-            for rule in _rules(change):
+        for rule in _rules(change):
+            if rule.is_aggregate:
+                found.totals.setdefault(rule, []).append((_totalled(work, rule, subject), days))
+            elif subject is None:
                 _by_rule(work, found, rule, days)
-        else:
+        if subject is not None:
             _by_subject(work, found, subject, days)
         if isinstance(change, PostingRule):
             _by_creator(work, found, change)
@@ -105,6 +113,12 @@ def _by_rule(work: Work, found: Affected, rule: PostingRule, days: Sequence[Peri
     read = {account for each in rule.reads for account in work.books.accounts.members(each)}
     concerned = (each.id for each in read if for_all is not None or each.subject_id in subjects)
     _entries(work, found, sorted(concerned), days)
+
+
+def _totalled(work: Work, rule: PostingRule, subject: UUID | None) -> set[UUID]:
+    """The accounts that a rule per period totals, or did: those of a subject, or all of them."""
+    read = {account for each in rule.reads for account in work.books.accounts.members(each)}
+    return {each.id for each in read if subject is None or each.subject_id == subject}
 
 
 def _users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,15 +23,19 @@ from analysis_patterns.accounting import (
     reconsider,
 )
 from analysis_patterns.accounting.closing import close_period
+from analysis_patterns.accounting.finder import Named, OfType, Output
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, post_eagerly, run
+from analysis_patterns.accounting.method import RateMethod
 from analysis_patterns.accounting.post import post
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
 from analysis_patterns.accounting.practice import PracticeAssignment
+from analysis_patterns.accounting.trigger import OnAccountType
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import FOREVER
-from analysis_patterns.patterns.time.period import Period
+from analysis_patterns.patterns.time.period import ALWAYS, Period
+from analysis_patterns.patterns.values import Quantity
 
 from ..refusals import refuses
 from .books import counted
@@ -457,6 +461,92 @@ def test_firing_leaves_events_and_differences_to_processing(
     assert by_day(session, utility.ledger) == before
 
 
+def test_a_rule_per_month_is_reckoned_again_when_its_terms_change(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    monthly = _monthly(session, utility)
+    happened(
+        session,
+        [acme.used(kwh(50), OCTOBER_20), acme.used(kwh(50), OCTOBER_25), acme.used(kwh(10), NOVEMBER)],
+    )
+    _fire(session, utility, clock)
+    assert balance(session, acme.service) == usd(110)
+
+    reconsider(session, utility.ledger, *_terms(session, monthly, "0.2", OCTOBER))
+
+    assert balance(session, acme.service) == usd(220)
+    assert {entry.concerns for each in adjusting(session) for entry in each.entries} == {
+        date(1999, 10, 31),
+        date(1999, 11, 30),
+    }
+    _fire(session, utility, clock)
+    assert balance(session, acme.service) == usd(220)
+
+
+def test_terms_that_change_in_mid_month_split_it(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    monthly = _monthly(session, utility)
+    happened(session, [acme.used(kwh(50), OCTOBER), acme.used(kwh(50), OCTOBER_25)])
+    _fire(session, utility, clock)
+
+    ended = monthly.terms[0].ended(OCTOBER_20)
+    session.flush()
+    begun = _of_month(monthly, "0.2", Period(OCTOBER_20, FOREVER))
+    session.flush()
+    reconsider(session, utility.ledger, ended, begun)
+
+    days = by_day(session, utility.ledger)
+    assert days[acme.service.id, date(1999, 10, 19)] == 5000
+    assert days[acme.service.id, date(1999, 10, 31)] == 10000
+    _fire(session, utility, clock)
+    assert by_day(session, utility.ledger) == days
+
+
+def test_a_rule_per_month_that_holds_no_more_takes_its_totals_back(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    monthly = _monthly(session, utility)
+    happened(session, [acme.used(kwh(50), OCTOBER)])
+    _fire(session, utility, clock)
+    utility.regular.rules.remove(monthly)
+    session.flush()
+
+    reconsider(session, utility.ledger, monthly)
+    reconsider(session, utility.ledger, monthly)
+
+    assert balance(session, acme.service) == usd(0)
+    assert len(adjusting(session)) == 1
+
+
+def test_a_rule_per_month_that_was_never_fired_is_left_to_firing(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    monthly = _monthly(session, utility)
+    happened(session, [acme.used(kwh(50), OCTOBER)])
+
+    reconsider(session, utility.ledger, *_terms(session, monthly, "0.2", OCTOBER))
+    assert balance(session, acme.service) == usd(0)
+
+    _fire(session, utility, clock)
+    assert balance(session, acme.service) == usd(100)
+
+
+def test_a_rule_per_month_follows_events_that_are_corrected(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    _monthly(session, utility)
+    (event,) = happened(session, [acme.used(kwh(50), OCTOBER)])
+    _fire(session, utility, clock)
+    correction = event.corrected(noticed=noticed(12, 2), attributes={"usage": kwh(70)})
+    session.add(correction)
+    process_event(session, correction)
+
+    _fire(session, utility, clock)
+
+    assert balance(session, acme.service) == usd(70)
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -521,6 +611,40 @@ def test_the_database_refuses_a_share_without_its_reconsideration(
         session.commit()
 
 
+def _monthly(session: Session, utility: Utility) -> PostingRule:
+    """A tenth of each month's usage, as a fee."""
+    rule = PostingRule(
+        name="monthly fee",
+        trigger=OnAccountType(type="base usage"),
+        outputs=Output(source=Named(account="revenue"), destination=OfType(type="service fee")),
+        per=Per.MONTH,
+    )
+    _of_month(rule, "0.1", ALWAYS)
+    utility.regular.rules.remove(utility.rules["tax on service"])
+    utility.regular.rules.append(rule)
+    session.commit()
+    return rule
+
+
+def _of_month(rule: PostingRule, share: str, period: Period) -> RuleTerms:
+    return RuleTerms(rule=rule, method=RateMethod(multiplier=Quantity(share, "1")), period=period)
+
+
+def _terms(session: Session, rule: PostingRule, share: str, since: date) -> list[RuleTerms]:
+    (old,) = [each for each in rule.terms if each.is_believed]
+    old.withdraw()
+    session.flush()
+    return [old, _of_month(rule, share, Period(since, FOREVER))]
+
+
+def _fire(session: Session, utility: Utility, clock: FixedClock) -> None:
+    session.commit()
+    clock.advance(timedelta(hours=1))
+    run(LedgerBooks(session, utility.ledger), AccountBasedFiring())
+    session.commit()
+    clock.advance(timedelta(hours=1))
+
+
 def _shared(session: Session, acme: Customer) -> Reconsideration:
     happened(session, [acme.used(kwh(50), OCTOBER_20), acme.used(kwh(30), OCTOBER_20)])
     made = reconsider(session, acme.utility.ledger, *dearer(session, acme.utility.rules["usage"], OCTOBER_20))
@@ -542,9 +666,6 @@ def _by_hand(session: Session, customer: Customer, amount: int) -> Draft:
 
 
 def _tax(session: Session, utility: Utility, percent: int) -> list[RuleTerms]:
-    from analysis_patterns.accounting.method import RateMethod
-    from analysis_patterns.patterns.values import Quantity
-
     rule = utility.rules["tax on usage"]
     (old,) = [each for each in rule.terms if each.is_believed]
     old.withdraw()

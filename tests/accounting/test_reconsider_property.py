@@ -96,13 +96,13 @@ COUNTED = {
 
 
 def test_any_history_comes_to_what_its_corrected_self_comes_to_in_sqlite(sqlite: SqliteFolder) -> None:
-    holds_for(sqlite, examples=60).enough()
+    holds_for(sqlite, examples=40).enough()
 
 
 def test_any_history_comes_to_what_its_corrected_self_comes_to_in_postgresql(
     postgres: PostgresServer,
 ) -> None:
-    holds_for(postgres, examples=6)
+    holds_for(postgres, examples=4)
 
 
 EVENTFUL = [
