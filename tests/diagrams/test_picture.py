@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns.errors import AnalysisPatternsError
-from analysis_patterns.patterns.picture import Edge, Graph, Mark, Node, derived
+from analysis_patterns.patterns.picture import Edge, End, Graph, Mark, Node, derived
 from analysis_patterns.patterns.provenance import Explanation, graph
 
 
@@ -70,3 +71,17 @@ def test_what_several_statements_rest_on_is_drawn_once() -> None:
         ("3", "2"),
     ]
     assert drawn.nodes[2].lines == ()
+
+
+def test_a_dashed_line_is_dashed_in_every_format() -> None:
+    nodes = (Node("a", "A"), Node("b", "B"))
+    dashed = Graph("t", nodes, (Edge("a", "b", head_end=End(mark=Mark.ARROW), dashed=True),))
+    bare = Graph("t", nodes, (Edge("a", "b", dashed=True),))
+    plain = Graph("t", nodes, (Edge("a", "b"),))
+
+    assert "style=dashed" in draw(dashed, format="dot")
+    assert "stroke-dasharray" in draw(dashed)
+    assert "n0 -.-> n1" in draw(dashed, format="mermaid")
+    assert "n0 -.- n1" in draw(bare, format="mermaid")
+    assert "n0 --- n1" in draw(plain, format="mermaid")
+    assert "stroke-dasharray" not in draw(plain)
