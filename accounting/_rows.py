@@ -82,21 +82,32 @@ def _all_or_none(connection: Connection, cursor: Any, batch: Any) -> Iterator[An
     Errors: `ConstraintViolation` where a guard refuses; SQLAlchemy's `DBAPIError` otherwise.
     """
     driver_error = connection.dialect.loaded_dbapi.Error
+    refused: Exception | None = None
     try:
         with batch:
-            cursor.execute("SAVEPOINT posting")
-            yield cursor
-            cursor.execute("RELEASE SAVEPOINT posting")
-    except BaseException as error:
-        with suppress(driver_error):
-            cursor.execute("ROLLBACK TO SAVEPOINT posting")
-            cursor.execute("RELEASE SAVEPOINT posting")
-        if not isinstance(error, driver_error):
-            raise
-        raise translated(error, connection.dialect.name) or DBAPIError.instance(
-            "posting", None, error, driver_error, dialect=connection.dialect
-        ) from error
-    finally:
+            try:
+                cursor.execute("SAVEPOINT posting")
+                yield cursor
+                cursor.execute("RELEASE SAVEPOINT posting")
+            except driver_error as first:
+                refused = first  # the driver would log a warning if it left the batch
+    except driver_error as last:
+        refused = refused or last
+    except BaseException:
+        _undo(cursor, driver_error)
+        raise
+    if refused is not None:
+        _undo(cursor, driver_error)
+        raise translated(refused, connection.dialect.name) or DBAPIError.instance(
+            "posting", None, refused, driver_error, dialect=connection.dialect
+        ) from refused
+    cursor.close()
+
+
+def _undo(cursor: Any, driver_error: type[Exception]) -> None:
+    with suppress(driver_error):  # it may be the connection that is lost
+        cursor.execute("ROLLBACK TO SAVEPOINT posting")
+        cursor.execute("RELEASE SAVEPOINT posting")
         cursor.close()
 
 

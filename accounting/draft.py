@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -174,16 +174,32 @@ class Draft:
 
     def digest(self) -> bytes:
         """What the transaction says, in 32 bytes: two drafts with one key must agree in it."""
-        # No text in it holds a NUL, so that what is joined by NULs can be told apart again.
-        said = [self.description, str(len(self.legs)), *map(str, self.links), str(self.adjustment)]
+        legs: list[str] = []
         for leg in self.legs:
-            said += (
+            legs += (
                 leg.account_id.hex, str(leg.steps), leg.unit_code,
                 str(leg.charged.toordinal()), str(leg.concerns.toordinal()),
             )  # fmt: skip
-        for source in self.sources:
-            said += (source.transaction_id.hex, str(source.n))
-        return sha256("\0".join(said).encode()).digest()
+        return digest_of(self.description, self.links, self.adjustment, legs, self.sources)
+
+
+LEG_WORDS = 5
+"""In how many words a digest takes up a leg."""
+
+
+def digest_of(
+    description: str,
+    links: Iterable[UUID | None],
+    adjustment: Adjustment | None,
+    legs: Sequence[str],
+    sources: Iterable[EntryKey],
+) -> bytes:
+    """The digest of what a transaction says, its legs in so many words each, its sources in no order."""
+    # No text in it holds a NUL, so that what is joined by NULs can be told apart again.
+    said = [description, str(len(legs) // LEG_WORDS), *map(str, links), str(adjustment), *legs]
+    for source in sorted(sources):
+        said += (source.transaction_id.hex, str(source.n))
+    return sha256("\0".join(said).encode()).digest()
 
 
 def _leg(like: Leg, steps: int, charged: date) -> Leg:

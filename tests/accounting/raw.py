@@ -19,6 +19,15 @@ from .books import MAY
 AFTERWARDS = datetime(1997, 5, 1, 10, tzinfo=UTC)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a leg says of its account, for a thread that must not touch the session the account is in."""
+
+    id: UUID
+    memo: bool
+    unit_code: str | None
+
+
 @dataclass
 class Raw:
     """
@@ -32,7 +41,7 @@ class Raw:
     id: UUID = field(default_factory=uuid7)
     booked: datetime = AFTERWARDS
 
-    def leg(self, n: Any, account: Account, steps: Any, *, legs: Any = 2, **columns: Any) -> Raw:
+    def leg(self, n: Any, account: Account | Known, steps: Any, *, legs: Any = 2, **columns: Any) -> Raw:
         """Insert the nth of so many legs."""
         values = {
             "ledger_id": self.ledger,
@@ -47,7 +56,7 @@ class Raw:
             "booked": self.booked,
             "concerns": MAY,
         }
-        self.session.execute(insert(Entry.__table__).values({**values, **columns}))
+        self.session.execute(insert(Entry).values({**values, **columns}))
         return self
 
     def header(self, *, legs: Any = 2, **columns: Any) -> Raw:
@@ -60,7 +69,7 @@ class Raw:
             "digest": bytes(32),
             "description": "by hand",
         }
-        self.session.execute(insert(Transaction.__table__).values({**values, **columns}))
+        self.session.execute(insert(Transaction).values({**values, **columns}))
         return self
 
     def source(self, transaction_id: UUID, n: int) -> Raw:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, text
@@ -24,7 +22,7 @@ from ..postgres import PostgresServer
 from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books, counted, usd
-from .raw import AFTERWARDS, Raw
+from .raw import AFTERWARDS, Known, Raw
 
 
 @pytest.fixture
@@ -38,15 +36,6 @@ def _posted(session: Session, books: Books) -> Raw:
     posting = post(session, books.ticket(key="ticket"))
     session.commit()
     return Raw(session, books.ledger.id, posting.id, posting.booked)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What a leg says of its account, for a thread that must not touch the session the account is in."""
-
-    id: UUID
-    memo: bool
-    unit_code: str | None
 
 
 def _unwatched(engine: Engine) -> Engine:
@@ -564,7 +553,7 @@ def test_refuses_a_leg_of_another_session_in_a_slot_that_is_taken(second: Any) -
 
     def intrude() -> None:
         late = Raw(other, raw.ledger, raw.id)
-        late.leg(1, _Known(*card), 1)
+        late.leg(1, Known(*card), 1)
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(intrude)
