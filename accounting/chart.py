@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
@@ -31,17 +30,20 @@ class Chart:
         self._session = session
         self._ledger = ledger
         self._found: dict[tuple[AccountSet, UUID | None], list[DetailAccount]] = {}
+        self._places: dict[str, int] | None = None
         self._above: dict[UUID, frozenset[str]] = {}
+        # A session lets go of what nobody holds, and would read it again, one by one.
+        self._held: dict[UUID, DetailAccount] = {}
 
     @property
     def places(self) -> Mapping[str, int]:
         """To how many decimal places the ledger counts each unit, by its code."""
+        # No cached_property: in Python 3.11 all its objects share one lock, and whoever holds it here may
+        # wait for a database that is locked by another who waits for it.
+        if self._places is None:
+            question = select(LedgerUnit.code, LedgerUnit.places).where(LedgerUnit.ledger_id == self._ledger)
+            self._places = {row.code: row.places for row in self._session.execute(question)}
         return self._places
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        question = select(LedgerUnit.code, LedgerUnit.places).where(LedgerUnit.ledger_id == self._ledger)
-        return {row.code: row.places for row in self._session.execute(question)}
 
     def among(self, sought: AccountSet, subject: UUID | None) -> list[DetailAccount]:
         """The accounts of a set that are about `subject`, by name; one sought by name is of any."""
@@ -50,12 +52,18 @@ class Chart:
             question = self._members(sought)
             if sought.kind != "account":
                 question = question.where(Account.subject_id.is_not_distinct_from(subject))
-            self._found[key] = list(self._session.scalars(question))
+            self._found[key] = self._hold(question)
         return self._found[key]
 
     def members(self, sought: AccountSet) -> list[DetailAccount]:
         """All the accounts of a set, whatever they are about, by name."""
-        return list(self._session.scalars(self._members(sought)))
+        return self._hold(self._members(sought))
+
+    def account(self, key: UUID) -> DetailAccount:
+        """The account of this key."""
+        if key not in self._held:
+            self._held[key] = self._session.get_one(DetailAccount, key)
+        return self._held[key]
 
     def includes(self, sought: AccountSet, account: DetailAccount) -> bool:
         """Whether an account belongs to a set."""
@@ -78,6 +86,11 @@ class Chart:
             )
             self._above[account.id] = frozenset(self._session.scalars(question))
         return self._above[account.id]
+
+    def _hold(self, question: Select[tuple[DetailAccount]]) -> list[DetailAccount]:
+        found = list(self._session.scalars(question))
+        self._held.update((account.id, account) for account in found)
+        return found
 
     def _members(self, sought: AccountSet) -> Select[tuple[DetailAccount]]:
         question = select(DetailAccount).where(Account.ledger_id == self._ledger, is_in(sought))

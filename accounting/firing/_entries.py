@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, literal_column, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from ...patterns.persistence.seek import key_of
 from ...patterns.persistence.session import Session
@@ -20,7 +20,7 @@ from ..account import Account
 from ..entry import Entry, EntryKey, source
 from ..evaluation import derived_key
 from ..posting_rule import PostingRule
-from ..practice import AccountingPractice, PracticeAssignment, practice_rule
+from ..practice import AccountingPractice, PracticeAssignment
 from ..transaction import Adjustment, Transaction
 from .books import Reading, Standing, TriggerEntry
 from .fire import period_key
@@ -149,29 +149,34 @@ def forget_fired(session: Session, ledger: UUID, upto: datetime) -> None:
     )
 
 
-def rules_in_use(session: Session, ledger: UUID) -> list[PostingRule]:
-    """All the rules that are used anywhere in a ledger, by name."""
+def practices_in_use(session: Session, ledger: UUID) -> dict[UUID, list[PostingRule]]:
+    """The rules of every practice that is used anywhere in a ledger."""
     used = select(PracticeAssignment.practice_id).where(
         PracticeAssignment.ledger_id == ledger, PracticeAssignment.known_to == UNTIL_CHANGED
     )
-    rules = select(practice_rule.c.rule_id).where(practice_rule.c.practice_id.in_(used))
-    question = select(PostingRule).where(PostingRule.id.in_(rules)).order_by(PostingRule.name)
-    return list(session.scalars(question.options(selectinload(PostingRule.terms))))
+    question = select(AccountingPractice).where(AccountingPractice.id.in_(used))
+    with_terms = selectinload(AccountingPractice.rules).selectinload(PostingRule.terms)
+    return {each.id: list(each.rules) for each in session.scalars(question.options(with_terms))}
 
 
-def assignments(session: Session, ledger: UUID, subject: UUID | None) -> list[PracticeAssignment]:
-    """The practices that are used for a subject, those for the whole ledger included."""
-    question = (
-        select(PracticeAssignment)
-        .where(PracticeAssignment.ledger_id == ledger, PracticeAssignment.known_to == UNTIL_CHANGED)
-        .where(or_(PracticeAssignment.subject_id == subject, PracticeAssignment.subject_id.is_(None)))
-        .options(
-            joinedload(PracticeAssignment.practice)
-            .selectinload(AccountingPractice.rules)
-            .selectinload(PostingRule.terms)
-        )
+def assigned(
+    session: Session, ledger: UUID, subjects: Iterable[UUID | None]
+) -> dict[UUID | None, list[tuple[UUID, Period]]]:
+    """The practices that are assigned to each of these subjects, and when, those of the ledger under None."""
+    found: dict[UUID | None, list[tuple[UUID, Period]]] = {}
+    of = PracticeAssignment
+    question = select(of.subject_id, of.practice_id, of.valid_from, of.valid_to).where(
+        of.ledger_id == ledger, of.known_to == UNTIL_CHANGED
     )
-    return list(session.scalars(question))
+    asked = [question.where(of.subject_id.is_(None))]
+    asked += [
+        question.where(of.subject_id.in_(some))
+        for some in _some(subject for subject in subjects if subject is not None)
+    ]
+    for each in asked:
+        for subject, practice, start, end in session.execute(each):
+            found.setdefault(subject, []).append((practice, Period(start, end)))
+    return found
 
 
 def _of_it() -> ColumnElement[bool]:

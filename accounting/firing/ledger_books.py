@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -44,22 +43,20 @@ class LedgerBooks:
         self.ledger = ledger if isinstance(ledger, UUID) else ledger.id
         self.accounts = Chart(session, self.ledger)
         self.batch = batch
-        self._assigned: dict[UUID | None, dict[PostingRule, list[Period]]] = {}
+        self._in_use: Mapping[UUID, Sequence[PostingRule]] | None = None
+        self._assigned: dict[UUID | None, Mapping[PostingRule, Sequence[Period]]] = {}
+        self._reached: dict[tuple[Mode, tuple[UUID, ...]], datetime | None] = {}
         self._on: dict[UUID, tuple[PostingRule, ...]] = {}
         self._written: dict[tuple[UUID, UUID], frozenset[UUID]] = {}
 
     @property
     def open_from(self) -> date:
         """The first day that takes entries."""
-        return self._open_from
-
-    @cached_property
-    def _open_from(self) -> date:
         return self.session.scalars(select(Ledger.closed_before).where(Ledger.id == self.ledger)).one()
 
     def account(self, key: UUID) -> DetailAccount:
         """The account of this key."""
-        return self.session.get_one(DetailAccount, key)
+        return self.accounts.account(key)
 
     def rule(self, key: UUID) -> PostingRule:
         """The posting rule of this key."""
@@ -76,12 +73,13 @@ class LedgerBooks:
     def news(self, rule: PostingRule | None = None) -> Mapping[UUID, datetime]:
         """The accounts that rules read, or one of them, each with the instant of its last entry."""
         rules = self._rules if rule is None else [rule]
-        members = (
-            account.id
+        members = {
+            account.id: account.subject_id
             for sought in sorted({read for rule in rules for read in rule.reads})
             for account in self.accounts.members(sought)
-        )
-        return _entries.last_booked(self.session, self.ledger, dict.fromkeys(members))
+        }
+        self._learn(set(members.values()))
+        return _entries.last_booked(self.session, self.ledger, members)
 
     def rules_on(self, account: UUID) -> Sequence[PostingRule]:
         """The rules that meet the entries of an account, on whatever day, by name."""
@@ -171,13 +169,16 @@ class LedgerBooks:
 
     def reached(self, mode: Mode, *of: UUID) -> datetime | None:
         """The instant up to which a mode has processed an account, a rule or both; None at first."""
-        table = STATES[mode]
-        keys = zip(table.primary_key, (self.ledger, *of), strict=True)
-        question = select(table.c.reached).where(*(column == key for column, key in keys))
-        return self.session.scalars(question).one_or_none()
+        if (mode, of) not in self._reached:
+            table = STATES[mode]
+            keys = zip(table.primary_key, (self.ledger, *of), strict=True)
+            question = select(table.c.reached).where(*(column == key for column, key in keys))
+            self._reached[mode, of] = self.session.scalars(question).one_or_none()
+        return self._reached[mode, of]
 
     def reach(self, mode: Mode, *of: UUID, instant: datetime) -> None:
         """Remember that a mode has processed everything up to an instant."""
+        self._reached[mode, of] = instant
         table = STATES[mode]
         keys = dict(zip((column.name for column in table.primary_key), (self.ledger, *of), strict=True))
         of_it = [table.c[name] == key for name, key in keys.items()]
@@ -200,19 +201,37 @@ class LedgerBooks:
         """Forget the transactions booked up to an instant that the eager mode has reached."""
         _entries.forget_fired(self.session, self.ledger, upto)
 
-    @cached_property
-    def _rules(self) -> list[PostingRule]:
-        return _entries.rules_in_use(self.session, self.ledger)
+    @property
+    def _practices(self) -> Mapping[UUID, Sequence[PostingRule]]:
+        # No cached_property: see `Chart.places`.
+        if self._in_use is None:
+            self._in_use = _entries.practices_in_use(self.session, self.ledger)
+        return self._in_use
 
-    def _rules_for(self, subject: UUID | None) -> Mapping[PostingRule, list[Period]]:
+    @property
+    def _rules(self) -> list[PostingRule]:
+        """All the rules that are used anywhere in the ledger, by name."""
+        used = dict.fromkeys(rule for rules in self._practices.values() for rule in rules)
+        return sorted(used, key=lambda rule: rule.name)
+
+    def _rules_for(self, subject: UUID | None) -> Mapping[PostingRule, Sequence[Period]]:
         """The rules that are used for a subject, each with the periods in which it is."""
         if subject not in self._assigned:
-            used: dict[PostingRule, list[Period]] = {}
-            for assignment in _entries.assignments(self.session, self.ledger, subject):
-                for rule in assignment.practice.rules:
-                    used.setdefault(rule, []).append(assignment.period)
-            self._assigned[subject] = {rule: list(merged(periods)) for rule, periods in used.items()}
+            self._learn({subject})
         return self._assigned[subject]
+
+    def _learn(self, subjects: Collection[UUID | None]) -> None:
+        """Find out which rules are used for some subjects, all at once."""
+        new = [subject for subject in subjects if subject not in self._assigned]
+        found = _entries.assigned(self.session, self.ledger, new) if new else {}
+        for_all = found.get(None, [])
+        for subject in new:
+            used: dict[PostingRule, list[Period]] = {}
+            own = () if subject is None else found.get(subject, ())
+            for practice, period in (*for_all, *own):
+                for rule in self._practices[practice]:
+                    used.setdefault(rule, []).append(period)
+            self._assigned[subject] = {rule: merged(periods) for rule, periods in used.items()}
 
 
 def _uses_up_trigger(rule: PostingRule) -> bool:

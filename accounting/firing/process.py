@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import sessionmaker
 
 from ...patterns.catalogue import attach
+from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.retry import transact
 from ...patterns.persistence.session import Session
 from ..draft import Draft
@@ -23,24 +24,37 @@ from .firing import Firing, Step, run
 from .ledger_books import BATCH, LedgerBooks
 from .rule_based import RuleBasedFiring
 
+TOGETHER = 50
+"""How many steps make one transaction: whoever posts meanwhile waits for them."""
+
 
 def process(
-    sessions: sessionmaker[Session], ledger: Ledger | UUID, firing: Firing[Step], *, batch: int = BATCH
+    sessions: sessionmaker[Session],
+    ledger: Ledger | UUID,
+    firing: Firing[Step],
+    *,
+    batch: int = BATCH,
+    together: int = TOGETHER,
 ) -> int:
     """
-    Fire rules until nothing is left to do, each step in a transaction of its own; give how many there were.
+    Fire rules until nothing is left to do, some steps in each transaction; give how many steps there were.
 
     Shape:  killed at any moment, it has done some steps and nothing of the others; run again, it does the
             others. Two at once wait for each other. A step reads up to `batch` entries of an account, more
-            where they were booked all at once.
-    Errors: `ConstraintViolation`: as for `Firing.plan` and `Firing.take`; what was committed before stays.
+            where they were booked all at once; up to so many steps `together` make a transaction.
+    Errors: `ConstraintViolation`: as for `Firing.plan` and `Firing.take`; the steps before stay.
     Source: Analysis Patterns 6.7.
     """
     key = ledger if isinstance(ledger, UUID) else _key_of(ledger)
     taken = 0
     while steps := transact(sessions, lambda session: firing.plan(LedgerBooks(session, key, batch=batch))):
-        for step in steps:
-            transact(sessions, partial(_take, key, firing, step, batch))
+        for some in (steps[at : at + together] for at in range(0, len(steps), together)):
+            try:
+                transact(sessions, partial(_take, key, firing, some, batch))
+            except ConstraintViolation:
+                # One step cannot be taken: those before it can.
+                for step in some:
+                    transact(sessions, partial(_take, key, firing, [step], batch))
         taken += len(steps)
     return taken
 
@@ -61,8 +75,10 @@ def post_eagerly(session: Session, drafts: Sequence[Draft]) -> list[Posting]:
     return EagerFiring().post(LedgerBooks(session, drafts[0].ledger_id), drafts) if drafts else []
 
 
-def _take(ledger: UUID, firing: Firing[Step], step: Step, batch: int, session: Session) -> None:
-    firing.take(LedgerBooks(session, ledger, batch=batch), step)
+def _take(ledger: UUID, firing: Firing[Step], steps: Sequence[Step], batch: int, session: Session) -> None:
+    books = LedgerBooks(session, ledger, batch=batch)
+    for step in steps:
+        firing.take(books, step)
 
 
 attach(

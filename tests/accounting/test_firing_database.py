@@ -41,7 +41,9 @@ def test_every_mode_leads_to_the_balances_that_the_rules_call_for(
                     post_all(session, drafts)
                 session.commit()
             for firing in work:
-                process(makers, ledger, firing, batch=random.choice([1, 3, 1000]))
+                process(
+                    makers, ledger, firing, batch=random.choice([1, 3, 1000]), together=random.choice([1, 50])
+                )
             assert balances(session, ledger) == expected, seed
             count = posted(session, ledger)
             session.commit()

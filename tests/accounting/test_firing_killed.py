@@ -46,7 +46,7 @@ def fire(url: str, ledger: UUID, work: Sequence[Firing[Any]], drafts: Sequence[D
     for draft in drafts:
         transact(makers, partial(posted_eagerly, ledger, draft))
     for firing in work:
-        process(makers, ledger, firing, batch=1)
+        process(makers, ledger, firing, batch=1, together=1)
 
 
 def posted_eagerly(ledger: UUID, draft: Draft, session: Session) -> None:
