@@ -99,7 +99,12 @@ class Sources:
 
     @property
     def is_difference(self) -> bool:
-        """Whether only the rest was posted of what is due since the past was told otherwise."""
+        """Whether only the rest was posted of what is due for a root, since the past was told otherwise."""
+        return self.is_adjusting and self.period is None
+
+    @property
+    def is_adjusting(self) -> bool:
+        """Whether it adjusts, by a difference, what was posted before."""
         return self.transaction.adjustment is Adjustment.DIFFERENCE
 
     def practice(self) -> str:

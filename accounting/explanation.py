@@ -191,7 +191,7 @@ class _Walk:
             given=given,
             less=self._before(sources),
         )
-        if sources.is_difference and not _holds(step):
+        if sources.is_adjusting and not _holds(step):
             together = f"the difference that {terms.rule} comes to, over several changes together"
             return Recorded(statement=_said(entry), amount=entry.amount, reason_given=together)
         return step

@@ -105,6 +105,14 @@ class Supply:
         self._passes()
         return instead
 
+    def replaced(self, rule: str, multiplier: str) -> tuple[RuleTerms, RuleTerms]:
+        """A rule's terms were never as they were believed to be: the old ones, and the new."""
+        (wrong,) = self.rules[rule].terms
+        wrong.withdraw()
+        self.session.flush()
+        method = RateMethod(multiplier=Quantity.parse(multiplier))
+        return wrong, RuleTerms(rule=self.rules[rule], method=method, period=SINCE)
+
     def fire(self) -> None:
         """Let the rules per month look at what there is."""
         run(LedgerBooks(self.session, self.ledger), AccountBasedFiring())
@@ -124,9 +132,18 @@ class Supply:
         """The entries of an account, those that were struck out included."""
         return self.account(name).entries(struck=True)
 
+    def all_entries_of(self, name: str) -> list[Entry]:
+        """The entries of an account in the order in which they were posted, whenever they will be known."""
+        return [each for each in self.all_entries() if each.account.name == name]
+
     def all_entries(self) -> list[Entry]:
         """Every entry of the ledger."""
-        return self.session.query(Entry).filter_by(ledger_id=self.ledger.id).order_by(Entry.booked).all()
+        return (
+            self.session.query(Entry)
+            .filter_by(ledger_id=self.ledger.id)
+            .order_by(Entry.booked, Entry.transaction_id)
+            .all()
+        )
 
 
 def _rules() -> list[PostingRule]:

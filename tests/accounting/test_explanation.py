@@ -30,6 +30,7 @@ from analysis_patterns.accounting import (
     derivation_of_balance,
     post,
     read_derivation,
+    reconsider,
     write_derivation,
 )
 from analysis_patterns.accounting.given import Given
@@ -420,3 +421,20 @@ def test_nothing_is_derived_from_a_source_that_is_gone(supply: Supply, session: 
 
 def test_a_total_of_no_parts_is_zero() -> None:
     assert Totalled(statement="x", amount=usd(5)).recomputed() == usd(0)
+
+
+def test_what_follows_from_other_terms_for_the_past_is_explained_by_them(supply: Supply) -> None:
+    supply.used(50)
+    supply.used(20)
+    supply.fire()
+    lower = [supply.replaced(name, f"{rate} %") for name, rate in (("tax", 5), ("bonus", 3))]
+
+    reconsider(supply.session, supply.ledger, *(each for pair in lower for each in pair))
+    supply.session.commit()
+
+    tax, bonus = (supply.all_entries_of(name)[-1] for name in ("tax", "bonus"))
+    for entry, amount in ((tax, usd("-3.50")), (bonus, usd(12))):
+        derivation = derivation_of(entry)
+        assert (entry.amount, derivation.recomputed()) == (amount, amount)
+    assert all(derivation_of(each).holds for each in supply.all_entries())
+    assert ruled(derivation_of(bonus)).given.amount == usd(700)
