@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from ..patterns.persistence.seek import unindexed
 from ..patterns.persistence.session import Session
@@ -121,7 +121,7 @@ def _totalled(work: Work, rule: PostingRule, subject: UUID | None) -> set[UUID]:
     return {each.id for each in read if subject is None or each.subject_id == subject}
 
 
-def _users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:
+def _users(work: Work, rule: PostingRule) -> Any:
     """The assignments of practices that have a rule."""
     return (
         select(PracticeAssignment.version)
@@ -131,7 +131,7 @@ def _users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:
     )
 
 
-def _of_users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:
+def _of_users(work: Work, rule: PostingRule) -> Any:
     """The events of those who follow a rule, found subject by subject."""
     return (
         _users(work, rule)
@@ -141,7 +141,7 @@ def _of_users(work: Work, rule: PostingRule) -> Select[tuple[UUID]]:
     )
 
 
-def _of_anyone(work: Work) -> Select[tuple[UUID]]:
+def _of_anyone(work: Work) -> Any:
     return select(AccountingEvent.id).where(AccountingEvent.ledger_id == work.ledger)
 
 

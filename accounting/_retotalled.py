@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -144,7 +145,7 @@ def _standing(work: Work, rule: PostingRule, account: UUID, calendar: Period) ->
             Transaction.ledger_id == work.ledger,
             or_(Transaction.id.in_(keys), Transaction.reverses_id.in_(keys)),
         )
-        origin: dict[UUID, UUID] = {}
+        origin: dict[UUID, Any] = {}
         for own, reversed_, creator in work.session.execute(made.order_by(Transaction.booked)):
             origin[own] = own if own in starts else reversed_
             if own in starts:

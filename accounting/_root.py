@@ -117,7 +117,9 @@ def event_roots(session: Session, ledger: UUID, events: Iterable[AccountingEvent
         found = [each for each in _neighbours(session, ledger, reached, known) if each.id not in known]
         known.update((each.id, each) for each in found)
         reached = [each.id for each in found]
-    after = {each.adjusts_id: each for each in known.values() if each.adjusts_id is not None}
+    after: dict[UUID | None, AccountingEvent] = {
+        each.adjusts_id: each for each in known.values() if each.adjusts_id is not None
+    }
     roots: dict[UUID, EventRoot] = {}
     for key in wanted:
         first = known[key]
@@ -169,7 +171,7 @@ def _posted(
 ) -> dict[UUID, list[Posted]]:
     found: dict[UUID, list[Posted]] = {root: [] for root in owners.values()}
     for keys in in_batches(list(owners)):
-        made = session.execute(_made_by_rules(column, column.in_(keys), ledger)).all()
+        made: Sequence[Any] = session.execute(_made_by_rules(column, column.in_(keys), ledger)).all()
         entries = _entries(session, ledger, [row[1] for row in made])
         for owner, transaction, *said in made:
             for entry in entries[transaction]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,7 +15,6 @@ from sqlalchemy import (
     Index,
     String,
     func,
-    inspect,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -153,7 +153,8 @@ class Share(Base, init=False):
 def shares_of(session: Session, ledger: UUID, roots: Iterable[UUID]) -> dict[UUID, Steps]:
     """What stands for roots as their shares of common differences, by the key of the root."""
     found: dict[UUID, Steps] = {}
-    for owner in (Share.event_id, Share.root_id):
+    owners: tuple[Any, ...] = (Share.event_id, Share.root_id)
+    for owner in owners:
         for keys in in_batches(list(roots)):
             rows = session.execute(
                 select(owner, Share.rule_id, Share.account_id, Share.concerns, func.sum(Share.steps))
@@ -161,16 +162,12 @@ def shares_of(session: Session, ledger: UUID, roots: Iterable[UUID]) -> dict[UUI
                 .group_by(owner, Share.rule_id, Share.account_id, Share.concerns)
             )
             for root, rule_id, account_id, concerns, steps in rows:
-                if root is not None:
-                    found.setdefault(root, {})[rule_id, account_id, concerns] = int(steps)
+                found.setdefault(root, {})[rule_id, account_id, concerns] = int(steps)
     return found
 
 
-def _by_hand(made: Reconsideration | Share, what: str) -> Iterator[ConstraintViolation]:
-    state = inspect(made)
-    if state.persistent and not state.modified:
-        return
-    yield APPEND_ONLY.violation(
+def _by_hand(made: object, what: str) -> ConstraintViolation:
+    return APPEND_ONLY.violation(
         made,
         found=f"{what} added to a session, or changed in it",
         allowed="what reconsidering leaves behind",

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from analysis_patterns.accounting import (
     AccountingEvent,
     Adjustment,
+    DetailAccount,
     Draft,
     Entry,
     Leg,
@@ -290,10 +291,8 @@ def _struck(entries: Sequence[Entry], charged: date, replaced: Transaction) -> D
     )
 
 
-def _chart(session: Session, customer: Customer, steps: list[int]) -> list[tuple[object, int]]:
-    from analysis_patterns.accounting import DetailAccount
-
-    named = [
+def _chart(session: Session, customer: Customer, steps: list[int]) -> list[tuple[DetailAccount, int]]:
+    named: list[DetailAccount] = [
         session.scalars(select(DetailAccount).where(DetailAccount.name == name)).one()
         for name in ("revenue", "tax due")
     ]

@@ -41,7 +41,7 @@ from analysis_patterns.patterns import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.instant import FOREVER
 from analysis_patterns.patterns.time.period import Period
-from analysis_patterns.patterns.values import Money, Quantity
+from analysis_patterns.patterns.values import Currency, Money, Quantity
 
 OCTOBER = date(1999, 10, 1)
 DECEMBER = date(1999, 12, 1)
@@ -69,7 +69,7 @@ def flat_rate(dollars: str | int) -> RateMethod:
 
 def call_out(share: str, more: str) -> FormulaMethod:
     """A share of the fee, and something on top."""
-    return FormulaMethod(variables={"fee": "USD"}, says=f"{share} * fee + {more}", unit="USD")
+    return FormulaMethod(variables={"fee": "USD"}, says=f"{share} * fee + {more}", unit=Currency.of("USD"))
 
 
 @dataclass
@@ -96,7 +96,9 @@ class Utility:
         due = Liability(ledger=ledger, name="tax due", unit="USD")
         usage, call = EventType(name="usage"), EventType(name="service call")
         agreed = AccountingPracticeType(name="service")
-        types = [AccountType(name=each) for each in ("base usage", "service fee", "tax")]
+        base_usage, service, tax = types = [
+            AccountType(name=each) for each in ("base usage", "service fee", "tax")
+        ]
         rules = {rule.name: rule for rule in _rules()}
         _terms(rules)
         regular, low_pay = (
@@ -108,7 +110,7 @@ class Utility:
         )
         session.add_all([ledger, revenue, due, usage, call, *types, *rules.values(), regular, low_pay])
         session.commit()
-        return cls(ledger, usage, call, agreed, regular, low_pay, *types, rules)
+        return cls(ledger, usage, call, agreed, regular, low_pay, base_usage, service, tax, rules)
 
     def customer(
         self,
