@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, joinedload
 
 from ..patterns.persistence.session import Session
@@ -14,6 +15,9 @@ from .account_type import AccountType
 from .ledger import LedgerUnit
 from .stratification import AccountSet, Meets
 from .summary import closure
+
+if TYPE_CHECKING:
+    from ..patterns.persistence.seek import AnySelect
 
 _Above = aliased(Account)
 
@@ -87,12 +91,12 @@ class Chart:
             self._above[account.id] = frozenset(self._session.scalars(question))
         return self._above[account.id]
 
-    def _hold(self, question: Select[tuple[DetailAccount]]) -> list[DetailAccount]:
-        found = list(self._session.scalars(question))
+    def _hold(self, question: AnySelect) -> list[DetailAccount]:
+        found: list[DetailAccount] = list(self._session.scalars(question))
         self._held.update((account.id, account) for account in found)
         return found
 
-    def _members(self, sought: AccountSet) -> Select[tuple[DetailAccount]]:
+    def _members(self, sought: AccountSet) -> AnySelect:
         question = select(DetailAccount).where(Account.ledger_id == self._ledger, is_in(sought))
         return question.order_by(Account.name).options(joinedload(DetailAccount.type))
 
