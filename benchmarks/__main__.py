@@ -29,13 +29,16 @@ def results(*, full: bool) -> Iterator[Result]:
 
 def mark(result: Result) -> str:
     """A mark against a ratio over its limit: time is never a verdict, but it is worth a look."""
-    return "over its limit" if result.limit is not None and result.ratio > result.limit else ""
+    if result.ratio is None or result.limit is None:
+        return ""
+    return "over its limit" if result.ratio > result.limit else ""
 
 
 def row(result: Result) -> tuple[str, ...]:
     """A result as a person reads it."""
     limit = "" if result.limit is None else f"{result.limit:g}"
-    return result.name, result.what, result.baseline, f"{result.ratio:.2f}", limit, mark(result)
+    ratio = "none" if result.ratio is None else f"{result.ratio:.2f}"
+    return result.name, result.what, result.baseline, ratio, limit, mark(result)
 
 
 def machine() -> dict[str, str]:

@@ -14,14 +14,14 @@ class Result:
     """
     What one comparison found.
 
-    Shape:  `what` was measured against which `baseline`; `ratio` of the two times, and the `limit` it should
-            not exceed, where there is one.
+    Shape:  `what` was measured against which `baseline`; `ratio` of the two times, none where the baseline
+            was not there, which then says why; and the `limit` it should not exceed, where there is one.
     """
 
     name: str
     what: str
     baseline: str
-    ratio: float
+    ratio: float | None
     limit: float | None = None
 
 

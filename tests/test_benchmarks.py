@@ -18,9 +18,12 @@ from benchmarks.measure import Result
 WITHIN = Result("values.create", "a thousand quantities", "plain dataclasses", 2.0, 3.0)
 BEYOND = Result("values.convert", "a thousand conversions", "one multiplication", 4.0, 3.0)
 UNLIMITED = Result("values.parse", "a thousand amounts", "Decimal", 9.0)
+SKIPPED = Result("beside.other", "a thousand postings", "skipped: no program other is installed", None, 3.0)
 
 
-@pytest.mark.parametrize(("result", "marked"), [(WITHIN, False), (BEYOND, True), (UNLIMITED, False)])
+@pytest.mark.parametrize(
+    ("result", "marked"), [(WITHIN, False), (BEYOND, True), (UNLIMITED, False), (SKIPPED, False)]
+)
 def test_marks_only_what_is_over_its_limit(result: Result, marked: bool) -> None:
     assert bool(runner.mark(result)) is marked
 
@@ -29,7 +32,7 @@ def test_prints_and_keeps_every_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def measured(*, full: bool) -> Iterator[Result]:
-        yield from (WITHIN, BEYOND) if full else (WITHIN,)
+        yield from (WITHIN, BEYOND, SKIPPED) if full else (WITHIN,)
 
     monkeypatch.setattr(runner, "results", measured)
     monkeypatch.setattr(runner, "RESULTS", tmp_path / "results.json")
@@ -40,7 +43,12 @@ def test_prints_and_keeps_every_result(
 
     printed, kept = capsys.readouterr().out, json.loads((tmp_path / "results.json").read_text())
     assert "over its limit" in printed
-    assert [result["name"] for result in kept["results"]] == ["values.create", "values.convert"]
+    assert "no program other is installed" in printed
+    assert [result["name"] for result in kept["results"]] == [
+        "values.create",
+        "values.convert",
+        "beside.other",
+    ]
     assert kept["full"] is True
     assert kept["on"]["python"]
 
