@@ -11,10 +11,12 @@ from sqlalchemy import Engine, select, update
 
 from analysis_patterns.accounting import (
     DetailAccount,
+    Draft,
     Entry,
     SummaryAccount,
     Transaction,
     post,
+    post_all,
     reverse,
 )
 from analysis_patterns.accounting.finder import Finder, Found, InSummary, Named, OfType, Trigger
@@ -24,6 +26,7 @@ from analysis_patterns.accounting.firing import (
     EagerFiring,
     Firing,
     RuleBasedFiring,
+    _entries,
     post_eagerly,
     process,
 )
@@ -44,6 +47,7 @@ from analysis_patterns.patterns.values import Money, Quantity
 from ..refusals import refuses
 from .telephone_books import JANUARY, Telephone
 
+FROM_INCOME = Named(account="network income")
 ALL_AT_ONCE = [AccountBasedFiring, RuleBasedFiring, EagerFiring]
 
 
@@ -362,3 +366,102 @@ def test_many_entries_are_taken_a_few_at_a_time(
 
     assert telephone.balance("tax of Adams") == "42.00"
     assert few == 4
+
+
+def test_customers_whose_rules_run_opposite_ways_are_no_circle(telephone: Telephone) -> None:
+    telephone.use(telephone.rule("on"), subject=telephone.adams)
+    back = telephone.rule("back", on=OnAccountType(type="tax"), to=OfType(type="activity"))
+    telephone.use(back, subject=telephone.baker)
+    post(telephone.session, telephone.charge("100", to="Adams"))
+    post(
+        telephone.session,
+        Draft.transfer(
+            Money(100, "USD"),
+            source=telephone.income,
+            destination=telephone.account("tax of Baker"),
+            charged=JANUARY,
+        ),
+    )
+
+    telephone.fire(RuleBasedFiring())
+
+    assert telephone.balance("tax of Adams") == "6.00"
+    assert telephone.balance("activity of Baker") == "6.00"
+
+
+def test_refuses_when_fired_a_rule_per_entry_on_what_another_customers_rule_writes_per_month(
+    telephone: Telephone,
+) -> None:
+    monthly = telephone.rule("monthly", per=Per.MONTH, to=Named(account="tax of Baker"))
+    telephone.use(monthly, subject=telephone.adams)
+    levy = telephone.rule(
+        "levy", on=OnAccountType(type="tax"), to=Named(account="tax due"), source=FROM_INCOME
+    )
+    telephone.use(levy, subject=telephone.baker)
+    post(telephone.session, telephone.charge("100"))
+
+    with refuses("posting-rule.aggregate-chain") as refused:
+        telephone.fire(AccountBasedFiring())
+
+    assert refused.value.found == "levy, a rule per entry, reading what monthly writes per period"
+
+
+def test_what_was_booked_at_one_instant_is_taken_together(
+    engine: Engine, clock: FixedClock, telephone: Telephone
+) -> None:
+    telephone.use(telephone.rule())
+    post_all(telephone.session, [telephone.charge("100") for _ in range(7)])
+    telephone.session.commit()
+
+    taken = process(sessions(engine, clock=clock), telephone.ledger, RuleBasedFiring(), batch=2)
+
+    assert telephone.balance("tax of Adams") == "42.00"
+    assert taken == 1
+
+
+def test_a_month_may_have_any_number_of_taxations(
+    telephone: Telephone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_entries, "_TOGETHER", 2)
+    telephone.use(telephone.rule(per=Per.MONTH))
+
+    for _ in range(5):
+        post_eagerly(telephone.session, [telephone.charge("10")])
+
+    assert telephone.balance("tax of Adams") == "3.00"
+    assert telephone.transactions() == 10
+
+
+def test_a_taxation_that_was_taken_back_is_made_good_by_the_next(telephone: Telephone) -> None:
+    rule = telephone.rule(per=Per.MONTH)
+    telephone.use(rule)
+    post_eagerly(telephone.session, [telephone.charge("100")])
+    taxed = select(Transaction).where(Transaction.creator_id == rule.terms[0].version)
+    reverse(telephone.session, telephone.session.scalars(taxed).one())
+    assert telephone.balance("tax of Adams") == "0.00"
+
+    post_eagerly(telephone.session, [telephone.charge("50")])
+    telephone.fire(EagerFiring())
+
+    assert telephone.balance("tax of Adams") == "9.00"
+
+
+def test_entries_are_totalled_beyond_what_one_word_holds(telephone: Telephone) -> None:
+    telephone.use(telephone.rule(per=Per.MONTH, rate="0.5"))
+    most = telephone.ledger.unit("USD").quantity(2**62 - 2)
+    post_all(
+        telephone.session,
+        [
+            Draft.transfer(
+                amount,
+                source=telephone.income,
+                destination=telephone.account("activity of Adams"),
+                charged=JANUARY,
+            )
+            for amount in (most, most, most, -most, -most)
+        ],
+    )
+
+    telephone.fire(RuleBasedFiring())
+
+    assert telephone.balance("tax of Adams") == "23058430092136939.51"
