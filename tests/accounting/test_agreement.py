@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from time import sleep
 from typing import Any
 
 import pytest
@@ -29,12 +31,15 @@ from analysis_patterns.accounting.practice import (
 )
 from analysis_patterns.accounting.trigger import OnAccount, OnEvent
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.persistence import Session, create_engine, sessions
+from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import FOREVER
 from analysis_patterns.patterns.time.period import Period
 from analysis_patterns.patterns.values import Quantity
 
+from ..postgres import PostgresServer
 from ..refusals import refuses
+from ..schemas import create_schema
 from .books import counted
 from .utility import DECEMBER, OCTOBER, Customer, Utility, balance, flat_rate, kwh, noticed, usd
 
@@ -376,3 +381,27 @@ def test_rules_of_two_customers_that_set_each_other_off_are_an_error_of_the_even
         "posting-rule.stratified: found rules that set each other off: pass on from Acme Coffee Makers > "
         "pass on from Reginald Perrin > pass on from Acme Coffee Makers; allowed:"
     )
+
+
+def test_two_sessions_process_an_event_once(postgres: PostgresServer) -> None:
+    with postgres.fresh(create_schema) as url:
+        engine = create_engine(url)
+        begin = sessions(engine, clock=FixedClock(noticed(12, 1)))
+        with begin() as one, begin() as other, ThreadPoolExecutor(1) as beside:
+            acme = Utility.founded(one)
+            event = acme.customer(one, "Acme", acme.regular).used(kwh(50))
+            one.add(event)
+            one.commit()
+            same = other.get_one(AccountingEvent, (event.ledger_id, event.id))
+
+            process_event(one, event)
+            waiting = beside.submit(process_event, other, same)
+            sleep(0.2)
+            waits = not waiting.done()
+            one.commit()
+
+            with refuses("event.processed-once"):
+                waiting.result(timeout=20)
+            assert waits
+            assert counted(one, "accounting_transaction") == 2
+        engine.dispose()
