@@ -11,6 +11,7 @@ from ..patterns.persistence.session import Session, session_of
 from ..patterns.time.instant import BEGINNING
 from ..patterns.time.period import Period
 from ..patterns.values.quantity import Quantity
+from ._known import known_by
 from ._sums import steps_until
 from .account import Account, DetailAccount
 from .balance import entries
@@ -67,7 +68,7 @@ def account_statement(
     Source: Analysis Patterns 6.1 and 6.9.
     """
     session = session_of(account)
-    instant = session.instant(known_at)
+    instant = known_by(session, account.ledger_id, known_at)
     sign = -1 if _is_turned(session, account) else 1
 
     def standing(day: date) -> dict[str, int]:

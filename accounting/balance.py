@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
 
@@ -15,6 +16,7 @@ from ..patterns.persistence.session import Session, session_of
 from ..patterns.time.instant import BEGINNING
 from ..patterns.time.period import Period
 from ..patterns.values.quantity import Quantity
+from ._known import known_by
 from ._sums import DAY, Choice, covered_by, moved_chosen, moved_during, standing, steps_until
 from .account import Account, DetailAccount
 from .entry import Entry
@@ -63,7 +65,10 @@ def balance(account: Account, *, as_of: date | None = None, known_at: datetime |
     Source: Analysis Patterns 6.1.
     """
     session = session_of(account)
-    return _only(account, steps_until(session, account, session.day(as_of), session.instant(known_at)))
+    return _only(
+        account,
+        steps_until(session, account, session.day(as_of), known_by(session, _ledger(account), known_at)),
+    )
 
 
 def balances(
@@ -75,7 +80,7 @@ def balances(
     Source: Analysis Patterns 6.3.
     """
     session = session_of(account)
-    found = steps_until(session, account, session.day(as_of), session.instant(known_at))
+    found = steps_until(session, account, session.day(as_of), known_by(session, _ledger(account), known_at))
     return {code: account.ledger.unit(code).quantity(steps) for code, steps in sorted(found.items())}
 
 
@@ -87,7 +92,7 @@ def balance_during(account: Account, period: Period, *, known_at: datetime | Non
     Source: Analysis Patterns 6.9, `balanceChargedDuring`.
     """
     session = session_of(account)
-    instant = session.instant(known_at)
+    instant = known_by(session, _ledger(account), known_at)
     after = steps_until(session, account, period.end - DAY, instant)
     before = _steps_before(session, account, period.start, instant)
     return _only(account, {code: steps - before.get(code, 0) for code, steps in after.items()})
@@ -108,7 +113,7 @@ def balance_using(
     """
     session = session_of(account)
     until = Entry.charged <= session.day(as_of)
-    moved = moved_chosen(session, account, until, session.instant(known_at), filter)
+    moved = moved_chosen(session, account, until, known_by(session, _ledger(account), known_at), filter)
     return _only(account, {code: each.deposits + each.withdrawals for code, each in moved.items()})
 
 
@@ -120,7 +125,7 @@ def deposits(account: Account, period: Period, *, known_at: datetime | None = No
     Source: Analysis Patterns 6.1.
     """
     session = session_of(account)
-    moved = moved_during(session, account, period, session.instant(known_at))
+    moved = moved_during(session, account, period, known_by(session, _ledger(account), known_at))
     return _only(account, {code: each.deposits for code, each in moved.items()})
 
 
@@ -133,7 +138,7 @@ def withdrawals(account: Account, period: Period, *, known_at: datetime | None =
     Source: Analysis Patterns 6.1.
     """
     session = session_of(account)
-    moved = moved_during(session, account, period, session.instant(known_at))
+    moved = moved_during(session, account, period, known_by(session, _ledger(account), known_at))
     return _only(account, {code: each.withdrawals for code, each in moved.items()})
 
 
@@ -144,7 +149,7 @@ def turnover(account: Account, period: Period, *, known_at: datetime | None = No
     Errors: as for `balance`.
     """
     session = session_of(account)
-    instant = session.instant(known_at)
+    instant = known_by(session, _ledger(account), known_at)
     moved = moved_during(session, account, period, instant)
     before = _steps_before(session, account, period.start, instant)
     return Turnover(
@@ -172,7 +177,7 @@ def entries(
     Source: Analysis Patterns 6.1, 6.3 and 6.9.
     """
     session = session_of(account)
-    instant = session.instant(known_at)
+    instant = known_by(session, _ledger(account), known_at)
     question = entries_of(account, known_at=instant, struck=struck)
     if period is not None:
         question = question.where(Entry.charged >= period.start, Entry.charged < period.end)
@@ -190,6 +195,10 @@ def entries_of(
     """The entries of an account as known at an instant, as a select to compose with."""
     question = select(Entry).where(covered_by(account), Entry.booked <= known_at)
     return question if struck else question.where(standing(known_at))
+
+
+def _ledger(account: Account) -> UUID:
+    return account.ledger_id or account.ledger.id
 
 
 def _steps_before(session: Session, account: Account, day: date, known_at: datetime) -> Mapping[str, int]:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session, session_of
+from ._known import known_by
 from ._sources import Counted, Sources
 from .account import Account
 from .balance import balance, entries_of
@@ -70,7 +71,7 @@ def derivation_of_balance(
     Source: Analysis Patterns 6.11.
     """
     session = session_of(account)
-    day, instant = session.day(as_of), session.instant(known_at)
+    day, instant = session.day(as_of), known_by(session, account.ledger_id, known_at)
     return _Walk(session, most).balance(account, day, instant)
 
 

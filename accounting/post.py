@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from ..patterns.persistence.session import Session
 from ..patterns.time.instant import BEGINNING
 from . import _rows
 from ._guards import CLOSED, KEY
+from ._known import as_instant
 from .draft import Draft, Leg
 from .entry import Entry
 from .ledger import Ledger
@@ -159,7 +160,7 @@ def _opening(session: Session, ledgers: set[UUID]) -> _Opening:
                 remedy="Add the ledger and its accounts to this session first.",
             )
         barrier, closed_before = rows[0]
-        booked = session.recorded_after(None if barrier is None else _instant(barrier))
+        booked = session.recorded_after(None if barrier is None else as_instant(barrier))
         first = closed_before if isinstance(closed_before, date) else date.fromisoformat(closed_before)
         if first > BEGINNING:
             first_days[ledger] = first
@@ -190,13 +191,6 @@ def _charged_too_early(
                 )
 
 
-def _instant(stored: Any) -> datetime:
-    # As the driver gives it: SQLite's text has no zone, and is in UTC.
-    if isinstance(stored, datetime):
-        return stored.astimezone(UTC)
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC)
-
-
 _Standing = tuple[Posting, Callable[[], bytes]]
 """What stands under a key: its posting, and what tells its digest."""
 
@@ -210,7 +204,7 @@ def _known(connection: Connection, drafts: Sequence[Draft]) -> _Known:
         if draft.key is not None:
             keys.setdefault(draft.ledger_id, []).append(draft.key)
     return {
-        (ledger, key): (Posting(ledger, key_of(id), _instant(booked), False), partial(bytes, digest))
+        (ledger, key): (Posting(ledger, key_of(id), as_instant(booked), False), partial(bytes, digest))
         for ledger, wanted in keys.items()
         for id, key, booked, digest in _rows.known(connection, ledger, wanted)
     }

@@ -15,6 +15,7 @@ from ..patterns.persistence.session import Session, session_of
 from ..patterns.time.instant import BEGINNING
 from ..patterns.time.period import Period
 from ..patterns.values.quantity import Quantity
+from ._known import known_by
 from ._standing import ask, questions, steps_of_each
 from .account import Account, DetailAccount
 from .ledger import Ledger
@@ -172,7 +173,7 @@ def trial_balance(
     Source: Analysis Patterns 6.3 and 6.12.
     """
     session = session_of(ledger)
-    day, instant = session.day(as_of), session.instant(known_at)
+    day, instant = session.day(as_of), known_by(session, ledger.id, known_at)
     lines = _lines(session, ledger, _standing(session, ledger, day, instant))
     rolled_up = _rolled_up(session, ledger, lines)
     return TrialBalance(
@@ -193,7 +194,7 @@ def balance_sheet(
     Source: Analysis Patterns 6.12.
     """
     session = session_of(ledger)
-    day, instant = session.day(as_of), session.instant(known_at)
+    day, instant = session.day(as_of), known_by(session, ledger.id, known_at)
     lines = _lines(session, ledger, _standing(session, ledger, day, instant))
     known = (Asset, Liability, Equity, Income, Expense)
     earned = _section("income", lines, Income)
@@ -217,7 +218,7 @@ def income_statement(ledger: Ledger, period: Period, *, known_at: datetime | Non
     Source: Analysis Patterns 6.12.
     """
     session = session_of(ledger)
-    instant = session.instant(known_at)
+    instant = known_by(session, ledger.id, known_at)
     after = _standing(session, ledger, period.end - _DAY, instant)
     if period.start > BEGINNING:
         before = _standing(session, ledger, period.start - _DAY, instant)
