@@ -30,6 +30,9 @@ from .trigger import OnEvent
 Change = RuleTerms | PracticeAssignment | PostingRule
 """What may change retroactively: terms, assignments, and which rules a practice has."""
 
+Totals = dict[PostingRule, list[tuple[set[UUID], Sequence[Period]]]]
+"""The rules per period that changes bear on, each with accounts that it reads and the days."""
+
 
 @dataclass(slots=True)
 class Affected:
@@ -42,7 +45,7 @@ class Affected:
 
     events: set[UUID] = field(default_factory=set)
     transactions: set[UUID] = field(default_factory=set)
-    totals: dict[PostingRule, list[tuple[set[UUID], Sequence[Period]]]] = field(default_factory=dict)
+    totals: Totals = field(default_factory=dict)
 
 
 def affected(work: Work, changes: Iterable[Change]) -> Affected:

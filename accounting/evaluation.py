@@ -17,6 +17,7 @@ from .given import Given
 from .posting_rule import PostingRule, RuleTerms
 from .resolution import Accounts, account_for
 from .stratification import strata
+from .transaction import Adjustment
 from .trigger import OnAccount, OnEvent
 
 NOTHING: Mapping[DetailAccount, int] = MappingProxyType({})
@@ -49,6 +50,7 @@ def evaluate(
     accounts: Accounts,
     *,
     standing: Mapping[DetailAccount, int] = NOTHING,
+    adjustment: Adjustment | None = None,
 ) -> Draft | None:
     """
     The draft of what the rule posts on an occasion; None where that is nothing.
@@ -78,6 +80,7 @@ def evaluate(
         sources=occasion.sources,
         event=occasion.event,
         root=occasion.root,
+        adjustment=adjustment,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from itertools import count, islice
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,13 +17,13 @@ from ...patterns.persistence.session import Session
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import Period
 from .. import _rows
-from ..account import Account
+from ..account import Account, DetailAccount
 from ..entry import Entry, EntryKey, source
 from ..evaluation import derived_key
 from ..posting_rule import PostingRule
 from ..practice import AccountingPractice, PracticeAssignment
 from ..transaction import Adjustment, Transaction
-from .books import Reading, Standing, TriggerEntry
+from .books import Reading, Standing, Stood, TriggerEntry
 from .fire import period_key
 from .state import eager_fired
 
@@ -110,35 +111,48 @@ def total(session: Session, ledger: UUID, account: UUID, period: Period) -> int:
 
 
 def standing(books: LedgerBooks, rule: PostingRule, account: UUID, period: Period) -> Standing:
-    """What a rule posted for a period, what was reversed of it taken off."""
-    prefix = derived_key(rule, period_key(account, period))
-    posted = [key_of(row[0]) for row in _posted_in_turn(books, prefix)]
-    steps: dict[UUID, int] = {}
+    """What a rule posted for the parts of a calendar period, what was reversed of it taken off."""
+    posted = _posted_for(books, derived_key(rule, ""), account, period)
+    days: dict[date, tuple[date, UUID, dict[DetailAccount, int]]] = {}
     for some in _some(posted):
-        derived = select(Transaction.id).where(
-            Transaction.ledger_id == books.ledger,
-            or_(Transaction.id.in_(some), Transaction.reverses_id.in_(some)),
-        )
         question = (
-            _halves(Entry.account_id)
-            .where(Entry.ledger_id == books.ledger, Entry.transaction_id.in_(derived))
-            .group_by(Entry.account_id)
+            select(Transaction.id, Transaction.creator_id, Entry.account_id, Entry.concerns, Entry.steps)
+            .select_from(Transaction)
+            .join(Entry, _of_it())
+            .where(
+                Transaction.ledger_id == books.ledger,
+                or_(Transaction.id.in_(some), Transaction.reverses_id.in_(some)),
+            )
+            .order_by(Entry.concerns, Transaction.booked, Transaction.id)
         )
-        for key, high, low in books.session.execute(question):
-            steps[key] = steps.get(key, 0) + _whole(high, low)
-    return Standing(len(posted), {books.account(key): each for key, each in steps.items()})
+        for transaction, creator, key, day, moved in books.session.execute(question):
+            start, made, steps = days.get(day, (day, creator, {}))
+            if transaction in posted:
+                start, made = posted[transaction], creator
+            found = books.account(key)
+            steps[found] = steps.get(found, 0) + moved
+            days[day] = start, made, steps
+    return Standing(Counter(posted.values()), {day: Stood(*stood) for day, stood in days.items()})
 
 
-def _posted_in_turn(books: LedgerBooks, prefix: str) -> Iterator[Sequence[Any]]:
-    """The rows posted under the keys prefix:0, prefix:1 and so on, as far as there are any."""
+def _posted_for(books: LedgerBooks, rule: str, account: UUID, period: Period) -> dict[UUID, date]:
+    """The transactions of a rule for parts of a period, numbered for each; with the first day of the part."""
     connection = books.session.connection()
-    numbers = count()
-    while True:
-        keys = [f"{prefix}:{n}" for n in islice(numbers, _TOGETHER)]
-        rows = list(_rows.known(connection, books.ledger, keys))
-        yield from rows
-        if len(rows) < len(keys):
-            return
+    found: dict[UUID, date] = {}
+    days = (period.end - period.start).days
+    asked = {period.start + timedelta(days=n): 0 for n in range(days)}
+    while asked:
+        together = max(1, _TOGETHER // len(asked))
+        keys = {
+            f"{rule}{period_key(account, start)}:{number}": start
+            for start, first in asked.items()
+            for number in range(first, first + together)
+        }
+        rows = list(_rows.known(connection, books.ledger, list(keys)))
+        found.update((key_of(row[0]), keys[row[1]]) for row in rows)
+        taken = Counter(keys[row[1]] for row in rows)
+        asked = {start: first + together for start, first in asked.items() if taken[start] == together}
+    return found
 
 
 def forget_fired(session: Session, ledger: UUID, upto: datetime) -> None:

@@ -64,11 +64,25 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a rule posted for one period of one account: in how many transactions, and how much."""
+class Stood:
+    """What stands of a rule per period for a day, by whose terms, and from which day on it was totalled."""
 
-    times: int
+    start: date
+    creator: UUID
     steps: Mapping[DetailAccount, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    What a rule posted for one calendar period of one account.
+
+    Shape:  in how many transactions, by the first day of the part of the period that they were for; what
+            stands of them, by the day concerned, which is the last one of such a part.
+    """
+
+    times: Mapping[date, int]
+    days: Mapping[date, Stood]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +142,10 @@ class Books(Protocol):
         """The terms by which a rule deals with an account's entries of a day; None where it does not."""
         ...
 
+    def parts(self, rule: PostingRule, account: UUID, period: Period) -> Sequence[Applicable]:
+        """The parts of a period in which a rule deals with an account, each by one set of terms, in order."""
+        ...
+
     def read(self, account: UUID, after: datetime | None, upto: datetime) -> Reading:
         """The entries of an account that set rules off, booked after one instant and up to another."""
         ...
@@ -145,7 +163,7 @@ class Books(Protocol):
         ...
 
     def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:
-        """What a rule per period posted for a period of `account`."""
+        """What a rule per period posted for a calendar period of `account`, or any part of it."""
         ...
 
     def attributes(self, event: UUID | None) -> Mapping[str, Value]:

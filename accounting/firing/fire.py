@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from ...patterns.time.period import Period
-from ..draft import Draft
+from ..draft import Draft, Leg
 from ..entry import EntryKey
 from ..evaluation import Occasion, derived_key, evaluate
 from ..given import Given
 from ..post import Posting
 from ..posting_rule import PostingRule
-from .books import Applicable, Books, TriggerEntry
+from ..transaction import Adjustment
+from .books import Applicable, Books, Stood, TriggerEntry
 
 _Fired = tuple[Draft, TriggerEntry]
 
@@ -22,7 +25,9 @@ def fire(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> li
     """
     Post what a rule makes of entries, and give the entries that came of it.
 
-    Shape:  what the rule posted on an occasion before, in whichever mode, it does not post again.
+    Shape:  what the rule posted on an occasion before, in whichever mode, it does not post again. A rule per
+            period totals all of the calendar periods that these entries concern, part by part where terms or
+            practices change within: what it posted for them before, by whichever terms, is put right.
     Errors: `ConstraintViolation`: those of `evaluate` and of `post_all`; roll back then.
     Source: Analysis Patterns 6.7.
     """
@@ -35,6 +40,17 @@ def fire(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> li
         for (draft, used), posting in zip(fired, postings, strict=True)
         for entry in entries_of(books, draft, posting, used=used)
     ]
+
+
+def total_again(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> None:
+    """
+    Post the differences that a rule per period now comes to, for the periods that some entries concern.
+
+    Shape:  the rule was fired on these entries before: what is posted adjusts what it made of them.
+    Errors: as for `fire`.
+    Source: Analysis Patterns 6.7; Fowler's Difference Adjustment.
+    """
+    books.post([draft for draft, _ in _per_period(books, rule, entries, Adjustment.DIFFERENCE)])
 
 
 def entries_of(
@@ -83,41 +99,86 @@ def _per_entry(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry])
             yield draft, entry
 
 
-def _per_period(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> Iterator[_Fired]:
-    totalled: dict[tuple[UUID, Period], tuple[Applicable, list[TriggerEntry]]] = {}
+def _per_period(
+    books: Books, rule: PostingRule, entries: Sequence[TriggerEntry], adjustment: Adjustment | None = None
+) -> Iterator[_Fired]:
+    concerned: dict[tuple[UUID, Period], list[TriggerEntry]] = {}
     for entry in entries:
-        applicable = books.applicable(rule, entry.account.id, entry.concerns)
-        period = applicable and rule.per.around(entry.concerns).intersection(applicable.period)
-        if applicable and period:
-            totalled.setdefault((entry.account.id, period), (applicable, []))[1].append(entry)
-    for account in sorted({account for account, _ in totalled}):
+        concerned.setdefault((entry.account.id, rule.per.around(entry.concerns)), []).append(entry)
+    for account in sorted({account for account, _ in concerned}):
         books.hold(account)
-    for (account, period), (applicable, new) in totalled.items():
-        draft = _for_period(books, applicable, period, new, books.total(account, period))
-        if draft is not None:
-            yield draft, new[0]
+    for (_, period), some in concerned.items():
+        for draft in _Totalling(books, rule, period, some, adjustment).drafts():
+            yield draft, some[0]
 
 
-def _for_period(
-    books: Books, applicable: Applicable, period: Period, new: Sequence[TriggerEntry], total: int
-) -> Draft | None:
-    """What is due on the total of a period, less what the rule posted for it before."""
-    account, rule = new[0].account, applicable.terms.rule
-    standing = books.standing(rule, account.id, period)
-    # Always the same day, or balances in between would tell how often the rule was fired.
-    last = period.end - timedelta(days=1)
-    occasion = Occasion(
-        key=f"{period_key(account.id, period)}:{standing.times}",
-        given=Given(amount=account.unit.quantity(total), day=last),
-        charged=max(last, books.open_from),
-        concerns=last,
-        subject=account.subject_id,
-        account=account,
-        sources=tuple(entry.key for entry in new),
-    )
-    return evaluate(applicable.terms, occasion, books.accounts, standing=standing.steps)
+@dataclass(frozen=True, slots=True)
+class _Totalling:
+    """A calendar period of an account, totalled for a rule because of some entries that concern it."""
+
+    books: Books
+    rule: PostingRule
+    period: Period
+    entries: Sequence[TriggerEntry]
+    adjustment: Adjustment | None
+
+    def drafts(self) -> Iterator[Draft]:
+        """What is due on the total of each part, less what the rule posted for it before."""
+        account = self.entries[0].account.id
+        standing = self.books.standing(self.rule, account, self.period)
+        times, left = Counter(standing.times), dict(standing.days)
+        for part in self.books.parts(self.rule, account, self.period):
+            start, last = part.period.start, part.period.end - timedelta(days=1)
+            draft = self._due(part, left.pop(last, None), times[start])
+            if draft is not None:
+                times[start] += 1
+                yield draft
+        for day, stood in left.items():
+            if any(stood.steps.values()):
+                yield self._taken_back(day, stood, times[stood.start])
+                times[stood.start] += 1
+
+    def _due(self, part: Applicable, stood: Stood | None, times: int) -> Draft | None:
+        account, period = self.entries[0].account, part.period
+        # Always the same day, or balances in between would tell how often the rule was fired.
+        last = period.end - timedelta(days=1)
+        total = account.unit.quantity(self.books.total(account.id, period))
+        occasion = Occasion(
+            key=f"{period_key(account.id, period.start)}:{times}",
+            given=Given(amount=total, day=last),
+            charged=max(last, self.books.open_from),
+            concerns=last,
+            subject=account.subject_id,
+            account=account,
+            sources=self._sources(period),
+        )
+        standing = {} if stood is None else stood.steps
+        return evaluate(
+            part.terms, occasion, self.books.accounts, standing=standing, adjustment=self.adjustment
+        )
+
+    def _sources(self, part: Period) -> tuple[EntryKey, ...]:
+        """The entries that are new in a part; if none is, one that tells whose entries are totalled."""
+        new = tuple(entry.key for entry in self.entries if part.includes(entry.concerns))
+        return new or (self.entries[0].key,)
+
+    def _taken_back(self, day: date, stood: Stood, times: int) -> Draft:
+        """The opposite of what stands for a day on which, by now, no part of the period ends."""
+        charged = max(day, self.books.open_from)
+        return Draft(
+            *(
+                Leg(account, account.unit.quantity(-steps), charged=charged, concerns=day)
+                for account, steps in stood.steps.items()
+                if steps != 0
+            ),
+            key=derived_key(self.rule, f"{period_key(self.entries[0].account.id, stood.start)}:{times}"),
+            description=self.rule.name,
+            creator=stood.creator,
+            sources=(self.entries[0].key,),
+            adjustment=Adjustment.DIFFERENCE,
+        )
 
 
-def period_key(account: UUID, period: Period) -> str:
-    """What the keys begin with of all that a rule posts for a period of an account."""
-    return f"{account.hex}:{period.start}"
+def period_key(account: UUID, start: date) -> str:
+    """What the keys begin with of all that a rule posts for a period of an account from `start` on."""
+    return f"{account.hex}:{start}"

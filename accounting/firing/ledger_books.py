@@ -135,6 +135,19 @@ class LedgerBooks:
                 return Applicable(terms, shared)
         return None
 
+    def parts(self, rule: PostingRule, account: UUID, period: Period) -> Sequence[Applicable]:
+        """The parts of a period in which a rule deals with an account, each by one set of terms, in order."""
+        used = self._rules_for(self.account(account).subject_id).get(rule, ())
+        within = [shared for each in used if (shared := each.intersection(period))]
+        found = [
+            Applicable(terms, shared)
+            for terms in rule.terms
+            if terms.is_believed
+            for each in within
+            if (shared := each.intersection(terms.period))
+        ]
+        return sorted(found, key=lambda each: each.period)
+
     def read(self, account: UUID, after: datetime | None, upto: datetime) -> Reading:
         """The entries of an account that set rules off, booked after one instant and up to another."""
         return _entries.read(self, account, after, upto)
@@ -155,7 +168,7 @@ class LedgerBooks:
         return {row[1] for row in rows}
 
     def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:
-        """What a rule per period posted for a period of `account`."""
+        """What a rule per period posted for a calendar period of `account`, or any part of it."""
         return _entries.standing(self, rule, account, period)
 
     def attributes(self, event: UUID | None) -> Mapping[str, Value]:

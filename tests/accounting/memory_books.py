@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -14,16 +14,14 @@ from uuid import UUID
 from analysis_patterns.accounting.account import DetailAccount
 from analysis_patterns.accounting.draft import Draft, Leg
 from analysis_patterns.accounting.entry import EntryKey
-from analysis_patterns.accounting.evaluation import derived_key
 from analysis_patterns.accounting.finder import Trigger
-from analysis_patterns.accounting.firing.books import Applicable, Mode, Reading, Standing, TriggerEntry
-from analysis_patterns.accounting.firing.fire import period_key
+from analysis_patterns.accounting.firing.books import Applicable, Mode, Reading, Standing, Stood, TriggerEntry
 from analysis_patterns.accounting.given import Value
 from analysis_patterns.accounting.post import Posting
 from analysis_patterns.accounting.posting_rule import PostingRule
 from analysis_patterns.accounting.resolution import offered
 from analysis_patterns.accounting.stratification import AccountSet
-from analysis_patterns.patterns.time.period import Period
+from analysis_patterns.patterns.time.period import Period, merged
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -179,14 +177,26 @@ class MemoryBooks:
         return list(dict.fromkeys(found))
 
     def applicable(self, rule: PostingRule, account: UUID, day: date) -> Applicable | None:
-        terms, subject = rule.terms_on(day), self.account(account).subject_id
-        if terms is None:
-            return None
-        for use in self.uses:
-            if rule in use.rules and use.subject in {None, subject} and use.period.includes(day):
-                shared = use.period.intersection(terms.period)
-                return None if shared is None else Applicable(terms, shared)
+        terms = rule.terms_on(day)
+        for used in self._used(rule, account) if terms else ():
+            shared = used.intersection(terms.period) if terms else None
+            if terms and shared and shared.includes(day):
+                return Applicable(terms, shared)
         return None
+
+    def parts(self, rule: PostingRule, account: UUID, period: Period) -> list[Applicable]:
+        found = [
+            Applicable(terms, shared)
+            for terms in rule.terms
+            if terms.is_believed
+            for each in self._used(rule, account)
+            if (within := each.intersection(period)) and (shared := within.intersection(terms.period))
+        ]
+        return sorted(found, key=lambda each: each.period)
+
+    def _used(self, rule: PostingRule, account: UUID) -> tuple[Period, ...]:
+        users = {None, self.account(account).subject_id}
+        return merged(use.period for use in self.uses if rule in use.rules and use.subject in users)
 
     def read(self, account: UUID, after: datetime | None, upto: datetime) -> Reading:
         unread = [
@@ -210,14 +220,24 @@ class MemoryBooks:
         return self.by_key.keys() & set(keys)
 
     def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:
-        prefix = derived_key(rule, period_key(account, period))
-        steps: dict[DetailAccount, int] = defaultdict(int)
-        times = 0
-        while (key := f"{prefix}:{times}") in self.by_key:
-            for leg in self.transactions[self.by_key[key]].legs:
-                steps[self.account(leg.account_id)] += leg.steps
-            times += 1
-        return Standing(times, steps)
+        times: Counter[date] = Counter()
+        days: dict[date, Stood] = {}
+        for key, id in self.by_key.items():
+            match key.split(":"):
+                case ["rule", made, counted, start, _]:
+                    first = date.fromisoformat(start)
+                    if (made, counted) == (rule.id.hex, account.hex) and period.includes(first):
+                        times[first] += 1
+                        self._add(days, first, self.transactions[id])
+        return Standing(times, days)
+
+    def _add(self, days: dict[date, Stood], start: date, draft: Draft) -> None:
+        assert draft.creator is not None
+        for leg in draft.legs:
+            found = self.account(leg.account_id)
+            before = days[leg.concerns].steps if leg.concerns in days else {}
+            steps = {**before, found: before.get(found, 0) + leg.steps}
+            days[leg.concerns] = Stood(start, draft.creator, steps)
 
     def attributes(self, event: UUID | None) -> Mapping[str, Value]:
         return {}

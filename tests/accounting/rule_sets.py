@@ -29,7 +29,7 @@ from analysis_patterns.accounting.method import (
 )
 from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
 from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType, OnSummary
-from analysis_patterns.patterns.time.period import ALWAYS, Period
+from analysis_patterns.patterns.time.period import ALWAYS, Period, merged
 from analysis_patterns.patterns.values import Money, Quantity
 
 from .memory_books import Chart, Use
@@ -246,22 +246,21 @@ class Naive:
         totals: dict[tuple[date, date], int] = defaultdict(int)
         for steps, day in mine:
             period = rule.per.around(day)
-            for use in self._used(rule, account, day):
+            for used in self._used(rule, account, day):
                 terms = rule.terms_on(day)
                 shared = terms and period.intersection(terms.period)
-                shared = shared and shared.intersection(use.period)
+                shared = shared and shared.intersection(used)
                 if shared:
                     totals[shared.start, shared.end] += steps
+                    self.seen.update({"part of a period"} if shared != period else ())
         for (start, end), steps in totals.items():
             self._result(rule, account, steps, start, end - timedelta(days=1))
             self.seen.add("per period")
 
-    def _used(self, rule: PostingRule, account: DetailAccount, day: date) -> list[Use]:
-        return [
-            use
-            for use in self.given.uses
-            if rule in use.rules and use.subject in {None, account.subject_id} and use.period.includes(day)
-        ]
+    def _used(self, rule: PostingRule, account: DetailAccount, day: date) -> list[Period]:
+        users = {None, account.subject_id}
+        used = merged(use.period for use in self.given.uses if rule in use.rules and use.subject in users)
+        return [each for each in used if each.includes(day)]
 
     def _result(self, rule: PostingRule, account: DetailAccount, steps: int, day: date, on: date) -> None:
         terms = rule.terms_on(day)

@@ -228,6 +228,12 @@ class ForgetsWhatStands(MemoryBooks):
         return Standing(super().standing(rule, account, period).times, {})
 
 
+class TotalsWithoutParts(MemoryBooks):
+    def parts(self, rule: PostingRule, account: UUID, period: Period) -> list[Applicable]:
+        found = super().parts(rule, account, period)
+        return [Applicable(found[-1].terms, period)] if found else []
+
+
 class KnowsTheFirstTermsOnly(MemoryBooks):
     def applicable(self, rule: PostingRule, account: UUID, day: date) -> Applicable | None:
         found = super().applicable(rule, account, day)
@@ -271,6 +277,7 @@ class ForgetsWhatItPosted(MemoryBooks):
         TotalsEverything,
         TotalsTheLastDayTwice,
         ForgetsWhatStands,
+        TotalsWithoutParts,
         KnowsTheFirstTermsOnly,
         UsesRulesForEverybody,
         RemembersTooMuch,
