@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from ..patterns.time.period import ALWAYS, Period, merged
 from ._affected import Totals
@@ -71,7 +71,7 @@ def _calendar(rule: PostingRule, days: Period) -> Period:
     )
 
 
-def _concerning(work: Work, accounts: Sequence[UUID], days: Period) -> Sequence[Row[Any]]:
+def _concerning(work: Work, accounts: Sequence[UUID], days: Period) -> Sequence[Any]:
     """The entries of accounts that concern some days; nothing is charged before the day that it concerns."""
     return work.session.execute(
         select(
@@ -84,7 +84,7 @@ def _concerning(work: Work, accounts: Sequence[UUID], days: Period) -> Sequence[
     ).all()  # fmt: skip
 
 
-def _trigger(work: Work, entry: Row[Any]) -> TriggerEntry:
+def _trigger(work: Work, entry: Any) -> TriggerEntry:
     account = work.books.account(entry.account_id)
     return TriggerEntry(
         key=EntryKey(entry.transaction_id, entry.n),

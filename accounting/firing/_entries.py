@@ -113,7 +113,7 @@ def total(session: Session, ledger: UUID, account: UUID, period: Period) -> int:
 def standing(books: LedgerBooks, rule: PostingRule, account: UUID, period: Period) -> Standing:
     """What a rule posted for the parts of a calendar period, what was reversed of it taken off."""
     posted = _posted_for(books, derived_key(rule, ""), account, period)
-    days: dict[date, tuple[date, UUID, dict[DetailAccount, int]]] = {}
+    days: dict[date, tuple[date, UUID | None, dict[DetailAccount, int]]] = {}
     for some in _some(posted):
         question = (
             select(Transaction.id, Transaction.creator_id, Entry.account_id, Entry.concerns, Entry.steps)

@@ -68,7 +68,7 @@ class Stood:
     """What stands of a rule per period for a day, by whose terms, and from which day on it was totalled."""
 
     start: date
-    creator: UUID
+    creator: UUID | None
     steps: Mapping[DetailAccount, int]
 
 
