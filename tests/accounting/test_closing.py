@@ -129,7 +129,8 @@ def test_what_was_known_at_a_close_is_told_again_to_the_cent(
     post(session, Draft(late, Leg(books.card, usd(-7), charged=APRIL, concerns=JANUARY)))
     session.commit()
 
-    assert trial_balance(books.ledger, as_of=MARCH_31, known_at=close.known_at) == told
+    again = trial_balance(books.ledger, as_of=MARCH_31, known_at=close.known_at)
+    assert (again.lines, again.totals) == (told.lines, told.totals)
     assert balance(books.airline, as_of=MAY, known_at=close.known_at) == usd(500)
     assert balance(books.airline, as_of=MAY) == usd("507.01")
 

@@ -144,6 +144,39 @@ def test_all_that_is_posted_together_counts_together(session: Session, saved: Bo
     assert counted(session, "accounting_entry") == 8
 
 
+@pytest.mark.parametrize("last", [date(1997, 4, 1), date(1997, 1, 20), None])
+def test_no_order_of_a_batch_hides_what_breaks_a_limit(
+    session: Session, saved: Books, layer: Layer, last: date | None
+) -> None:
+    other = Draft.transfer(usd(1), source=saved.capital, destination=saved.airline, charged=MAY)
+    final = other if last is None else deposit(saved, 1, last)
+    batch = [deposit(saved, 1, APRIL), withdrawal(saved, 23, FEBRUARY), deposit(saved, 1, MAY), final]
+
+    with refuses("balance-limit.kept", layer):
+        post_unchecked(session, *batch)
+    session.rollback()
+    with refuses("balance-limit.kept", Layer.CONSTRUCTOR):
+        post_all(session, batch)
+    session.rollback()
+
+    assert counted(session, "accounting_entry") == 4
+
+
+@both_ways
+def test_a_batch_that_keeps_a_limit_as_a_whole_is_posted(
+    session: Session, saved: Books, write: Posting
+) -> None:
+    batch = [withdrawal(saved, 500, FEBRUARY), deposit(saved, 500, JANUARY), withdrawal(saved, 20, FEBRUARY)]
+
+    if write is post:
+        post_all(session, batch)
+    else:
+        post_unchecked(session, *batch)
+    session.commit()
+
+    assert balance(saved.checking, as_of=MAY) == usd(0)
+
+
 @both_ways
 @pytest.mark.parametrize(("day", "is_kept"), [(JANUARY, True), (FEBRUARY, False), (MARCH, True)])
 def test_a_limit_holds_during_its_period(
