@@ -95,7 +95,7 @@ class PostgresTables:
         """Write all rows as streams, in one transaction."""
         with self._connection.cursor() as cursor:
             for table, columns in TABLES.items():
-                with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:
+                with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()) as stream:
                     for row in rows[table]:
                         stream.write_row(row)
         self._connection.commit()
@@ -105,9 +105,8 @@ class PostgresTables:
         with self._connection.cursor() as cursor:
             for table, columns in TABLES.items():
                 marks = ", ".join(["%s"] * len(columns))
-                cursor.executemany(
-                    f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows[table]
-                )
+                statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+                cursor.executemany(statement.encode(), rows[table])
         self._connection.commit()
 
     def close(self) -> None:
@@ -118,14 +117,12 @@ class PostgresTables:
 def postgres_rows(url: str, *, without: UUID) -> Rows:
     """Every row but those of one transaction, each value as text, which the driver need not convert."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
-        return {
-            table: connection.execute(
-                f"SELECT {', '.join(f'{column}::text' for column in columns)} FROM {table} "
-                f"WHERE {columns[1]} <> %s",
-                (without,),
-            ).fetchall()
-            for table, columns in TABLES.items()
-        }
+        rows: Rows = {}
+        for table, columns in TABLES.items():
+            asked = ", ".join(f"{column}::text" for column in columns)
+            statement = f"SELECT {asked} FROM {table} WHERE {columns[1]} <> %s"
+            rows[table] = connection.execute(statement.encode(), (without,)).fetchall()
+        return rows
 
 
 def one_by_one(rows: Rows) -> Iterator[Rows]:

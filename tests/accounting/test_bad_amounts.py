@@ -20,8 +20,8 @@ from .books import MAY, Books, counted, usd
 Made = Callable[[Books], object]
 
 
-def _leg(amount: Any) -> Made:
-    return lambda books: Leg(books.card, amount() if callable(amount) else amount, charged=MAY)
+def _leg(amount: Quantity) -> Made:
+    return lambda books: Leg(books.card, amount, charged=MAY)
 
 
 def _legs(*amounts: int) -> Made:

@@ -104,6 +104,7 @@ def _kill_often(databases: Databases, times: int, seed: int) -> None:
         with sessions(engine)() as session:
             books = Books.kept(session)
             everything: set[str] = set()
+            batches: list[list[Draft]] = []
             for number in range(times):
                 size = random.choice(BATCHES)
                 batches = [
@@ -130,7 +131,9 @@ def _kill_often(databases: Databases, times: int, seed: int) -> None:
                 assert session.execute(text("PRAGMA foreign_key_check")).all() == []
             post_all(session, [draft for batch in batches for draft in batch])
             session.commit()
-            assert _standing(session) == everything.union(*of_batch), "sent again, it is not made good"
+            assert _standing(session) == everything.union(
+                *(_keys(batches, n) for n in range(len(batches)))
+            ), "sent again, it is not made good"
         engine.dispose()
     assert posting > times / 2, "most of them were killed before they had posted anything"
 
