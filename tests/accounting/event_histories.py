@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from analysis_patterns.accounting import (
     AccountingEvent,
+    AccountType,
     Adjustment,
     Asset,
     DetailAccount,
@@ -25,11 +26,18 @@ from analysis_patterns.accounting import (
     Transaction,
 )
 from analysis_patterns.accounting.closing import close_period
-from analysis_patterns.accounting.firing import post_eagerly
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import PracticeAssignment
+from analysis_patterns.accounting.finder import Named, OfType, Output
+from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, post_eagerly, run
+from analysis_patterns.accounting.method import RateMethod
+from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.practice import (
+    AccountingPractice,
+    AccountingPracticeType,
+    PracticeAssignment,
+)
 from analysis_patterns.accounting.processing import process_event
 from analysis_patterns.accounting.reconsider import reconsider
+from analysis_patterns.accounting.trigger import OnAccountType
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import FOREVER
@@ -42,7 +50,7 @@ OPENED = datetime(1999, 10, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAYS = [date(1999, 10, 1) + timedelta(days=11 * n) for n in range(8)]
 AMOUNTS = [10, 37, 50, 51, 80]
-RULES = ["usage", "cheap usage", "call", "cheap call", "tax on usage", "tax on service"]
+RULES = ["usage", "cheap usage", "call", "cheap call", "tax on usage", "levy"]
 WAYS = [Adjustment.DIFFERENCE, Adjustment.REVERSAL, Adjustment.REPLACEMENT]
 LIBRARY = SimpleNamespace(process_event=process_event, reconsider=reconsider)
 
@@ -87,11 +95,46 @@ class History:
 
     def __post_init__(self) -> None:
         self.utility = Utility.founded(self.session)
+        self._levy()
         agreements = [self.utility.regular, self.utility.low_pay, None]
         self.customers = [
             self.utility.customer(self.session, name, agreement)
             for name, agreement in zip(("Acme", "Reginald", "Perrin"), agreements, strict=True)
         ]
+        for customer in self.customers:
+            self._open_levy(self.ledger, customer)
+        self.session.commit()
+
+    def _levy(self) -> None:
+        """A rule per month, beside the agreements: what was used in a month costs a little more."""
+        self.levied = AccountType(name="levy")
+        rule = PostingRule(
+            name="levy",
+            trigger=OnAccountType(type="base usage"),
+            outputs=Output(source=Named(account="revenue"), destination=OfType(type="levy")),
+            per=Per.MONTH,
+        )
+        RuleTerms(rule=rule, method=RateMethod(multiplier=Quantity("0.013", "1")))
+        practice = AccountingPractice(name="levies", type=AccountingPracticeType(name="levies"), rules=[rule])
+        self.levies = practice
+        self.utility.rules["levy"] = rule
+        self.session.add_all(
+            [self.levied, practice, PracticeAssignment(ledger=self.ledger, practice=practice)]
+        )
+        self.session.commit()
+
+    def _open_levy(self, ledger: Ledger, customer: Customer) -> None:
+        name = f"levy of {customer.person.name}"
+        account = Asset(ledger=ledger, name=name, unit="USD", type=self.levied, subject=customer.person)
+        self.session.add(account)
+
+    def _fire(self, _step: Step) -> None:
+        self._fire_all(self.ledger)
+        self.met.update(fired=1)
+
+    def _fire_all(self, ledger: Ledger) -> None:
+        run(LedgerBooks(self.session, ledger), AccountBasedFiring())
+        self.session.commit()
 
     @property
     def ledger(self) -> Ledger:
@@ -112,6 +155,8 @@ class History:
         self.clock.advance(HOUR)
         self._follow_up()
         self.session.commit()
+        self.clock.advance(HOUR)
+        self._fire_all(self.ledger)
 
     def told_at(self, instant: datetime) -> dict[str, Quantity]:
         """The balance of every account of the first customer, as known at an instant."""
@@ -292,10 +337,13 @@ class History:
         versions = self.session.execute(select(RuleTerms.version, RuleTerms.rule_id))
         rules = dict(list(versions))
         added = [row for row in self.rows() - before if row[-1] is Adjustment.DIFFERENCE]
+        levy = self.utility.rules["levy"].id  # its totals are each customer's own, also in shared accounts
         columns = [column.name for column in (*Entry.__table__.columns, *Transaction.__table__.columns)]
         at = {name: columns.index(name) for name in ("account_id", "concerns", "creator_id")}
         kinds = Counter(
-            (row[at["account_id"]], row[at["concerns"]], rules[row[at["creator_id"]]]) for row in added
+            (row[at["account_id"]], row[at["concerns"]], rules[row[at["creator_id"]]])
+            for row in added
+            if rules[row[at["creator_id"]]] != levy
         )
         assert all(times == 1 for times in kinds.values()), "more adjusting entries than needed"
 
@@ -326,7 +374,9 @@ class History:
             ]
         )
         copies: dict[int, DetailAccount] = {}
+        self.session.add(PracticeAssignment(ledger=ledger, practice=self.levies))
         for at, customer in enumerate(self.customers):
+            self._open_levy(ledger, customer)
             for account in (customer.base_usage, customer.service, customer.tax):
                 copy = Asset(
                     ledger=ledger, name=account.name, unit="USD", type=account.type, subject=customer.person
@@ -356,6 +406,8 @@ class History:
             if not base.reversed:
                 self._posted_by_hand(ledger, copies[base.who], base.day, base.amount)
         self.session.commit()
+        self.clock.advance(HOUR)
+        self._fire_all(ledger)
         return ledger, events
 
 

@@ -26,7 +26,7 @@ from .event_histories import LIBRARY, OPENED, History, Step, balances
 ACCOUNTING = "analysis_patterns.accounting"
 KINDS = [
     "use", "use", "call", "correct", "correct", "correct", "reject", "terms", "terms", "agree", "agree",
-    "group", "close", "base", "reverse",
+    "group", "close", "close", "base", "reverse", "fire",
 ]  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def holds_for(databases: Databases, examples: int) -> Covered:
 COUNTED = {
     "late", "closed", "corrected", "corrected_when_closed", "twice", "rejected", "reversal", "difference",
     "replacement", "failed", "terms", "gap", "agreement", "grouped", "close", "base", "postponed", "differed",
-    "shared",
+    "shared", "fired",
 }  # fmt: skip
 
 
