@@ -273,7 +273,9 @@ _check(
 )  # fmt: skip
 _check(
     _transaction, "booked",
-    sqlite="booked LIKE '____-__-__ __:__:__.______' AND datetime(booked, '0 days') IS substr(booked, 1, 19)",
+    # Of the whole second, since SQLite rounds: the last half of a thousandth belongs to the next one.
+    sqlite="booked GLOB '????-??-?? ??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9]' "
+    "AND datetime(substr(booked, 1, 19), '0 days') IS substr(booked, 1, 19)",
     postgresql="booked BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00'",
 )  # fmt: skip
 for _table in (_entry, source, _transaction):

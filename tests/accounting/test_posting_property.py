@@ -155,3 +155,15 @@ def test_days_and_instants_come_back_from_both_ends_of_the_calendar(session: Ses
 
     assert [posting.transaction(session).entries[0].charged for posting in postings] == days
     assert all(posting.booked - NOW < timedelta(days=1) for posting in postings)
+
+
+@pytest.mark.parametrize("microsecond", [0, 1, 499_999, 500_000, 999_499, 999_500, 999_999])
+def test_any_instant_can_be_booked(
+    session: Session, books: Books, clock: FixedClock, microsecond: int
+) -> None:
+    clock.set(datetime(1997, 12, 31, 23, 59, 59, microsecond, tzinfo=UTC))
+
+    posting = post_all(session, [books.ticket()])[0]
+    session.commit()
+
+    assert posting.transaction(session).booked == clock.now()
