@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from ..patterns.persistence.session import Session
+from ._held import hold
 from ._replacement import REPLACEMENT_OPEN
 from ._root import EventRoot, Posted, accounts_of, less, stands
 from .account import DetailAccount
@@ -37,9 +38,10 @@ class Work:
     dispatcher: AgreementDispatcher
 
     @classmethod
-    def on(cls, session: Session, ledger: UUID) -> Work:
-        """The work on a ledger, all of it as known now."""
+    def on(cls, session: Session, ledger: UUID, *, alone: bool = False) -> Work:
+        """The work on a ledger, all of it as known now; beside others, or `alone`."""
         session.flush()
+        hold(session, ledger, alone=alone)
         return cls(session, ledger, LedgerBooks(session, ledger), AgreementDispatcher(session, ledger))
 
 

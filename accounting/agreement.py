@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from ..patterns.constraint import rule
@@ -34,14 +34,16 @@ class AgreementDispatcher:
     """
     Finds the rules for an event: by the agreement of its subject, the type of the event, and the day.
 
-    Shape:  what it reads of the knowledge level it keeps: make a new one for each transaction.
+    Shape:  what it reads of the knowledge level it keeps: make a new one for each transaction. `known_at` asks
+            what was believed at an instant, instead of now.
     Source: Fowler's Agreement Dispatcher: old events meet the agreements and the terms of their day, as they
             are believed now.
     """
 
-    def __init__(self, session: Session, ledger: UUID) -> None:
+    def __init__(self, session: Session, ledger: UUID, *, known_at: datetime | None = None) -> None:
         self._session = session
         self._ledger = ledger
+        self._known_at = known_at
         self._assigned: dict[UUID, list[PracticeAssignment]] = {}
 
     def agreements(self, subject: UUID, day: date) -> list[ServiceAgreement]:
@@ -69,7 +71,7 @@ class AgreementDispatcher:
                 remedy="Assign one: PracticeAssignment(ledger=..., practice=..., subject=..., period=...); "
                 "then process the event again.",
             )
-        found = list(_terms(agreements, event))
+        found = list(_terms(agreements, event, self._known_at))
         if not found:
             raise RULE.violation(
                 event,
@@ -82,11 +84,11 @@ class AgreementDispatcher:
 
     def _assignments(self, subject: UUID) -> list[PracticeAssignment]:
         if subject not in self._assigned:
-            believed = (
+            question = (
                 select(PracticeAssignment)
                 .where(
                     PracticeAssignment.ledger_id == self._ledger,
-                    PracticeAssignment.known_to == UNTIL_CHANGED,
+                    believed(self._known_at),
                     or_(PracticeAssignment.subject_id == subject, PracticeAssignment.subject_id.is_(None)),
                 )
                 .options(
@@ -94,15 +96,25 @@ class AgreementDispatcher:
                     .selectinload(AccountingPractice.rules)
                     .selectinload(PostingRule.terms)
                 )
+                .execution_options(populate_existing=True)  # what others changed since this session began
             )
-            self._assigned[subject] = list(self._session.scalars(believed))
+            self._assigned[subject] = list(self._session.scalars(question))
         return self._assigned[subject]
 
 
-def _terms(agreements: Sequence[ServiceAgreement], event: AccountingEvent) -> Iterator[RuleTerms]:
+def believed(known_at: datetime | None) -> ColumnElement[bool]:
+    """What is true of the assignments that are believed now, or were at an instant."""
+    if known_at is None:
+        return PracticeAssignment.known_to == UNTIL_CHANGED
+    return and_(PracticeAssignment.known_from <= known_at, PracticeAssignment.known_to > known_at)
+
+
+def _terms(
+    agreements: Sequence[ServiceAgreement], event: AccountingEvent, known_at: datetime | None
+) -> Iterator[RuleTerms]:
     rules = {rule for agreement in agreements for rule in agreement.rules}
     for each in sorted(rules, key=lambda rule: rule.name):
         if isinstance(each.trigger, OnEvent) and each.trigger.event == event.type.name:
-            terms = each.terms_on(event.occurred)
+            terms = each.terms_on(event.occurred, known_at=known_at)
             if terms is not None:
                 yield terms

@@ -76,7 +76,7 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
             ask with `known_at`.
     """
     session.flush()
-    work = Work.on(session, ledger.id)
+    work = Work.on(session, ledger.id, alone=True)
     found = affected(work, changes)
     looked_at = [*_events(work, found.events), *_transactions(work, found.transactions)]
     hold_ledger(work, found.totals)

@@ -170,7 +170,9 @@ def practices_in_use(session: Session, ledger: UUID) -> dict[UUID, list[PostingR
     )
     question = select(AccountingPractice).where(AccountingPractice.id.in_(used))
     with_terms = selectinload(AccountingPractice.rules).selectinload(PostingRule.terms)
-    return {each.id: list(each.rules) for each in session.scalars(question.options(with_terms))}
+    # What others changed since this session began is read anew.
+    fresh = question.options(with_terms).execution_options(populate_existing=True)
+    return {each.id: list(each.rules) for each in session.scalars(fresh)}
 
 
 def assigned(

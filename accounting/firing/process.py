@@ -13,6 +13,7 @@ from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.retry import transact
 from ...patterns.persistence.session import Session
+from .._held import hold
 from ..draft import Draft
 from ..ledger import Ledger
 from ..post import Posting
@@ -72,7 +73,10 @@ def post_eagerly(session: Session, drafts: Sequence[Draft]) -> list[Posting]:
     Errors: as for `EagerFiring.post`.
     Source: Analysis Patterns 6.7, eager firing.
     """
-    return EagerFiring().post(LedgerBooks(session, drafts[0].ledger_id), drafts) if drafts else []
+    if not drafts:
+        return []
+    hold(session, drafts[0].ledger_id)
+    return EagerFiring().post(LedgerBooks(session, drafts[0].ledger_id), drafts)
 
 
 def _take(ledger: UUID, firing: Firing[Step], steps: Sequence[Step], batch: int, session: Session) -> None:
