@@ -29,7 +29,7 @@ Sessions = sessionmaker[Session]
 def stored(sessions: Sessions, seed: int, name: str) -> Iterator[tuple[Session, RuleSet] | None]:
     """The set of rules of this number in a new ledger; None where it is one that is refused."""
     with sessions() as session:
-        given = random_rule_set(Random(seed), world := _world(session, name), prefix=f"{name} ")
+        given = random_rule_set(Random(seed), world := new_world(session, name), prefix=f"{name} ")
         session.add_all(given.rules)
         try:
             session.add_all(_practices(session, given, name))
@@ -59,7 +59,8 @@ def posted(session: Session, ledger: UUID) -> int:
     return session.scalars(question).one()
 
 
-def _world(session: Session, name: str) -> World:
+def new_world(session: Session, name: str) -> World:
+    """A new ledger with its accounts, and what all ledgers share, if it is the first."""
     types = {each.name: each for each in session.scalars(select(AccountType))}
     if not types:
         session.add_all(Thing(id=subject, kind="customer") for subject in (ADAMS, BAKER))
