@@ -18,15 +18,7 @@ from .entry import Entry, EntryKey
 from .firing.books import TriggerEntry
 from .firing.fire import total_again
 from .firing.order import ordered_rules
-from .ledger import Ledger
 from .posting_rule import PostingRule
-
-
-def hold_ledger(work: Work, totals: Totals) -> None:
-    """Where totals are to be taken again, let nobody post or fire rules in the ledger meanwhile."""
-    # As firing does: the ledger before any account, or two could wait for each other.
-    if totals:
-        work.session.execute(select(Ledger.id).where(Ledger.id == work.ledger).with_for_update())
 
 
 def retotal(work: Work, totals: Totals) -> None:

@@ -13,7 +13,7 @@ from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session
 from ._affected import Change, affected
 from ._fired import Fired, fired_on, without_waiting
-from ._retotalled import hold_ledger, retotal
+from ._retotalled import retotal
 from ._root import (
     EventRoot,
     TransactionRoot,
@@ -79,7 +79,6 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
     work = Work.on(session, ledger.id, alone=True)
     found = affected(work, changes)
     looked_at = [*_events(work, found.events), *_transactions(work, found.transactions)]
-    hold_ledger(work, found.totals)
     first = [each for each in looked_at if each.is_first]
     outcome = {each: posted_in_full(work, each.root.current, each.wanted) for each in first}  # type: ignore[union-attr]
     changed = [each for each in looked_at if not each.is_first and each.change]
