@@ -84,11 +84,18 @@ SOURCES = rule(
     layers=DATABASES,
     guards=("fk_accounting_source_entry",),
 )
+LINKS = rule(
+    "ledger.links",
+    pattern="6.2",
+    says="Whatever something in the books names is in the database.",
+    layers=DATABASES,
+    guards=("fk_accounting_transaction_*",),
+)
 
 Refusal = tuple[Rule, str, str]
 """A rule, the SQL that is true of a new row `{row}` that breaks it, and what the error says was found."""
 
-_TAKEN_BACK = """{row}.legs = (SELECT r.legs FROM accounting_transaction r
+TAKEN_BACK = """{row}.legs = (SELECT r.legs FROM accounting_transaction r
         WHERE r.ledger_id = {row}.ledger_id AND r.id = {row}.reverses_id)
     AND NOT EXISTS (SELECT 1 FROM accounting_entry o
         WHERE o.ledger_id = {row}.ledger_id AND o.transaction_id = {row}.reverses_id
@@ -97,14 +104,14 @@ _TAKEN_BACK = """{row}.legs = (SELECT r.legs FROM accounting_transaction r
             AND b.steps = -o.steps AND b.concerns = o.concerns))"""
 
 # In two halves, since SQLite's sum() fails where it runs over 64 bits on its way to zero.
-_LEAK = (
+LEAK = (
     "sum({leg}.steps >> 32) FILTER (WHERE NOT {leg}.memo) * 4294967296 "
     "+ sum({leg}.steps & 4294967295) FILTER (WHERE NOT {leg}.memo) <> 0"
 )
 _LEAKS = (
-    f"CASE WHEN min(e.unit_code) = max(e.unit_code) THEN {_LEAK.format(leg='e')} "
+    f"CASE WHEN min(e.unit_code) = max(e.unit_code) THEN {LEAK.format(leg='e')} "
     "ELSE EXISTS (SELECT 1 FROM accounting_entry u WHERE u.ledger_id = {row}.ledger_id "
-    f"AND u.transaction_id = {{row}}.id GROUP BY u.unit_code HAVING {_LEAK.format(leg='u')}) END"
+    f"AND u.transaction_id = {{row}}.id GROUP BY u.unit_code HAVING {LEAK.format(leg='u')}) END"
 )
 
 _OF_LEGS: tuple[Refusal, ...] = (
@@ -127,7 +134,7 @@ _OF_LEGS: tuple[Refusal, ...] = (
     ),
     (
         REVERSED_ONCE,
-        f"{{row}}.reverses_id IS NOT NULL AND NOT ({_TAKEN_BACK})",
+        f"{{row}}.reverses_id IS NOT NULL AND NOT ({TAKEN_BACK})",
         "a reversal that does not take back every entry in full",
     ),
 )
@@ -154,6 +161,24 @@ _NO_SOURCE = (
     "NOT EXISTS (SELECT 1 FROM accounting_entry s WHERE s.ledger_id = {row}.ledger_id "
     "AND s.transaction_id = {row}.source_transaction_id AND s.n = {row}.source_n)",
     "a source that is no entry of this ledger",
+)
+# PostgreSQL's foreign keys see to it; SQLite's only for a client that turned them on.
+_LOOSE: tuple[Refusal, ...] = tuple(
+    (
+        LINKS,
+        f"{{row}}.{column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {table} k WHERE {same})",
+        f"a transaction whose {column.removesuffix('_id')} is not there",
+    )
+    for column, table, same in (
+        ("creator_id", "accounting_rule_terms", "k.version = {row}.creator_id"),
+        ("event_id", "accounting_event", "k.ledger_id = {row}.ledger_id AND k.id = {row}.event_id"),
+        ("root_id", "accounting_transaction", "k.ledger_id = {row}.ledger_id AND k.id = {row}.root_id"),
+        (
+            "reverses_id",
+            "accounting_transaction",
+            "k.ledger_id = {row}.ledger_id AND k.id = {row}.reverses_id",
+        ),
+    )
 )
 _REPLACED: tuple[Refusal, ...] = (
     (APPEND_ONLY, f"{_OTHER}id = {{row}}.id)", "a posted row would be replaced"),
@@ -199,7 +224,7 @@ def _transactions() -> Guard:
     )
     return Guard(
         f"{table}_stands", table,
-        _in_sqlite(table, (*_REPLACED, *_OF_LEGS), legs.format(row="NEW")),
+        _in_sqlite(table, (*_REPLACED, *_LOOSE, *_OF_LEGS), legs.format(row="NEW")),
         _per_statement(table, f"{lock} {broken}"),
     )  # fmt: skip
 

@@ -107,7 +107,8 @@ def rebuild_checkpoints(session: Session, ledger: Ledger) -> datetime:
     Errors: as for `checkpoint`.
     """
     barrier = settle(session, ledger)
-    for table in (checkpoint_block, checkpoint_leaf):
+    # Leaves first: no sum can be deleted that one of them needs.
+    for table in (checkpoint_leaf, checkpoint_block):
         session.execute(delete(table).where(table.c.ledger_id == ledger.id))
     _sum_ahead(session, ledger, barrier)
     return barrier

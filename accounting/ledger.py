@@ -279,7 +279,10 @@ guard(
     LedgerUnit.__table__,  # type: ignore[arg-type]
     refuse_when(
         UNIT_FIXED, "accounting_ledger_unit", "UPDATE",
-        lambda _row: "NEW.places <> OLD.places OR NEW.sort <> OLD.sort",
-        because="another step for a unit in use",
+        lambda _row: (
+            "NEW.places <> OLD.places OR NEW.sort <> OLD.sort OR NEW.code <> OLD.code "
+            "OR NEW.ledger_id <> OLD.ledger_id"
+        ),
+        because="another unit, or another step of it, for what is counted so far",
     ),
 )  # fmt: skip

@@ -19,6 +19,8 @@ from .session import Constrained, Session
 from .version import Versioned
 
 _AUDITS: list[Audit] = []
+_SEARCHES: list[Search] = []
+_UNREAD: set[type[Any]] = set()
 _RECHECKS: list[Recheck] = []
 _PREVIEW = "analysis_patterns_preview"
 
@@ -33,6 +35,14 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row that no entity stands for, by its table and its key."""
+
+    table: str
+    key: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Affected:
     """Which rows a change may have broken: those of `entity` whose `column` is one of `keys`, or all."""
 
@@ -41,6 +51,9 @@ class Affected:
     keys: frozenset[UUID] = frozenset()
 
 
+Search = Callable[[Session], Iterator[ConstraintViolation]]
+"""Goes through a database for breaches that are no matter of one row, and gives them all."""
+
 Recheck = Callable[[Session], Iterator[Affected]]
 """Says, before a flush, which rows it may break although it does not touch them."""
 
@@ -48,6 +61,21 @@ Recheck = Callable[[Session], Iterator[Affected]]
 def audit(rule: Rule, entity: type[Any], condition: Condition) -> None:
     """Let `inconsistencies` look for breaches of `rule`."""
     _AUDITS.append(Audit(rule, entity, condition))
+
+
+def search(*instead_of: type[Any]) -> Callable[[Search], Search]:
+    """
+    Let `inconsistencies` ask a search too.
+
+    Shape:  it is made `instead_of` reading the rows of some entities one by one.
+    """
+
+    def added(each: Search) -> Search:
+        _SEARCHES.append(each)
+        _UNREAD.update(instead_of)
+        return each
+
+    return added
 
 
 def recheck(affected: Recheck) -> Recheck:
@@ -62,7 +90,7 @@ def inconsistencies(session: Session) -> Iterator[ConstraintViolation]:
 
     Shape:  the first of a violation's objects is the one whose row is to be corrected. The rules that
             compare rows are looked for in SQL; then each entity is read once and checked by itself, so
-            the time grows with the number of rows.
+            the time grows with the number of rows. Where no entity has such a row, its object is a `Row`.
     Source: Analysis Patterns 14.6.
     """
     session.flush()
@@ -71,6 +99,8 @@ def inconsistencies(session: Session) -> Iterator[ConstraintViolation]:
         for entity, violation in _broken(session, each, Affected(each.entity)):
             seen.add((violation.rule.name, inspect(entity).identity))
             yield violation
+    for look in _SEARCHES:
+        yield from look(session)
     for entity_class in _constrained_classes():
         question = select(entity_class).execution_options(yield_per=500)
         if issubclass(entity_class, Versioned):
@@ -117,6 +147,7 @@ def _constrained_classes() -> Iterator[type[Any]]:
         if (
             mapper.inherits is None
             and isinstance(mapper.class_, type)
+            and mapper.class_ not in _UNREAD
             and hasattr(mapper.class_, "violations")
         ):
             yield mapper.class_

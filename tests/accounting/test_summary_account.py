@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete, insert, select, text, update
-from sqlalchemy.exc import DBAPIError
 
 from analysis_patterns.accounting import (
     Account,
@@ -363,11 +362,13 @@ def test_an_account_that_nothing_refers_to_can_be_removed(session: Session, book
     assert session.execute(select(closure).where(closure.c.component_id == spare.id)).all() == []
 
 
-def test_an_account_cannot_be_removed_from_under_its_summary(session: Session, books: Books) -> None:
+def test_an_account_cannot_be_removed_from_under_its_summary(
+    session: Session, books: Books, layer: Layer
+) -> None:
     session.add(summary(books, "everything", detail(books, "spare")))
     session.flush()
 
-    with pytest.raises(DBAPIError):
+    with refuses("account.in-use", layer):
         session.execute(text("DELETE FROM accounting_account WHERE name = 'spare'"))
 
 

@@ -1,0 +1,226 @@
+"""6.1 Account: no account, ledger or unit changes under what is booked in it, whatever a client may do."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, text, update
+from sqlalchemy.engine import Engine
+from uuid_utils.compat import uuid7
+
+from analysis_patterns.accounting import Account, Asset, Draft, Ledger, SummaryAccount, post, post_all
+from analysis_patterns.accounting.checkpoint import checkpoint, checkpoint_block, checkpoint_leaf
+from analysis_patterns.accounting.ledger import LedgerUnit
+from analysis_patterns.accounting.summary import closure
+from analysis_patterns.patterns.constraint import Layer
+from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
+
+from ..refusals import refuses
+from .books import MAY, Books, counted, usd
+from .foreign import another_program
+
+
+@pytest.fixture
+def sums(session: Session, books: Books, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """A session of a database in which a few entries were summed ahead, in leaves of two."""
+    monkeypatch.setattr(import_module("analysis_patterns.accounting.checkpoint"), "LEAF", 2)
+    for _ in range(3):
+        post_all(session, [books.ticket(), books.ticket()])
+        checkpoint(session, books.ledger)
+    session.commit()
+    return session
+
+
+def _fails(session: Session, statement: Any, rule: str, layer: Layer) -> None:
+    with refuses(rule, layer):
+        session.execute(text(statement) if isinstance(statement, str) else statement)
+    session.rollback()
+
+
+@pytest.mark.parametrize("change", [
+    "unit_code = 't'", "unit_code = NULL", "memo = TRUE", "id = :other", "ledger_id = :other",
+])  # fmt: skip
+def test_an_account_stays_what_its_entries_take_it_for(
+    session: Session, books: Books, layer: Layer, change: str
+) -> None:
+    statement = text(f"UPDATE accounting_account SET {change} WHERE name = 'card'")
+    other = uuid7()
+    value = {"other": other.bytes if layer is Layer.SQLITE else other} if ":other" in change else {}
+
+    with refuses("account.fixed", layer):
+        session.execute(statement, value)
+
+
+def test_an_account_may_be_renamed_and_seen_otherwise(session: Session, books: Books) -> None:
+    books.card.name = "credit card"
+    books.card.keeps_every_balance = True
+    session.commit()
+
+    assert session.get_one(Account, books.card.id).name == "credit card"
+
+
+def test_an_account_with_entries_is_not_deleted(session: Session, books: Books, layer: Layer) -> None:
+    post(session, books.ticket())
+
+    _fails(session, delete(Account).where(Account.id == books.card.id), "account.in-use", layer)
+
+
+@pytest.mark.parametrize("name", ["spare", "everything"])
+def test_neither_end_of_a_component_is_deleted(
+    session: Session, books: Books, layer: Layer, name: str
+) -> None:
+    spare = Asset(ledger=books.ledger, name="spare", unit="USD")
+    session.add(SummaryAccount(ledger=books.ledger, name="everything", components=[spare]))
+    session.flush()
+
+    _fails(session, f"DELETE FROM accounting_account WHERE name = '{name}'", "account.in-use", layer)
+
+
+def test_a_ledger_with_anything_in_it_is_not_deleted(session: Session, books: Books, layer: Layer) -> None:
+    _fails(session, delete(Ledger), "ledger.in-use", layer)
+
+
+def test_an_empty_ledger_is_deleted(session: Session) -> None:
+    ledger = Ledger(name="empty")
+    session.add(ledger)
+    session.flush()
+
+    session.delete(ledger)
+    session.commit()
+
+    assert counted(session, "accounting_ledger") == 0
+
+
+def test_a_ledger_keeps_its_key(session: Session, books: Books, layer: Layer) -> None:
+    _fails(session, update(Ledger).values(id=uuid7()), "ledger.in-use", layer)
+
+
+def test_a_unit_that_is_counted_is_not_deleted(session: Session, books: Books, layer: Layer) -> None:
+    _fails(session, delete(LedgerUnit).where(LedgerUnit.code == "USD"), "ledger.in-use", layer)
+
+
+def test_a_unit_that_is_not_counted_is_deleted(session: Session, books: Books) -> None:
+    session.add(books.ledger.count_in("EUR"))
+    session.flush()
+
+    session.execute(delete(LedgerUnit).where(LedgerUnit.code == "EUR"))
+
+    assert counted(session, "accounting_ledger_unit") == 2
+
+
+def test_a_unit_keeps_its_code(session: Session, books: Books, layer: Layer) -> None:
+    _fails(session, update(LedgerUnit).values(code="GBP"), "ledger.unit-fixed", layer)
+
+
+def test_what_lies_below_what_is_not_rewritten(session: Session, books: Books, layer: Layer) -> None:
+    _fails(
+        session,
+        update(closure).values(component_id=books.card.id).where(closure.c.component_id == books.airline.id),
+        "summary-account.closure",
+        layer,
+    )
+
+
+def test_no_sum_is_rewritten(sums: Session, layer: Layer) -> None:
+    _fails(sums, "UPDATE accounting_checkpoint_block SET low = low * 2", "checkpoint.as-entries", layer)
+
+
+def test_no_sum_is_deleted_that_is_needed(sums: Session, layer: Layer) -> None:
+    needed = delete(checkpoint_block).where(checkpoint_block.c.level == 1)
+
+    _fails(sums, needed, "checkpoint.as-entries", layer)
+    _fails(sums, delete(checkpoint_block), "checkpoint.as-entries", layer)
+
+
+@pytest.mark.parametrize("change", ["until = :day", "number = number + 100"])
+def test_no_leaf_ends_elsewhere(sums: Session, layer: Layer, change: str) -> None:
+    day = {"day": "2020-01-01 00:00:00.000000"} if ":day" in change else {}
+
+    with refuses("checkpoint.as-entries", layer):
+        sums.execute(text(f"UPDATE accounting_checkpoint_leaf SET {change}"), day)
+
+
+def test_all_sums_may_be_forgotten_leaves_first(sums: Session, books: Books) -> None:
+    before = books.card.balance(as_of=MAY, known_at=UNTIL_CHANGED)
+
+    sums.execute(delete(checkpoint_leaf))
+    sums.execute(delete(checkpoint_block))
+    sums.commit()
+
+    assert books.card.balance(as_of=MAY, known_at=UNTIL_CHANGED) == before == usd(-3000)
+
+
+@pytest.mark.parametrize("table", ["accounting_checkpoint_block", "accounting_account_closure"])
+def test_no_projection_is_emptied_at_once(sums: Session, layer: Layer, table: str) -> None:
+    if layer is Layer.SQLITE:
+        return
+    rule = "checkpoint.as-entries" if "block" in table else "summary-account.closure"
+
+    _fails(sums, f"TRUNCATE {table}", rule, layer)
+
+
+_COPY = "INSERT OR REPLACE INTO {table} ({columns}) SELECT {values} FROM {table} WHERE {where}"
+_REPLACING = {
+    "an account by its key": ("account.fixed", "accounting_account", {"name": "'x'"}, "name = 'card'"),
+    "an account by its name": ("account.unique-name", "accounting_account", {"id": "x'07'"}, "name = 'card'"),
+    "a ledger by its key": ("ledger.in-use", "accounting_ledger", {"name": "'other'"}, "1 = 1"),
+    "a ledger by its name": ("ledger.unique-name", "accounting_ledger", {"id": "x'07'"}, "1 = 1"),
+    "a unit": ("ledger.unit", "accounting_ledger_unit", {"places": "7"}, "code = 'USD'"),
+}
+
+
+@pytest.mark.parametrize("what", _REPLACING)
+def test_another_program_replaces_nothing(
+    engine: Engine, session: Session, books: Books, layer: Layer, what: str
+) -> None:
+    if layer is not Layer.SQLITE:
+        return
+    rule, table, changed, where = _REPLACING[what]
+    post(session, books.ticket())
+    session.commit()
+    names = [row[1] for row in session.execute(text(f"PRAGMA table_info({table})"))]
+    session.commit()
+    values = ", ".join(changed.get(name, name) for name in names)
+
+    with another_program(engine) as run, refuses(rule, layer):
+        run(_COPY.format(table=table, columns=", ".join(names), values=values, where=where))
+
+
+_UNPROTECTED = {
+    "DELETE FROM accounting_account WHERE name = 'card'": "account.in-use",
+    "DELETE FROM accounting_ledger": "ledger.in-use",
+    "DELETE FROM accounting_ledger_unit": "ledger.in-use",
+    "UPDATE accounting_account SET memo = 1 WHERE name = 'card'": "account.fixed",
+    "UPDATE OR REPLACE accounting_account SET name = 'card' WHERE name = 'airline'": "account.unique-name",
+    "UPDATE OR REPLACE accounting_account SET rowid = rowid + 1": "account.fixed",
+    "UPDATE OR REPLACE accounting_ledger SET rowid = 100": "ledger.in-use",
+    "INSERT OR REPLACE INTO accounting_account (rowid, id, ledger_id, name, kind) "
+    "SELECT rowid, x'07', ledger_id, 'other', 'account' FROM accounting_account": "account.fixed",
+    "UPDATE accounting_ledger_unit SET ledger_id = x'07'": "ledger.unit-fixed",
+}
+
+
+@pytest.mark.parametrize("statement", _UNPROTECTED)
+def test_another_program_needs_no_foreign_keys_to_be_refused(
+    engine: Engine, session: Session, books: Books, layer: Layer, statement: str
+) -> None:
+    if layer is not Layer.SQLITE:
+        return
+    post(session, books.ticket())
+    session.commit()
+
+    with another_program(engine) as run, refuses(_UNPROTECTED[statement], layer):
+        run(statement)
+
+
+@pytest.mark.parametrize("named", ["creator", "event", "root", "reverses"])
+def test_a_transaction_names_nothing_that_is_not_there(
+    session: Session, books: Books, layer: Layer, named: str
+) -> None:
+    names: dict[str, Any] = {named: uuid7()}
+
+    with refuses("ledger.links", layer):
+        post(session, Draft(*books.ticket().legs, **names))
