@@ -16,6 +16,18 @@ CREATE TABLE accounting_checkpoint_block (
 	CONSTRAINT pk_accounting_checkpoint_block PRIMARY KEY (ledger_id, account_id, level, position, charged)
 );
 
+CREATE FUNCTION accounting_checkpoint_block_update_checkpoint_as_entries() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule checkpoint.as-entries: a sum rewritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_checkpoint_block_update_checkpoint_as_entries BEFORE UPDATE ON accounting_checkpoint_block FOR EACH ROW EXECUTE FUNCTION accounting_checkpoint_block_update_checkpoint_as_entries();
+
+CREATE FUNCTION accounting_checkpoint_block_delete_checkpoint_as_entries() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_checkpoint_leaf l WHERE l.ledger_id = OLD.ledger_id AND l.account_id = OLD.account_id AND l.kept = TRUE AND l.number >= (OLD.position + 1) << OLD.level AND l.number < (OLD.position + 2) << OLD.level AND OLD.position % 2 = 0) THEN RAISE EXCEPTION 'rule checkpoint.as-entries: a sum that is needed deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_checkpoint_block_delete_checkpoint_as_entries BEFORE DELETE ON accounting_checkpoint_block FOR EACH ROW EXECUTE FUNCTION accounting_checkpoint_block_delete_checkpoint_as_entries();
+
+CREATE FUNCTION accounting_checkpoint_block_truncate_checkpoint_as_entries() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule checkpoint.as-entries: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
+
+CREATE TRIGGER accounting_checkpoint_block_truncate_checkpoint_as_entries BEFORE TRUNCATE ON accounting_checkpoint_block FOR EACH STATEMENT EXECUTE FUNCTION accounting_checkpoint_block_truncate_checkpoint_as_entries();
+
 CREATE TABLE accounting_correspondence (
 	id UUID NOT NULL,
 	CONSTRAINT pk_accounting_correspondence PRIMARY KEY (id)
@@ -52,6 +64,14 @@ CREATE TABLE accounting_ledger (
 CREATE FUNCTION accounting_ledger_update_ledger_monotonic() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.closed_before < OLD.closed_before OR (OLD.barrier IS NOT NULL AND (NEW.barrier IS NULL OR NEW.barrier < OLD.barrier)) THEN RAISE EXCEPTION 'rule ledger.monotonic: a ledger that would open what it has closed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_ledger_update_ledger_monotonic BEFORE UPDATE ON accounting_ledger FOR EACH ROW EXECUTE FUNCTION accounting_ledger_update_ledger_monotonic();
+
+CREATE FUNCTION accounting_ledger_update_ledger_in_use() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule ledger.in-use: a ledger under another key' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_ledger_update_ledger_in_use BEFORE UPDATE ON accounting_ledger FOR EACH ROW EXECUTE FUNCTION accounting_ledger_update_ledger_in_use();
+
+CREATE FUNCTION accounting_ledger_delete_ledger_in_use() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_account r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_event r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_ledger_unit r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_period_close r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_practice_assignment r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_reconsideration r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_transaction r WHERE r.ledger_id = OLD.id) THEN RAISE EXCEPTION 'rule ledger.in-use: a ledger in use deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_ledger_delete_ledger_in_use BEFORE DELETE ON accounting_ledger FOR EACH ROW EXECUTE FUNCTION accounting_ledger_delete_ledger_in_use();
 
 CREATE FUNCTION accounting_ledger_closed_alone() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM accounting_ledger l WHERE l.id = OLD.id FOR UPDATE; RETURN NEW; END $guard$;
 
@@ -202,9 +222,13 @@ CREATE TABLE accounting_ledger_unit (
 	CONSTRAINT fk_accounting_ledger_unit_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id)
 );
 
-CREATE FUNCTION accounting_ledger_unit_update_ledger_unit_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.places <> OLD.places OR NEW.sort <> OLD.sort THEN RAISE EXCEPTION 'rule ledger.unit-fixed: another step for a unit in use' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION accounting_ledger_unit_update_ledger_unit_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.places <> OLD.places OR NEW.sort <> OLD.sort OR NEW.code <> OLD.code OR NEW.ledger_id <> OLD.ledger_id THEN RAISE EXCEPTION 'rule ledger.unit-fixed: another unit, or another step of it, for what is counted so far' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_ledger_unit_update_ledger_unit_fixed BEFORE UPDATE ON accounting_ledger_unit FOR EACH ROW EXECUTE FUNCTION accounting_ledger_unit_update_ledger_unit_fixed();
+
+CREATE FUNCTION accounting_ledger_unit_delete_ledger_in_use() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_account r WHERE r.ledger_id = OLD.ledger_id AND r.unit_code = OLD.code) THEN RAISE EXCEPTION 'rule ledger.in-use: a unit in use deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_ledger_unit_delete_ledger_in_use BEFORE DELETE ON accounting_ledger_unit FOR EACH ROW EXECUTE FUNCTION accounting_ledger_unit_delete_ledger_in_use();
 
 CREATE TABLE accounting_period_close (
 	id UUID NOT NULL,
@@ -379,6 +403,22 @@ CREATE INDEX ix_accounting_account_type_subject ON accounting_account (type_id, 
 
 CREATE UNIQUE INDEX uq_accounting_account_holding ON accounting_account (ledger_id, goods_id, place_id, ordered) WHERE goods_id IS NOT NULL;
 
+CREATE FUNCTION accounting_account_insert_holding_kind_and_place() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS DISTINCT FROM NEW.unit_code) THEN RAISE EXCEPTION 'rule holding.kind-and-place: a holding without kind or place, or in a unit that is not its kind''s' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_insert_holding_kind_and_place BEFORE INSERT ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_insert_holding_kind_and_place();
+
+CREATE FUNCTION accounting_account_update_holding_kind_and_place() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.goods_id IS DISTINCT FROM OLD.goods_id OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.ordered IS DISTINCT FROM OLD.ordered OR (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS DISTINCT FROM NEW.unit_code) THEN RAISE EXCEPTION 'rule holding.kind-and-place: a holding turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_holding_kind_and_place();
+
+CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_account_fixed();
+
+CREATE FUNCTION accounting_account_delete_account_in_use() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) THEN RAISE EXCEPTION 'rule account.in-use: an account in use deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_account_delete_account_in_use BEFORE DELETE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_delete_account_in_use();
+
 CREATE FUNCTION accounting_account_self() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN INSERT INTO accounting_account_closure (ledger_id, summary_id, component_id) VALUES (NEW.ledger_id, NEW.id, NEW.id); RETURN NULL; END $guard$;
 
 CREATE TRIGGER accounting_account_self AFTER INSERT ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_self();
@@ -402,14 +442,6 @@ CREATE TRIGGER accounting_account_forget BEFORE DELETE ON accounting_account FOR
 CREATE FUNCTION accounting_account_update_summary_account_no_overlap() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NOT NEW.overlapping AND EXISTS (SELECT 1 FROM accounting_account_closure k JOIN accounting_component c ON c.ledger_id = NEW.ledger_id AND c.component_id = k.component_id JOIN accounting_account_closure p ON p.ledger_id = NEW.ledger_id AND p.summary_id = NEW.id AND p.component_id = c.summary_id WHERE k.ledger_id = NEW.ledger_id AND k.summary_id = NEW.id GROUP BY c.component_id HAVING count(*) > 1) THEN RAISE EXCEPTION 'rule summary-account.no-overlap: a summary account that would refuse the overlap it has' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_account_update_summary_account_no_overlap BEFORE UPDATE OF overlapping ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_summary_account_no_overlap();
-
-CREATE FUNCTION accounting_account_insert_holding_kind_and_place() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS DISTINCT FROM NEW.unit_code) THEN RAISE EXCEPTION 'rule holding.kind-and-place: a holding without kind or place, or in a unit that is not its kind''s' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER accounting_account_insert_holding_kind_and_place BEFORE INSERT ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_insert_holding_kind_and_place();
-
-CREATE FUNCTION accounting_account_update_holding_kind_and_place() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.goods_id IS DISTINCT FROM OLD.goods_id OR NEW.place_id IS DISTINCT FROM OLD.place_id OR NEW.ordered IS DISTINCT FROM OLD.ordered OR (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS DISTINCT FROM NEW.unit_code) THEN RAISE EXCEPTION 'rule holding.kind-and-place: a holding turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_holding_kind_and_place();
 
 CREATE TABLE accounting_practice_assignment (
 	ledger_id UUID NOT NULL,
@@ -546,6 +578,12 @@ CREATE INDEX ix_accounting_transaction_root ON accounting_transaction (ledger_id
 
 CREATE UNIQUE INDEX uq_accounting_transaction_reverses ON accounting_transaction (ledger_id, reverses_id) WHERE reverses_id IS NOT NULL;
 
+CREATE FUNCTION accounting_transaction_insert_transfer_one_kind() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_account a WHERE a.goods_id IS NOT NULL AND a.ledger_id IN (SELECT t.ledger_id FROM added t)) AND EXISTS (SELECT 1 FROM added t WHERE (SELECT count(DISTINCT a.goods_id) FROM accounting_entry e JOIN accounting_account a
+    ON a.ledger_id = e.ledger_id AND a.id = e.account_id
+    WHERE e.ledger_id = t.ledger_id AND e.transaction_id = t.id) > 1) THEN RAISE EXCEPTION 'rule transfer.one-kind: goods of two kinds in one transaction' USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$;
+
+CREATE TRIGGER accounting_transaction_insert_transfer_one_kind AFTER INSERT ON accounting_transaction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_transaction_insert_transfer_one_kind();
+
 CREATE FUNCTION accounting_transaction_stands() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN DECLARE broken text; BEGIN PERFORM 1 FROM accounting_ledger l WHERE l.id IN (SELECT t.ledger_id FROM added t) ORDER BY l.id FOR KEY SHARE; SELECT b.refusal INTO broken FROM added t CROSS JOIN LATERAL (SELECT CASE WHEN count(*) = 0 OR count(*) <> t.legs OR min(e.legs) <> t.legs OR max(e.legs) <> t.legs OR min(e.booked) <> t.booked OR max(e.booked) <> t.booked THEN 'rule transaction.complete: a transaction before all of its entries, or booked at another instant than they' WHEN CASE WHEN min(e.unit_code) = max(e.unit_code) THEN sum(e.steps >> 32) FILTER (WHERE NOT e.memo) * 4294967296 + sum(e.steps & 4294967295) FILTER (WHERE NOT e.memo) <> 0 ELSE EXISTS (SELECT 1 FROM accounting_entry u WHERE u.ledger_id = t.ledger_id AND u.transaction_id = t.id GROUP BY u.unit_code HAVING sum(u.steps >> 32) FILTER (WHERE NOT u.memo) * 4294967296 + sum(u.steps & 4294967295) FILTER (WHERE NOT u.memo) <> 0) END THEN 'rule transaction.balances: entries that do not sum to zero in each unit' WHEN min(e.charged) < (SELECT l.closed_before FROM accounting_ledger l WHERE l.id = t.ledger_id) THEN 'rule ledger.closed-period: an entry charged in a closed period' WHEN t.booked <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = t.ledger_id) THEN 'rule ledger.settled: a transaction booked when its ledger was settled already' WHEN t.reverses_id IS NOT NULL AND NOT (t.legs = (SELECT r.legs FROM accounting_transaction r
         WHERE r.ledger_id = t.ledger_id AND r.id = t.reverses_id)
     AND NOT EXISTS (SELECT 1 FROM accounting_entry o
@@ -568,7 +606,13 @@ CREATE FUNCTION accounting_transaction_truncate_ledger_append_only() RETURNS tri
 
 CREATE TRIGGER accounting_transaction_truncate_ledger_append_only BEFORE TRUNCATE ON accounting_transaction FOR EACH STATEMENT EXECUTE FUNCTION accounting_transaction_truncate_ledger_append_only();
 
-CREATE FUNCTION accounting_transaction_within_limits() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_balance_limit l WHERE l.ledger_id IN (SELECT a.ledger_id FROM added a) AND l.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN PERFORM 1 FROM accounting_account c WHERE c.id IN (SELECT bound.account_id FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged FROM added a JOIN accounting_entry e ON e.ledger_id = a.ledger_id AND e.transaction_id = a.id GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00+00'::timestamptz) ORDER BY c.id FOR NO KEY UPDATE; UPDATE accounting_account c SET kind = c.kind WHERE c.xmin <> pg_current_xact_id()::xid AND c.id IN (SELECT bound.account_id FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged FROM added a JOIN accounting_entry e ON e.ledger_id = a.ledger_id AND e.transaction_id = a.id GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00+00'::timestamptz); IF EXISTS (SELECT 1 FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged FROM added a JOIN accounting_entry e ON e.ledger_id = a.ledger_id AND e.transaction_id = a.id GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00+00'::timestamptz WHERE greatest(bound.valid_from, changed.charged) < bound.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT p.charged, sum(p.high) AS high, sum(p.low) AS low FROM (SELECT greatest(bound.valid_from, changed.charged) AS charged, s.high, s.low FROM (
+CREATE FUNCTION accounting_transaction_within_limits() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_balance_limit l WHERE l.ledger_id IN (SELECT a.ledger_id FROM added a) AND l.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN PERFORM 1 FROM accounting_account c WHERE c.id IN (SELECT bound.account_id FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged
+    FROM added a JOIN accounting_entry e ON e.ledger_id = a.ledger_id AND e.transaction_id = a.id
+    GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00+00'::timestamptz) ORDER BY c.id FOR NO KEY UPDATE; UPDATE accounting_account c SET kind = c.kind WHERE c.xmin <> pg_current_xact_id()::xid AND c.id IN (SELECT bound.account_id FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged
+    FROM added a JOIN accounting_entry e ON e.ledger_id = a.ledger_id AND e.transaction_id = a.id
+    GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00+00'::timestamptz); IF EXISTS (SELECT 1 FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged
+    FROM added a JOIN accounting_entry e ON e.ledger_id = a.ledger_id AND e.transaction_id = a.id
+    GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00+00'::timestamptz WHERE greatest(bound.valid_from, changed.charged) < bound.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT greatest(bound.valid_from, changed.charged) AS charged, coalesce(sum(s.high), 0) AS high, coalesce(sum(s.low), 0) AS low FROM (
 SELECT  b.high AS high, b.low AS low
 FROM (SELECT bound.ledger_id AS ledger_id, bound.account_id AS account_id) w CROSS JOIN accounting_checkpoint_leaf l CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30), (31)) v
 CROSS JOIN accounting_checkpoint_block b
@@ -588,15 +632,9 @@ WHERE e.ledger_id = w.ledger_id AND e.account_id = w.account_id
   AND e.booked > coalesce((SELECT k.until FROM accounting_checkpoint_leaf k
   WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE
   ORDER BY k.until DESC LIMIT 1), '0001-01-01 00:00:00')  AND (e.charged + 0) <= greatest(bound.valid_from, changed.charged)
-) s UNION ALL SELECT e.charged, e.steps >> 32, e.steps & 4294967295 FROM accounting_entry e WHERE e.ledger_id = bound.ledger_id AND e.account_id = bound.account_id AND e.charged > greatest(bound.valid_from, changed.charged) AND e.charged < bound.valid_to) p GROUP BY p.charged) d) b WHERE b.steps < bound.lower_steps OR b.steps > bound.upper_steps)) THEN RAISE EXCEPTION 'rule balance-limit.kept: an account would stand beyond its limit' USING ERRCODE = 'check_violation'; END IF; END IF; RETURN NULL; END $guard$;
+) s UNION ALL SELECT e.charged, sum(e.steps >> 32), sum(e.steps & 4294967295) FROM accounting_entry e WHERE e.ledger_id = bound.ledger_id AND e.account_id = bound.account_id AND e.charged > greatest(bound.valid_from, changed.charged) AND e.charged < bound.valid_to GROUP BY e.charged) d) b WHERE b.steps < bound.lower_steps OR b.steps > bound.upper_steps)) THEN RAISE EXCEPTION 'rule balance-limit.kept: an account would stand beyond its limit' USING ERRCODE = 'check_violation'; END IF; END IF; RETURN NULL; END $guard$;
 
 CREATE TRIGGER accounting_transaction_within_limits AFTER INSERT ON accounting_transaction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_transaction_within_limits();
-
-CREATE FUNCTION accounting_transaction_insert_transfer_one_kind() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_account a WHERE a.goods_id IS NOT NULL AND a.ledger_id IN (SELECT t.ledger_id FROM added t)) AND EXISTS (SELECT 1 FROM added t WHERE (SELECT count(DISTINCT a.goods_id) FROM accounting_entry e JOIN accounting_account a
-    ON a.ledger_id = e.ledger_id AND a.id = e.account_id
-    WHERE e.ledger_id = t.ledger_id AND e.transaction_id = t.id) > 1) THEN RAISE EXCEPTION 'rule transfer.one-kind: goods of two kinds in one transaction' USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END $guard$;
-
-CREATE TRIGGER accounting_transaction_insert_transfer_one_kind AFTER INSERT ON accounting_transaction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_transaction_insert_transfer_one_kind();
 
 CREATE FUNCTION accounting_transaction_replaces_open() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_entry o JOIN accounting_entry e ON e.ledger_id = o.ledger_id AND e.transaction_id = NEW.id AND e.n = o.n JOIN accounting_ledger l ON l.id = o.ledger_id WHERE o.ledger_id = NEW.ledger_id AND o.transaction_id = NEW.reverses_id AND (e.charged <> o.charged OR o.charged < l.closed_before)) THEN RAISE EXCEPTION 'rule adjustment.replacement-open: a replacement of what lies in closed books, or on another day' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -612,6 +650,14 @@ CREATE TABLE accounting_account_closure (
 );
 
 CREATE INDEX ix_accounting_account_closure_above ON accounting_account_closure (ledger_id, component_id, summary_id);
+
+CREATE FUNCTION accounting_account_closure_update_summary_account_closure() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule summary-account.closure: what is kept rewritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_closure_update_summary_account_closure BEFORE UPDATE ON accounting_account_closure FOR EACH ROW EXECUTE FUNCTION accounting_account_closure_update_summary_account_closure();
+
+CREATE FUNCTION accounting_account_closure_truncate_summary_account_closure() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule summary-account.closure: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
+
+CREATE TRIGGER accounting_account_closure_truncate_summary_account_closure BEFORE TRUNCATE ON accounting_account_closure FOR EACH STATEMENT EXECUTE FUNCTION accounting_account_closure_truncate_summary_account_closure();
 
 CREATE TABLE accounting_balance_limit (
 	ledger_id UUID NOT NULL,
@@ -672,7 +718,7 @@ CREATE FUNCTION accounting_balance_limit_insert_balance_limit_detail_account() R
 
 CREATE TRIGGER accounting_balance_limit_insert_balance_limit_detail_account BEFORE INSERT ON accounting_balance_limit FOR EACH ROW EXECUTE FUNCTION accounting_balance_limit_insert_balance_limit_detail_account();
 
-CREATE FUNCTION accounting_balance_limit_insert_balance_limit_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz AND greatest(NEW.valid_from, NEW.valid_from) < NEW.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT p.charged, sum(p.high) AS high, sum(p.low) AS low FROM (SELECT greatest(NEW.valid_from, NEW.valid_from) AS charged, s.high, s.low FROM (
+CREATE FUNCTION accounting_balance_limit_insert_balance_limit_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.lower_steps <= NEW.upper_steps AND NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz AND greatest(NEW.valid_from, NEW.valid_from) < NEW.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT greatest(NEW.valid_from, NEW.valid_from) AS charged, coalesce(sum(s.high), 0) AS high, coalesce(sum(s.low), 0) AS low FROM (
 SELECT  b.high AS high, b.low AS low
 FROM (SELECT NEW.ledger_id AS ledger_id, NEW.account_id AS account_id) w CROSS JOIN accounting_checkpoint_leaf l CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30), (31)) v
 CROSS JOIN accounting_checkpoint_block b
@@ -692,7 +738,7 @@ WHERE e.ledger_id = w.ledger_id AND e.account_id = w.account_id
   AND e.booked > coalesce((SELECT k.until FROM accounting_checkpoint_leaf k
   WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE
   ORDER BY k.until DESC LIMIT 1), '0001-01-01 00:00:00')  AND (e.charged + 0) <= greatest(NEW.valid_from, NEW.valid_from)
-) s UNION ALL SELECT e.charged, e.steps >> 32, e.steps & 4294967295 FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.account_id = NEW.account_id AND e.charged > greatest(NEW.valid_from, NEW.valid_from) AND e.charged < NEW.valid_to) p GROUP BY p.charged) d) b WHERE b.steps < NEW.lower_steps OR b.steps > NEW.upper_steps) THEN RAISE EXCEPTION 'rule balance-limit.kept: a limit that the account breaks already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+) s UNION ALL SELECT e.charged, sum(e.steps >> 32), sum(e.steps & 4294967295) FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.account_id = NEW.account_id AND e.charged > greatest(NEW.valid_from, NEW.valid_from) AND e.charged < NEW.valid_to GROUP BY e.charged) d) b WHERE b.steps < NEW.lower_steps OR b.steps > NEW.upper_steps) THEN RAISE EXCEPTION 'rule balance-limit.kept: a limit that the account breaks already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_balance_limit_insert_balance_limit_kept BEFORE INSERT ON accounting_balance_limit FOR EACH ROW EXECUTE FUNCTION accounting_balance_limit_insert_balance_limit_kept();
 
@@ -728,6 +774,10 @@ CREATE TABLE accounting_checkpoint_leaf (
 );
 
 CREATE INDEX ix_accounting_checkpoint_leaf_kept ON accounting_checkpoint_leaf (ledger_id, account_id, kept, until, number);
+
+CREATE FUNCTION accounting_checkpoint_leaf_update_checkpoint_as_entries() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.account_id IS DISTINCT FROM OLD.account_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.until IS DISTINCT FROM OLD.until THEN RAISE EXCEPTION 'rule checkpoint.as-entries: a leaf that would end elsewhere' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_checkpoint_leaf_update_checkpoint_as_entries BEFORE UPDATE ON accounting_checkpoint_leaf FOR EACH ROW EXECUTE FUNCTION accounting_checkpoint_leaf_update_checkpoint_as_entries();
 
 CREATE TABLE accounting_component (
 	ledger_id UUID NOT NULL,

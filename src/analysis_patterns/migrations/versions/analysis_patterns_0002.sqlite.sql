@@ -17,6 +17,10 @@ CREATE TABLE accounting_checkpoint_block (
 )
  WITHOUT ROWID;
 
+CREATE TRIGGER accounting_checkpoint_block_update_checkpoint_as_entries BEFORE UPDATE ON accounting_checkpoint_block FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule checkpoint.as-entries: a sum rewritten'); END;
+
+CREATE TRIGGER accounting_checkpoint_block_delete_checkpoint_as_entries BEFORE DELETE ON accounting_checkpoint_block FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_checkpoint_leaf l WHERE l.ledger_id = OLD.ledger_id AND l.account_id = OLD.account_id AND l.kept = TRUE AND l.number >= (OLD.position + 1) << OLD.level AND l.number < (OLD.position + 2) << OLD.level AND OLD.position % 2 = 0) BEGIN SELECT RAISE(ABORT, 'rule checkpoint.as-entries: a sum that is needed deleted'); END;
+
 CREATE TABLE accounting_correspondence (
 	id BLOB NOT NULL,
 	CONSTRAINT pk_accounting_correspondence PRIMARY KEY (id)
@@ -49,6 +53,20 @@ CREATE TABLE accounting_ledger (
 );
 
 CREATE TRIGGER accounting_ledger_update_ledger_monotonic BEFORE UPDATE ON accounting_ledger FOR EACH ROW WHEN NEW.closed_before < OLD.closed_before OR (OLD.barrier IS NOT NULL AND (NEW.barrier IS NULL OR NEW.barrier < OLD.barrier)) BEGIN SELECT RAISE(ABORT, 'rule ledger.monotonic: a ledger that would open what it has closed'); END;
+
+CREATE TRIGGER accounting_ledger_update_ledger_in_use BEFORE UPDATE ON accounting_ledger FOR EACH ROW WHEN NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule ledger.in-use: a ledger under another key'); END;
+
+CREATE TRIGGER accounting_ledger_delete_ledger_in_use BEFORE DELETE ON accounting_ledger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_event r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_ledger_unit r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_period_close r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_practice_assignment r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_reconsideration r WHERE r.ledger_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_transaction r WHERE r.ledger_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'rule ledger.in-use: a ledger in use deleted'); END;
+
+CREATE TRIGGER accounting_ledger_insert_ledger_in_use BEFORE INSERT ON accounting_ledger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_ledger o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule ledger.in-use: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_ledger_insert_ledger_unique_name BEFORE INSERT ON accounting_ledger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_ledger o WHERE o.name = NEW.name) BEGIN SELECT RAISE(ABORT, 'rule ledger.unique-name: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_ledger_update_ledger_unique_name BEFORE UPDATE ON accounting_ledger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_ledger o WHERE o.name = NEW.name AND NOT (o.id = OLD.id)) BEGIN SELECT RAISE(ABORT, 'rule ledger.unique-name: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_ledger_numbered BEFORE INSERT ON accounting_ledger FOR EACH ROW WHEN NEW.rowid <> -1 BEGIN SELECT RAISE(ABORT, 'rule ledger.in-use: a number chosen for the row itself'); END;
+
+CREATE TRIGGER accounting_ledger_renumbered BEFORE UPDATE ON accounting_ledger FOR EACH ROW WHEN NEW.rowid <> OLD.rowid BEGIN SELECT RAISE(ABORT, 'rule ledger.in-use: a number chosen for the row itself'); END;
 
 CREATE TABLE accounting_posting_rule (
 	id BLOB NOT NULL,
@@ -161,7 +179,15 @@ CREATE TABLE accounting_ledger_unit (
 	CONSTRAINT fk_accounting_ledger_unit_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id)
 );
 
-CREATE TRIGGER accounting_ledger_unit_update_ledger_unit_fixed BEFORE UPDATE ON accounting_ledger_unit FOR EACH ROW WHEN NEW.places <> OLD.places OR NEW.sort <> OLD.sort BEGIN SELECT RAISE(ABORT, 'rule ledger.unit-fixed: another step for a unit in use'); END;
+CREATE TRIGGER accounting_ledger_unit_update_ledger_unit_fixed BEFORE UPDATE ON accounting_ledger_unit FOR EACH ROW WHEN NEW.places <> OLD.places OR NEW.sort <> OLD.sort OR NEW.code <> OLD.code OR NEW.ledger_id <> OLD.ledger_id BEGIN SELECT RAISE(ABORT, 'rule ledger.unit-fixed: another unit, or another step of it, for what is counted so far'); END;
+
+CREATE TRIGGER accounting_ledger_unit_delete_ledger_in_use BEFORE DELETE ON accounting_ledger_unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account r WHERE r.ledger_id = OLD.ledger_id AND r.unit_code = OLD.code) BEGIN SELECT RAISE(ABORT, 'rule ledger.in-use: a unit in use deleted'); END;
+
+CREATE TRIGGER accounting_ledger_unit_insert_ledger_unit BEFORE INSERT ON accounting_ledger_unit FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_ledger_unit o WHERE o.ledger_id = NEW.ledger_id AND o.code = NEW.code) BEGIN SELECT RAISE(ABORT, 'rule ledger.unit: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_ledger_unit_numbered BEFORE INSERT ON accounting_ledger_unit FOR EACH ROW WHEN NEW.rowid <> -1 BEGIN SELECT RAISE(ABORT, 'rule ledger.unit-fixed: a number chosen for the row itself'); END;
+
+CREATE TRIGGER accounting_ledger_unit_renumbered BEFORE UPDATE ON accounting_ledger_unit FOR EACH ROW WHEN NEW.rowid <> OLD.rowid BEGIN SELECT RAISE(ABORT, 'rule ledger.unit-fixed: a number chosen for the row itself'); END;
 
 CREATE TABLE accounting_period_close (
 	id BLOB NOT NULL,
@@ -290,6 +316,28 @@ CREATE INDEX ix_accounting_account_type_subject ON accounting_account (type_id, 
 
 CREATE UNIQUE INDEX uq_accounting_account_holding ON accounting_account (ledger_id, goods_id, place_id, ordered) WHERE goods_id IS NOT NULL;
 
+CREATE TRIGGER accounting_account_insert_holding_kind_and_place BEFORE INSERT ON accounting_account FOR EACH ROW WHEN (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS NOT NEW.unit_code) BEGIN SELECT RAISE(ABORT, 'rule holding.kind-and-place: a holding without kind or place, or in a unit that is not its kind''s'); END;
+
+CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.goods_id IS NOT OLD.goods_id OR NEW.place_id IS NOT OLD.place_id OR NEW.ordered IS NOT OLD.ordered OR (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS NOT NEW.unit_code) BEGIN SELECT RAISE(ABORT, 'rule holding.kind-and-place: a holding turned into another'); END;
+
+CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.ledger_id IS NOT OLD.ledger_id OR NEW.memo IS NOT OLD.memo OR (NEW.unit_code IS NOT OLD.unit_code AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: an account turned into another'); END;
+
+CREATE TRIGGER accounting_account_delete_account_in_use BEFORE DELETE ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'rule account.in-use: an account in use deleted'); END;
+
+CREATE TRIGGER accounting_account_insert_account_fixed BEFORE INSERT ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_account_insert_account_unique_name BEFORE INSERT ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account o WHERE o.ledger_id = NEW.ledger_id AND o.name = NEW.name) BEGIN SELECT RAISE(ABORT, 'rule account.unique-name: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_account_insert_holding_unique BEFORE INSERT ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account o WHERE o.ledger_id = NEW.ledger_id AND o.goods_id = NEW.goods_id AND o.place_id = NEW.place_id AND o.ordered = NEW.ordered) BEGIN SELECT RAISE(ABORT, 'rule holding.unique: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_account_update_account_unique_name BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account o WHERE o.ledger_id = NEW.ledger_id AND o.name = NEW.name AND NOT (o.id = OLD.id)) BEGIN SELECT RAISE(ABORT, 'rule account.unique-name: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_account_update_holding_unique BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account o WHERE o.ledger_id = NEW.ledger_id AND o.goods_id = NEW.goods_id AND o.place_id = NEW.place_id AND o.ordered = NEW.ordered AND NOT (o.id = OLD.id)) BEGIN SELECT RAISE(ABORT, 'rule holding.unique: a row in the place of another'); END;
+
+CREATE TRIGGER accounting_account_numbered BEFORE INSERT ON accounting_account FOR EACH ROW WHEN NEW.rowid <> -1 BEGIN SELECT RAISE(ABORT, 'rule account.fixed: a number chosen for the row itself'); END;
+
+CREATE TRIGGER accounting_account_renumbered BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.rowid <> OLD.rowid BEGIN SELECT RAISE(ABORT, 'rule account.fixed: a number chosen for the row itself'); END;
+
 CREATE TRIGGER accounting_account_self AFTER INSERT ON accounting_account FOR EACH ROW BEGIN INSERT INTO accounting_account_closure (ledger_id, summary_id, component_id) VALUES (NEW.ledger_id, NEW.id, NEW.id); END;
 
 CREATE TRIGGER accounting_account_insert_account_one_sort BEFORE INSERT ON accounting_account FOR EACH ROW WHEN (NEW.unit_code IS NOT NULL AND NEW.overlapping IS NOT NULL) OR (NEW.unit_code IS NOT NULL AND NEW."filter" IS NOT NULL) OR (NEW.overlapping IS NOT NULL AND NEW."filter" IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'rule account.one-sort: an account of two sorts'); END;
@@ -299,10 +347,6 @@ CREATE TRIGGER accounting_account_update_account_one_sort BEFORE UPDATE ON accou
 CREATE TRIGGER accounting_account_forget BEFORE DELETE ON accounting_account FOR EACH ROW BEGIN DELETE FROM accounting_account_closure WHERE ledger_id = OLD.ledger_id AND summary_id = OLD.id AND component_id = OLD.id; END;
 
 CREATE TRIGGER accounting_account_update_summary_account_no_overlap BEFORE UPDATE OF overlapping ON accounting_account FOR EACH ROW WHEN NOT NEW.overlapping AND EXISTS (SELECT 1 FROM accounting_account_closure k JOIN accounting_component c ON c.ledger_id = NEW.ledger_id AND c.component_id = k.component_id JOIN accounting_account_closure p ON p.ledger_id = NEW.ledger_id AND p.summary_id = NEW.id AND p.component_id = c.summary_id WHERE k.ledger_id = NEW.ledger_id AND k.summary_id = NEW.id GROUP BY c.component_id HAVING count(*) > 1) BEGIN SELECT RAISE(ABORT, 'rule summary-account.no-overlap: a summary account that would refuse the overlap it has'); END;
-
-CREATE TRIGGER accounting_account_insert_holding_kind_and_place BEFORE INSERT ON accounting_account FOR EACH ROW WHEN (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS NOT NEW.unit_code) BEGIN SELECT RAISE(ABORT, 'rule holding.kind-and-place: a holding without kind or place, or in a unit that is not its kind''s'); END;
-
-CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.goods_id IS NOT OLD.goods_id OR NEW.place_id IS NOT OLD.place_id OR NEW.ordered IS NOT OLD.ordered OR (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS NOT NEW.unit_code) BEGIN SELECT RAISE(ABORT, 'rule holding.kind-and-place: a holding turned into another'); END;
 
 CREATE TABLE accounting_practice_assignment (
 	ledger_id BLOB NOT NULL,
@@ -396,7 +440,7 @@ CREATE TABLE accounting_transaction (
 	CONSTRAINT fk_accounting_transaction_reverses FOREIGN KEY(ledger_id, reverses_id) REFERENCES accounting_transaction (ledger_id, id),
 	CONSTRAINT fk_accounting_transaction_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id),
 	CONSTRAINT fk_accounting_transaction_creator_id FOREIGN KEY(creator_id) REFERENCES accounting_rule_terms (version),
-	CONSTRAINT ck_accounting_transaction_booked CHECK (booked LIKE '____-__-__ __:__:__.______' AND datetime(booked, '0 days') IS substr(booked, 1, 19)),
+	CONSTRAINT ck_accounting_transaction_booked CHECK (booked GLOB '????-??-?? ??:??:??.[0-9][0-9][0-9][0-9][0-9][0-9]' AND datetime(substr(booked, 1, 19), '0 days') IS substr(booked, 1, 19)),
 	CONSTRAINT ck_accounting_transaction_numbered CHECK (rowid > 0)
 );
 
@@ -408,7 +452,11 @@ CREATE INDEX ix_accounting_transaction_root ON accounting_transaction (ledger_id
 
 CREATE UNIQUE INDEX uq_accounting_transaction_reverses ON accounting_transaction (ledger_id, reverses_id) WHERE reverses_id IS NOT NULL;
 
-CREATE TRIGGER accounting_transaction_stands BEFORE INSERT ON accounting_transaction FOR EACH ROW BEGIN SELECT CASE WHEN EXISTS (SELECT 1 FROM accounting_transaction o WHERE o.ledger_id = NEW.ledger_id AND o.id = NEW.id) THEN RAISE(ABORT, 'rule ledger.append-only: a posted row would be replaced') WHEN EXISTS (SELECT 1 FROM accounting_transaction o WHERE o.ledger_id = NEW.ledger_id AND o.key = NEW.key) THEN RAISE(ABORT, 'rule transaction.key: a second transaction under one key') WHEN NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_transaction o WHERE o.ledger_id = NEW.ledger_id AND o.reverses_id = NEW.reverses_id) THEN RAISE(ABORT, 'rule transaction.reversed-once: a second reversal') WHEN NEW.rowid <> -1 THEN RAISE(ABORT, 'rule ledger.append-only: a number for the row itself, under which another may stand') WHEN count(*) = 0 OR count(*) <> NEW.legs OR min(e.legs) <> NEW.legs OR max(e.legs) <> NEW.legs OR min(e.booked) <> NEW.booked OR max(e.booked) <> NEW.booked THEN RAISE(ABORT, 'rule transaction.complete: a transaction before all of its entries, or booked at another instant than they') WHEN CASE WHEN min(e.unit_code) = max(e.unit_code) THEN sum(e.steps >> 32) FILTER (WHERE NOT e.memo) * 4294967296 + sum(e.steps & 4294967295) FILTER (WHERE NOT e.memo) <> 0 ELSE EXISTS (SELECT 1 FROM accounting_entry u WHERE u.ledger_id = NEW.ledger_id AND u.transaction_id = NEW.id GROUP BY u.unit_code HAVING sum(u.steps >> 32) FILTER (WHERE NOT u.memo) * 4294967296 + sum(u.steps & 4294967295) FILTER (WHERE NOT u.memo) <> 0) END THEN RAISE(ABORT, 'rule transaction.balances: entries that do not sum to zero in each unit') WHEN min(e.charged) < (SELECT l.closed_before FROM accounting_ledger l WHERE l.id = NEW.ledger_id) THEN RAISE(ABORT, 'rule ledger.closed-period: an entry charged in a closed period') WHEN NEW.booked <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = NEW.ledger_id) THEN RAISE(ABORT, 'rule ledger.settled: a transaction booked when its ledger was settled already') WHEN NEW.reverses_id IS NOT NULL AND NOT (NEW.legs = (SELECT r.legs FROM accounting_transaction r
+CREATE TRIGGER accounting_transaction_insert_transfer_one_kind BEFORE INSERT ON accounting_transaction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account a WHERE a.goods_id IS NOT NULL AND a.ledger_id = NEW.ledger_id) AND (SELECT count(DISTINCT a.goods_id) FROM accounting_entry e JOIN accounting_account a
+    ON a.ledger_id = e.ledger_id AND a.id = e.account_id
+    WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id) > 1 BEGIN SELECT RAISE(ABORT, 'rule transfer.one-kind: goods of two kinds in one transaction'); END;
+
+CREATE TRIGGER accounting_transaction_stands BEFORE INSERT ON accounting_transaction FOR EACH ROW BEGIN SELECT CASE WHEN EXISTS (SELECT 1 FROM accounting_transaction o WHERE o.ledger_id = NEW.ledger_id AND o.id = NEW.id) THEN RAISE(ABORT, 'rule ledger.append-only: a posted row would be replaced') WHEN EXISTS (SELECT 1 FROM accounting_transaction o WHERE o.ledger_id = NEW.ledger_id AND o.key = NEW.key) THEN RAISE(ABORT, 'rule transaction.key: a second transaction under one key') WHEN NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_transaction o WHERE o.ledger_id = NEW.ledger_id AND o.reverses_id = NEW.reverses_id) THEN RAISE(ABORT, 'rule transaction.reversed-once: a second reversal') WHEN NEW.rowid <> -1 THEN RAISE(ABORT, 'rule ledger.append-only: a number for the row itself, under which another may stand') WHEN NEW.creator_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounting_rule_terms k WHERE k.version = NEW.creator_id) THEN RAISE(ABORT, 'rule ledger.links: a transaction whose creator is not there') WHEN NEW.event_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounting_event k WHERE k.ledger_id = NEW.ledger_id AND k.id = NEW.event_id) THEN RAISE(ABORT, 'rule ledger.links: a transaction whose event is not there') WHEN NEW.root_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounting_transaction k WHERE k.ledger_id = NEW.ledger_id AND k.id = NEW.root_id) THEN RAISE(ABORT, 'rule ledger.links: a transaction whose root is not there') WHEN NEW.reverses_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM accounting_transaction k WHERE k.ledger_id = NEW.ledger_id AND k.id = NEW.reverses_id) THEN RAISE(ABORT, 'rule ledger.links: a transaction whose reverses is not there') WHEN count(*) = 0 OR count(*) <> NEW.legs OR min(e.legs) <> NEW.legs OR max(e.legs) <> NEW.legs OR min(e.booked) <> NEW.booked OR max(e.booked) <> NEW.booked THEN RAISE(ABORT, 'rule transaction.complete: a transaction before all of its entries, or booked at another instant than they') WHEN CASE WHEN min(e.unit_code) = max(e.unit_code) THEN sum(e.steps >> 32) FILTER (WHERE NOT e.memo) * 4294967296 + sum(e.steps & 4294967295) FILTER (WHERE NOT e.memo) <> 0 ELSE EXISTS (SELECT 1 FROM accounting_entry u WHERE u.ledger_id = NEW.ledger_id AND u.transaction_id = NEW.id GROUP BY u.unit_code HAVING sum(u.steps >> 32) FILTER (WHERE NOT u.memo) * 4294967296 + sum(u.steps & 4294967295) FILTER (WHERE NOT u.memo) <> 0) END THEN RAISE(ABORT, 'rule transaction.balances: entries that do not sum to zero in each unit') WHEN min(e.charged) < (SELECT l.closed_before FROM accounting_ledger l WHERE l.id = NEW.ledger_id) THEN RAISE(ABORT, 'rule ledger.closed-period: an entry charged in a closed period') WHEN NEW.booked <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = NEW.ledger_id) THEN RAISE(ABORT, 'rule ledger.settled: a transaction booked when its ledger was settled already') WHEN NEW.reverses_id IS NOT NULL AND NOT (NEW.legs = (SELECT r.legs FROM accounting_transaction r
         WHERE r.ledger_id = NEW.ledger_id AND r.id = NEW.reverses_id)
     AND NOT EXISTS (SELECT 1 FROM accounting_entry o
         WHERE o.ledger_id = NEW.ledger_id AND o.transaction_id = NEW.reverses_id
@@ -420,7 +468,17 @@ CREATE TRIGGER accounting_transaction_update_ledger_append_only BEFORE UPDATE ON
 
 CREATE TRIGGER accounting_transaction_delete_ledger_append_only BEFORE DELETE ON accounting_transaction FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule ledger.append-only: a posted row would be deleted'); END;
 
-CREATE TRIGGER accounting_transaction_within_limits BEFORE INSERT ON accounting_transaction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_balance_limit l WHERE l.ledger_id = NEW.ledger_id AND l.known_to = '9999-12-30 00:00:00.000000') AND EXISTS (SELECT 1 FROM (SELECT e.ledger_id, e.account_id, min(e.charged) AS charged FROM  accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id GROUP BY e.ledger_id, e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00.000000' WHERE max(bound.valid_from, changed.charged) < bound.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT p.charged, sum(p.high) AS high, sum(p.low) AS low FROM (SELECT max(bound.valid_from, changed.charged) AS charged, s.high, s.low FROM (
+CREATE TRIGGER accounting_transaction_within_limits BEFORE INSERT ON accounting_transaction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_balance_limit l WHERE l.ledger_id = NEW.ledger_id AND l.known_to = '9999-12-30 00:00:00.000000') AND EXISTS (SELECT 1 FROM (SELECT e.ledger_id, e.account_id, (SELECT min(o.charged) FROM accounting_entry o
+    WHERE o.ledger_id = e.ledger_id AND o.account_id = e.account_id AND o.booked = NEW.booked) AS charged
+    FROM accounting_entry e
+    WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id AND NOT EXISTS (SELECT 1 FROM accounting_entry latest CROSS JOIN accounting_entry its
+    WHERE latest.rowid = (SELECT max(x.rowid) FROM accounting_entry x)
+    AND latest.ledger_id = NEW.ledger_id AND latest.booked = NEW.booked AND latest.transaction_id <> NEW.id
+    AND NOT EXISTS (SELECT 1 FROM accounting_transaction h
+        WHERE h.ledger_id = latest.ledger_id AND h.id = latest.transaction_id)
+    AND its.ledger_id = latest.ledger_id AND its.transaction_id = latest.transaction_id
+    AND +its.account_id = e.account_id)
+    GROUP BY +e.ledger_id, +e.account_id) changed JOIN accounting_balance_limit bound ON bound.ledger_id = changed.ledger_id AND bound.account_id = changed.account_id AND bound.known_to = '9999-12-30 00:00:00.000000' WHERE max(bound.valid_from, changed.charged) < bound.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT max(bound.valid_from, changed.charged) AS charged, coalesce(sum(s.high), 0) AS high, coalesce(sum(s.low), 0) AS low FROM (
 SELECT  b.high AS high, b.low AS low
 FROM (SELECT bound.ledger_id AS ledger_id, bound.account_id AS account_id) w CROSS JOIN accounting_checkpoint_leaf l CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30), (31)) v
 CROSS JOIN accounting_checkpoint_block b
@@ -440,11 +498,7 @@ WHERE e.ledger_id = w.ledger_id AND e.account_id = w.account_id
   AND e.booked > coalesce((SELECT k.until FROM accounting_checkpoint_leaf k
   WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE
   ORDER BY k.until DESC LIMIT 1), '0001-01-01 00:00:00')  AND +e.charged <= max(bound.valid_from, changed.charged)
-) s UNION ALL SELECT e.charged, e.steps >> 32, e.steps & 4294967295 FROM accounting_entry e WHERE e.ledger_id = bound.ledger_id AND e.account_id = bound.account_id AND e.charged > max(bound.valid_from, changed.charged) AND e.charged < bound.valid_to) p GROUP BY p.charged) d) b WHERE b.steps < bound.lower_steps OR b.steps > bound.upper_steps)) BEGIN SELECT RAISE(ABORT, 'rule balance-limit.kept: an account would stand beyond its limit'); END;
-
-CREATE TRIGGER accounting_transaction_insert_transfer_one_kind BEFORE INSERT ON accounting_transaction FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account a WHERE a.goods_id IS NOT NULL AND a.ledger_id = NEW.ledger_id) AND (SELECT count(DISTINCT a.goods_id) FROM accounting_entry e JOIN accounting_account a
-    ON a.ledger_id = e.ledger_id AND a.id = e.account_id
-    WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id) > 1 BEGIN SELECT RAISE(ABORT, 'rule transfer.one-kind: goods of two kinds in one transaction'); END;
+) s UNION ALL SELECT e.charged, sum(e.steps >> 32), sum(e.steps & 4294967295) FROM accounting_entry e WHERE e.ledger_id = bound.ledger_id AND e.account_id = bound.account_id AND e.charged > max(bound.valid_from, changed.charged) AND e.charged < bound.valid_to GROUP BY e.charged) d) b WHERE b.steps < bound.lower_steps OR b.steps > bound.upper_steps)) BEGIN SELECT RAISE(ABORT, 'rule balance-limit.kept: an account would stand beyond its limit'); END;
 
 CREATE TRIGGER accounting_transaction_replaces_open BEFORE INSERT ON accounting_transaction FOR EACH ROW WHEN NEW.adjustment = 'replacement' AND NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_entry o JOIN accounting_entry e ON e.ledger_id = o.ledger_id AND e.transaction_id = NEW.id AND e.n = o.n JOIN accounting_ledger l ON l.id = o.ledger_id WHERE o.ledger_id = NEW.ledger_id AND o.transaction_id = NEW.reverses_id AND (e.charged <> o.charged OR o.charged < l.closed_before)) BEGIN SELECT RAISE(ABORT, 'rule adjustment.replacement-open: a replacement of what lies in closed books, or on another day'); END;
 
@@ -458,6 +512,8 @@ CREATE TABLE accounting_account_closure (
 );
 
 CREATE INDEX ix_accounting_account_closure_above ON accounting_account_closure (ledger_id, component_id, summary_id);
+
+CREATE TRIGGER accounting_account_closure_update_summary_account_closure BEFORE UPDATE ON accounting_account_closure FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule summary-account.closure: what is kept rewritten'); END;
 
 CREATE TABLE accounting_balance_limit (
 	ledger_id BLOB NOT NULL,
@@ -496,7 +552,7 @@ CREATE TRIGGER accounting_balance_limit_update_history_closed_once BEFORE UPDATE
 
 CREATE TRIGGER accounting_balance_limit_insert_balance_limit_detail_account BEFORE INSERT ON accounting_balance_limit FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM accounting_account a WHERE a.ledger_id = NEW.ledger_id AND a.id = NEW.account_id AND a.unit_code IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'rule balance-limit.detail-account: a limit on an account that takes no entries'); END;
 
-CREATE TRIGGER accounting_balance_limit_insert_balance_limit_kept BEFORE INSERT ON accounting_balance_limit FOR EACH ROW WHEN NEW.known_to = '9999-12-30 00:00:00.000000' AND max(NEW.valid_from, NEW.valid_from) < NEW.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT p.charged, sum(p.high) AS high, sum(p.low) AS low FROM (SELECT max(NEW.valid_from, NEW.valid_from) AS charged, s.high, s.low FROM (
+CREATE TRIGGER accounting_balance_limit_insert_balance_limit_kept BEFORE INSERT ON accounting_balance_limit FOR EACH ROW WHEN NEW.lower_steps <= NEW.upper_steps AND NEW.known_to = '9999-12-30 00:00:00.000000' AND max(NEW.valid_from, NEW.valid_from) < NEW.valid_to AND EXISTS (SELECT 1 FROM (SELECT sum(d.high) OVER (ORDER BY d.charged) * 4294967296 + sum(d.low) OVER (ORDER BY d.charged) AS steps FROM (SELECT max(NEW.valid_from, NEW.valid_from) AS charged, coalesce(sum(s.high), 0) AS high, coalesce(sum(s.low), 0) AS low FROM (
 SELECT  b.high AS high, b.low AS low
 FROM (SELECT NEW.ledger_id AS ledger_id, NEW.account_id AS account_id) w CROSS JOIN accounting_checkpoint_leaf l CROSS JOIN (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30), (31)) v
 CROSS JOIN accounting_checkpoint_block b
@@ -516,7 +572,7 @@ WHERE e.ledger_id = w.ledger_id AND e.account_id = w.account_id
   AND e.booked > coalesce((SELECT k.until FROM accounting_checkpoint_leaf k
   WHERE k.ledger_id = w.ledger_id AND k.account_id = w.account_id AND k.kept = TRUE
   ORDER BY k.until DESC LIMIT 1), '0001-01-01 00:00:00')  AND +e.charged <= max(NEW.valid_from, NEW.valid_from)
-) s UNION ALL SELECT e.charged, e.steps >> 32, e.steps & 4294967295 FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.account_id = NEW.account_id AND e.charged > max(NEW.valid_from, NEW.valid_from) AND e.charged < NEW.valid_to) p GROUP BY p.charged) d) b WHERE b.steps < NEW.lower_steps OR b.steps > NEW.upper_steps) BEGIN SELECT RAISE(ABORT, 'rule balance-limit.kept: a limit that the account breaks already'); END;
+) s UNION ALL SELECT e.charged, sum(e.steps >> 32), sum(e.steps & 4294967295) FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.account_id = NEW.account_id AND e.charged > max(NEW.valid_from, NEW.valid_from) AND e.charged < NEW.valid_to GROUP BY e.charged) d) b WHERE b.steps < NEW.lower_steps OR b.steps > NEW.upper_steps) BEGIN SELECT RAISE(ABORT, 'rule balance-limit.kept: a limit that the account breaks already'); END;
 
 CREATE TABLE accounting_books_transaction (
 	ledger_id BLOB NOT NULL,
@@ -542,6 +598,8 @@ CREATE TABLE accounting_checkpoint_leaf (
 );
 
 CREATE INDEX ix_accounting_checkpoint_leaf_kept ON accounting_checkpoint_leaf (ledger_id, account_id, kept, until, number);
+
+CREATE TRIGGER accounting_checkpoint_leaf_update_checkpoint_as_entries BEFORE UPDATE ON accounting_checkpoint_leaf FOR EACH ROW WHEN NEW.ledger_id IS NOT OLD.ledger_id OR NEW.account_id IS NOT OLD.account_id OR NEW.number IS NOT OLD.number OR NEW.until IS NOT OLD.until BEGIN SELECT RAISE(ABORT, 'rule checkpoint.as-entries: a leaf that would end elsewhere'); END;
 
 CREATE TABLE accounting_component (
 	ledger_id BLOB NOT NULL,
