@@ -36,7 +36,7 @@ from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books
 
-# The function of that name may stand before the module in the package.
+# In the package the function of that name stands before the module.
 checkpoints = import_module("analysis_patterns.accounting.checkpoint")
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib import import_module
 from random import Random
 from threading import Barrier, Thread
 from typing import Any
@@ -26,7 +27,6 @@ from analysis_patterns.accounting import (
     post_all,
 )
 from analysis_patterns.accounting.balance import balance
-from analysis_patterns.accounting.checkpoint import checkpoint
 from analysis_patterns.accounting.limit import BalanceLimit
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions, transact
@@ -41,6 +41,9 @@ from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books, counted, usd
 from .unchecked import post_unchecked
+
+# In the package the function of that name stands before the module.
+checkpoints = import_module("analysis_patterns.accounting.checkpoint")
 
 FEBRUARY = date(1997, 2, 1)
 MARCH = date(1997, 3, 1)
@@ -216,9 +219,9 @@ def test_a_limit_that_ended_is_not_looked_at_any_more(session: Session, saved: B
 def test_limits_look_beyond_what_was_summed_ahead(
     session: Session, books: Books, write: Posting, layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis_patterns.accounting.checkpoint.LEAF", 2)
+    monkeypatch.setattr(checkpoints, "LEAF", 2)
     post_all(session, [deposit(books, 100, JANUARY), withdrawal(books, 80, MARCH)])
-    checkpoint(session, books.ledger)
+    checkpoints.checkpoint(session, books.ledger)
     post_all(session, [deposit(books, 5, MARCH)])
     session.add(BalanceLimit(account=books.checking, lower=usd(0)))
     session.commit()
@@ -373,7 +376,7 @@ def naive(standing: list[tuple[date, int]], added: list[tuple[date, int]], lower
 def test_every_verdict_is_that_of_a_naive_model(
     session: Session, books: Books, write: Posting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analysis_patterns.accounting.checkpoint.LEAF", 3)
+    monkeypatch.setattr(checkpoints, "LEAF", 3)
     session.add(BalanceLimit(account=books.checking, lower=usd(0), upper=usd(50)))
     session.commit()
     random, covered = Random(616), Covered()
@@ -389,7 +392,7 @@ def test_every_verdict_is_that_of_a_naive_model(
         assert found is expected, (standing, added)
         standing += added if found else []
         if random.random() < 0.2:
-            checkpoint(session, books.ledger)
+            checkpoints.checkpoint(session, books.ledger)
         covered.case(
             accepted=found,
             refused=not found,
