@@ -30,6 +30,7 @@ from .event import AccountingEvent, Processing
 from .ledger import Ledger
 from .processing import attempts, hold, posted_in_full, wanted_of
 from .reconsideration import Reconsideration, Share, shares_of
+from .resolution import ACCOUNT_FOUND
 from .transaction import Transaction
 
 
@@ -71,7 +72,8 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
             base transactions that these bear on are looked at; where something else follows from them now,
             the differences are posted: at most one entry for each account, day concerned and rule. Days in
             closed books are charged on the first open day. Events that failed before are tried again.
-    Errors: `ConstraintViolation` for what posting refuses; roll the session back then.
+    Errors: `ConstraintViolation` for what posting refuses, and `posting-rule.account-found` where a rule that
+            was applied does not find its accounts any more; roll the session back then.
     Source: Fowler's Retroactive Event and Difference Adjustment. What was reported before can still be told:
             ask with `known_at`.
     """
@@ -107,6 +109,8 @@ def _events(work: Work, keys: Iterable[UUID]) -> list[_Found]:
     found = []
     for root in tried:
         wanted, error = wanted_of(work, root.current)
+        if error is not None and error.rule is ACCOUNT_FOUND and states[root.current.id].done:
+            raise error  # an account that was renamed is no reason to take back what stands
         standing = Standing(posted[root.key], shares.get(root.key, {}))
         found.append(_Found(root, wanted, standing, states[root.current.id], error))
     return found

@@ -1,0 +1,85 @@
+"""Retroactive Event: a change of the past meets those who account by the old rules, or no longer can."""
+
+from __future__ import annotations
+
+from datetime import date
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import Engine, select
+
+from analysis_patterns.accounting import (
+    Account,
+    AccountingEvent,
+    EventType,
+    Ledger,
+    process_event,
+    reconsider,
+    record,
+)
+from analysis_patterns.accounting.posting_rule import PostingRule
+from analysis_patterns.patterns.persistence import Session, sessions
+from analysis_patterns.patterns.time.clock import FixedClock
+from analysis_patterns.patterns.values import Money, Quantity
+
+from ..refusals import refuses
+from .supply import OCTOBER, Supply
+
+LATER = date(1999, 1, 1)
+
+
+@pytest.fixture
+def supply(session: Session) -> Supply:
+    return Supply.kept(session)
+
+
+def test_what_stands_is_not_taken_back_because_an_account_has_another_name(supply: Supply) -> None:
+    supply.used(50)
+    charges = supply.session.scalars(select(Account).where(Account.name == "charges")).one()
+    stood = charges.balance(as_of=LATER)
+    supply.session.scalars(select(Account).where(Account.name == "sales")).one().name = "Sales of power"
+    supply.session.commit()
+
+    changed = supply.replaced("power", "11 USD/(kW.h)")
+    with refuses("posting-rule.account-found"):
+        reconsider(supply.session, supply.ledger, *changed)
+    supply.session.rollback()
+
+    assert charges.balance(as_of=LATER) == stood != Money(0, "USD")
+
+
+def test_an_event_being_accounted_for_by_old_terms_is_put_right_by_who_changes_them(
+    engine: Engine, supply: Supply, clock: FixedClock
+) -> None:
+    """In SQLite, with one writer at a time, the second one waits from the beginning."""
+    make, ledger, subject = sessions(engine, clock=clock), supply.ledger.id, supply.customer.id
+    usage = supply.used(1).type_id
+    supply.session.commit()
+    accounted, both_under_way = Event(), Event()
+
+    def account_for_an_event() -> None:
+        with make() as mine:
+            event = AccountingEvent(
+                ledger=mine.get_one(Ledger, ledger),
+                type=mine.get_one(EventType, usage),
+                subject=subject,
+                occurred=OCTOBER,
+                noticed=clock.now(),
+                attributes={"usage": Quantity(10, "kW.h")},
+            )
+            process_event(mine, record(mine, event))
+            accounted.set()
+            both_under_way.wait(1)
+            mine.commit()
+
+    other = Thread(target=account_for_an_event)
+    other.start()
+    accounted.wait(10)
+    (rule,) = supply.session.scalars(select(PostingRule).where(PostingRule.name == "power"))
+    assert rule is supply.rules["power"]
+    reconsider(supply.session, supply.ledger, *supply.replaced("power", "11 USD/(kW.h)"))
+    supply.session.commit()
+    other.join()
+
+    charges = supply.session.scalars(select(Account).where(Account.name == "charges")).one()
+    assert charges.balance(as_of=LATER) == Money(121, "USD")
