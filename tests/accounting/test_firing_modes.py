@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -24,13 +25,14 @@ from analysis_patterns.accounting.firing import (
     run,
 )
 from analysis_patterns.accounting.firing.books import Applicable, Reading, Standing
+from analysis_patterns.accounting.firing.fire import total_again
 from analysis_patterns.accounting.posting_rule import PostingRule
 from analysis_patterns.accounting.stratification import AGGREGATE_CHAIN, STRATIFIED, strata
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from analysis_patterns.patterns.time.period import Period
 
-from .memory_books import Killed, MemoryBooks
-from .rule_sets import Naive, RuleSet, World, chains, in_order, random_rule_set
+from .memory_books import Killed, MemoryBooks, Use
+from .rule_sets import DAYS, FIRST, Naive, RuleSet, World, chains, in_order, random_rule_set
 
 SETS = 2400
 PARTS = 4
@@ -166,6 +168,54 @@ def test_another_mode_finds_nothing_left_to_post() -> None:
             books = MemoryBooks(WORLD.chart, given.uses)
             all_in_turn(books, given)
             assert books.balances() == Naive(given).balances(), seed
+
+
+def used_otherwise(random: Random, given: RuleSet) -> RuleSet:
+    """The same, but that rules per period were used on other days than it was thought."""
+    per_entry = tuple(rule for rule in given.rules if not rule.is_aggregate)
+    uses = [replace(use, rules=tuple(rule for rule in use.rules if rule in per_entry)) for use in given.uses]
+    for rule in given.rules:
+        if rule not in per_entry and random.random() < 0.8:
+            first = FIRST + timedelta(days=random.randrange(-5, DAYS))
+            uses.append(Use((rule,), Period(first, first + timedelta(days=random.randint(1, 2 * DAYS)))))
+    return replace(given, uses=tuple(uses))
+
+
+def follow_up(books: MemoryBooks, given: RuleSet) -> None:
+    """Total again whatever rules per period have read, each rule after those that it reads."""
+    layers = strata(given.rules, WORLD.chart.meets)
+    for rule in (each for layer in layers for each in layer if each.is_aggregate):
+        read = {each.id for sought in rule.reads for each in WORLD.chart.members(sought)}
+        entries = [row.entry for account in sorted(read) for row in books.rows[account] if row.sets_off]
+        total_again(books, rule, entries)
+
+
+def test_rules_per_period_that_are_used_otherwise_for_the_past_are_brought_in_line() -> None:
+    seen: Counter[str] = Counter()
+
+    for seed in range(SETS // 4):
+        given, random = sound_rule_set(seed), Random(seed)
+        if given is None or not any(rule.is_aggregate for rule in given.rules):
+            continue
+        mode, half = random.choice(list(Mode)), len(given.originals) // 2
+        before = MemoryBooks(WORLD.chart, given.uses)
+        history(random, before, replace(given, originals=given.originals[:half]), mode, seen)
+
+        changed = used_otherwise(random, given)
+        books = MemoryBooks(WORLD.chart, changed.uses)
+        books.roll_back(before.snapshot())
+        follow_up(books, given)
+        posted = len(books.transactions)
+        follow_up(books, given)
+        assert len(books.transactions) == posted, f"{mode} of set {seed} followed up twice"
+        history(random, books, replace(changed, originals=given.originals[half:]), mode, seen)
+
+        assert books.balances() == Naive(changed).balances(), f"{mode} of set {seed}"
+        seen[mode.value] += 1
+        seen["differed"] += posted > len(before.transactions)
+
+    assert len(seen.keys() & {mode.value for mode in Mode}) == 4
+    assert seen["differed"] > SETS / 40
 
 
 def test_exactly_the_sets_that_do_not_end_are_refused_when_they_are_defined() -> None:
