@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from .entry import Entry, source
 from .event import AccountingEvent
 from .finder import Finder, Trigger
 from .posting_rule import PostingRule, RuleTerms
-from .practice import PracticeAssignment
+from .practice import AccountingPractice, PracticeAssignment, ServiceAgreement
 from .transaction import Adjustment, Transaction
 from .trigger import OnEvent
 
@@ -86,11 +86,7 @@ class Sources:
 
     def keys(self, *, into: bool) -> tuple[str, ...]:
         """The results of the method that went into the entry's account, or were taken from it."""
-        return tuple(
-            key
-            for key in sorted(self.terms.method.keys)
-            if self._means(self._finder(key, into=into), self.entry.account)
-        )
+        return keys_of(self.terms, self.entry.account, self.trigger, self.chart, into=into)
 
     @property
     def is_totalled(self) -> bool:
@@ -109,28 +105,13 @@ class Sources:
 
     def practice(self) -> str:
         """By whose practice the rule applied, as it was believed when the entry was booked."""
-        assigned = self.session.scalars(
-            select(PracticeAssignment).where(
-                PracticeAssignment.ledger_id == self.entry.ledger_id,
-                PracticeAssignment.holds(self.entry.concerns, self.entry.booked),
-            )
+        return practice_of(
+            self.session,
+            self.rule,
+            (self.entry.ledger_id, self.subject),
+            self.entry.concerns,
+            self.entry.booked,
         )
-        for each in sorted(assigned, key=lambda one: one.subject_id is None):
-            if each.subject_id in (self.subject, None) and self.rule in each.practice.rules:
-                since = "" if each.period == ALWAYS else f", used from {each.period}"
-                return f"by {each.practice} ({each.practice.type}){since}"
-        return "by no practice that was used then"
-
-    def _finder(self, key: str, *, into: bool) -> Finder | None:
-        output = self.rule.output(key)
-        return output.destination if into else output.source
-
-    def _means(self, finder: Finder | None, account: DetailAccount) -> bool:
-        if finder is None:
-            return False
-        if isinstance(finder, Trigger):
-            return account is self.trigger
-        return any(self.chart.includes(sought, account) for sought in finder.reaches)
 
 
 class Counted:
@@ -154,17 +135,21 @@ class Counted:
 
     def posted(self) -> tuple[int, int]:
         """How often, and how many steps, had been posted to the account for the same occasion before."""
-        made = self._made_for_root() if self._sources.is_difference else self._made_for_period()
-        found = self._sources.session.scalars(
-            select(Entry.steps).where(
-                Entry.ledger_id == self._entry.ledger_id,
-                Entry.account_id == self._entry.account_id,
-                Entry.concerns == self._entry.concerns,
-                or_(Entry.transaction_id.in_(made), Entry.transaction_id.in_(_reversing(made))),
-                self._is_earlier,
-            )
-        ).all()
+        found = [each.steps for each in self.standing()]
         return len(found), sum(found)
+
+    def standing(self) -> list[Entry]:
+        """The entries of the same account that were posted for the same occasion before, in that order."""
+        made = self._made_for_root() if self._sources.is_difference else self._made_for_period()
+        question = select(Entry).where(
+            Entry.ledger_id == self._entry.ledger_id,
+            Entry.account_id == self._entry.account_id,
+            Entry.concerns == self._entry.concerns,
+            or_(Entry.transaction_id.in_(made), Entry.transaction_id.in_(_reversing(made))),
+            self._is_earlier,
+        )
+        in_turn = question.order_by(Entry.booked, Entry.transaction_id, Entry.n)
+        return list(self._sources.session.scalars(in_turn))
 
     def _read_in_period(self, account: UUID, period: Period) -> AnySelect:
         """What concerned the period in the account that a rule watches."""
@@ -202,11 +187,11 @@ class Counted:
         )
 
     def _made_for_period(self) -> AnySelect:
-        """The earlier postings of a rule per period for the same period, as their keys are numbered."""
-        occasion, _, times = (self._transaction.key or "").rpartition(":")
+        """What the rule posted for periods of the same account; those of one day are for one period."""
+        _, rule, account, _, _ = (self._transaction.key or "").split(":")
         return select(Transaction.id).where(
             Transaction.ledger_id == self._entry.ledger_id,
-            Transaction.key.in_([f"{occasion}:{number}" for number in range(int(times or 0))]),
+            Transaction.key.startswith(f"rule:{rule}:{account}:"),
         )
 
     def _made_for_root(self) -> AnySelect:
@@ -238,6 +223,45 @@ class Counted:
             return Transaction.event_id.in_(events)
         root = self._transaction.root_id
         return or_(Transaction.root_id == root, Transaction.id == root)
+
+
+def keys_of(
+    terms: RuleTerms, account: DetailAccount, trigger: DetailAccount | None, chart: Chart, *, into: bool
+) -> tuple[str, ...]:
+    """The results of a rule's method that go into an account, or are taken from it."""
+
+    def means(finder: Finder | None) -> bool:
+        if finder is None:
+            return False
+        if isinstance(finder, Trigger):
+            return account is trigger
+        return any(chart.includes(sought, account) for sought in finder.reaches)
+
+    outputs = ((key, terms.rule.output(key)) for key in sorted(terms.method.keys))
+    return tuple(key for key, output in outputs if means(output.destination if into else output.source))
+
+
+def practice_of(
+    session: Session, rule: PostingRule, of: tuple[UUID, UUID | None], day: date, known_at: datetime
+) -> str:
+    """By whose practice a rule applied on a day, `of` a ledger and a subject; as believed at an instant."""
+    ledger, subject = of
+    assigned = session.scalars(
+        select(PracticeAssignment).where(
+            PracticeAssignment.ledger_id == ledger, PracticeAssignment.holds(day, known_at)
+        )
+    )
+    for each in sorted(assigned, key=lambda one: one.subject_id is None):
+        if each.subject_id in (subject, None) and deals(each.practice, rule):
+            since = "" if each.period == ALWAYS else f", used from {each.period}"
+            return f"by {each.practice} ({each.practice.type}){since}"
+    return "by no practice that was used then"
+
+
+def deals(practice: AccountingPractice, rule: PostingRule) -> bool:
+    """Whether a practice makes a rule fire: one on events only does so in a service agreement."""
+    may = isinstance(practice, ServiceAgreement) or not isinstance(rule.trigger, OnEvent)
+    return may and rule in practice.rules
 
 
 def used_up(by: Any = Entry.transaction_id) -> ColumnElement[bool]:

@@ -34,8 +34,8 @@ class AgreementDispatcher:
     """
     Finds the rules for an event: by the agreement of its subject, the type of the event, and the day.
 
-    Shape:  what it reads of the knowledge level it keeps: make a new one for each transaction. `known_at` asks
-            what was believed at an instant, instead of now.
+    Shape:  what it reads of the knowledge level it keeps: make a new one for each transaction. `known_at`
+            asks what was believed at an instant, instead of now.
     Source: Fowler's Agreement Dispatcher: old events meet the agreements and the terms of their day, as they
             are believed now.
     """

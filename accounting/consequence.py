@@ -8,8 +8,8 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
-from ..patterns.constraint import rule
-from ..patterns.values import ONE, Quantity
+from ..patterns.values import Quantity
+from ._event_amount import amount_of
 from .account import DetailAccount
 from .agreement import AgreementDispatcher
 from .draft import Leg
@@ -21,12 +21,6 @@ from .given import Given, Value
 from .posting_rule import PostingRule, RuleTerms
 from .stratification import STRATIFIED
 from .trigger import OnEvent
-
-AMOUNT = rule(
-    "event.amount",
-    pattern="6.5",
-    says="An event says what a rule on it reckons with, as a number or a quantity.",
-)
 
 Part = tuple[UUID, UUID, date]
 """A part of what follows from something: by which rule, in which account, concerning which day."""
@@ -84,7 +78,7 @@ def of_event(books: Books, dispatcher: AgreementDispatcher, event: AccountingEve
         trigger = terms.rule.trigger
         of = trigger.of if isinstance(trigger, OnEvent) else None
         given = Given(
-            amount=_amount(event, of),
+            amount=amount_of(event.attributes, of, event),
             day=event.occurred,
             attributes=event.attributes,
             of=of or "amount",
@@ -172,22 +166,6 @@ def _met(
     )
     moved = due(applicable.terms, occasion, books.accounts)
     yield Consequence(applicable.terms, day, moved, account, entry.cause, entry.n)
-
-
-def _amount(event: AccountingEvent, of: str | None) -> Quantity:
-    if of is None:
-        return Quantity(1, ONE)
-    value = event.attributes.get(of)
-    if isinstance(value, Quantity):
-        return value
-    if value is None or isinstance(value, bool | str | date):
-        raise AMOUNT.violation(
-            event,
-            found=f"{event}, with {of} = {value!r}" if of in event.attributes else f"{event}, without {of!r}",
-            allowed=f"a number or a quantity as {of!r}",
-            remedy="Record the event again as event.corrected(attributes=...), with it.",
-        )
-    return Quantity(value, ONE)
 
 
 def _endless(circle: _Path) -> Exception:

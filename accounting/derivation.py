@@ -14,9 +14,10 @@ from ..patterns.constraint import ConstraintViolation
 from ..patterns.document import Document
 from ..patterns.provenance import Explanation
 from ..patterns.time.period import ALWAYS
-from ..patterns.values import ONE, AtomicUnit, Money, Quantity, parse_unit
+from ..patterns.values import AtomicUnit, Money, Quantity, parse_unit
 from ..patterns.values.currency import find_currency
 from ._attributes import AttributesColumn, written
+from ._event_amount import amount_of
 from ._reading import read_json
 from ._words import in_words
 from .formula import Condition
@@ -223,10 +224,11 @@ class Ruled(Step):
 
 
 class Reversed(Step):
-    """What takes something back."""
+    """What takes something back: by a reversal, or because nothing is due any more, and `why`."""
 
     by: Literal["reversal"] = "reversal"
     of: AnyStep
+    why: str = ""
 
     def recomputed(self) -> Quantity:
         """As much, with the other sign."""
@@ -248,8 +250,8 @@ class Reversed(Step):
 
     @property
     def reason(self) -> str:
-        """That it is a reversal."""
-        return "reversal: the same amount, with the other sign"
+        """Why it is taken back; or that it is a reversal."""
+        return self.why or "reversal: the same amount, with the other sign"
 
 
 class Totalled(Step):
@@ -303,11 +305,3 @@ def read_derivation(written: str) -> Step:
 def write_derivation(step: Step) -> str:
     """Write a derivation as JSON, to be kept, sent or reckoned again anywhere."""
     return _ANY.dump_json(step, indent=2).decode()
-
-
-def amount_of(attributes: Mapping[str, Any], name: str | None) -> Quantity:
-    """The amount that a rule on events reckons with: an attribute, or one for each event."""
-    if name is None:
-        return Quantity(1, ONE)
-    value = attributes[name]
-    return value if isinstance(value, Quantity) else Quantity(value, ONE)

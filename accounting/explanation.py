@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal_column
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 from ..patterns.catalogue import attach
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session, session_of
+from ._differences import Differences, happened, holds, said_of
 from ._known import known_by
 from ._sources import Counted, Sources
 from .account import Account
@@ -23,12 +24,10 @@ from .derivation import (
     Ruled,
     Step,
     Totalled,
-    amount_of,
     read_derivation,
     write_derivation,
 )
 from .entry import Entry
-from .event import AccountingEvent
 from .posting_rule import PostingRule, RuleTerms
 from .transaction import Transaction
 from .trigger import OnEvent
@@ -169,21 +168,38 @@ class _Walk:
         return Reversed(statement=_said(entry), amount=entry.amount, of=self.entry(taken_back))
 
     def _ruled(self, entry: Entry, terms: RuleTerms) -> Step:
-        """What a rule made: of an event, of an entry, or of the total of a period."""
+        """What a rule made: of an event, of an entry, of the total of a period, or in spite of what stood."""
         sources = Sources(self.session, entry, terms)
-        given = self._given(sources)
-        if given is None:
+        step = self._difference(entry, terms) if sources.is_difference else None
+        if step is None or not holds(step):
+            direct = self._direct(sources)
+            step = direct if step is None or (direct is not None and holds(direct)) else step
+        if step is None:
             made = f"posted by {terms.rule}, of something that is not recorded"
             return Recorded(statement=_said(entry), amount=entry.amount, reason_given=made)
-        step = Ruled(
+        if not holds(step) and sources.is_adjusting and sources.period is not None:
+            back = self._taken_back(sources)
+            step = back if back is not None and holds(back) else step
+        return step if holds(step) else _astray(step)
+
+    def _difference(self, entry: Entry, terms: RuleTerms) -> Step | None:
+        differences = Differences(self.session, entry.ledger_id, self.entry, self.most)
+        return differences.step(entry, terms, _said(entry))
+
+    def _direct(self, sources: Sources) -> Step | None:
+        """What the terms that an entry names make of what it names; None where it names nothing."""
+        entry, terms = sources.entry, sources.terms
+        try:
+            given = self._given(sources)
+        except ConstraintViolation:
+            return None  # an event that was told otherwise has nothing for the rule to reckon with
+        if given is None:
+            return None
+        return Ruled(
+            **said_of(terms),
             statement=_said(entry),
             amount=entry.amount,
-            rule=terms.rule.name,
-            terms=str(terms.version),
-            in_force=str(terms.period),
             practice=sources.practice(),
-            method=cast("Any", terms.method),
-            eligibility=terms.eligibility,
             day=entry.concerns,
             of=sources.of,
             places={each.code: each.places for each in entry.account.ledger.units},
@@ -192,14 +208,21 @@ class _Walk:
             given=given,
             less=self._before(sources),
         )
-        if sources.is_adjusting and not _holds(step):
-            together = f"the difference that {terms.rule} comes to, over several changes together"
-            return Recorded(statement=_said(entry), amount=entry.amount, reason_given=together)
-        return step
+
+    def _taken_back(self, sources: Sources) -> Step | None:
+        """What takes back all that a rule had posted for a period that is no period of its own any more."""
+        steps = tuple(self.entry(each) for each in Counted(sources).standing())
+        if not steps:
+            return None
+        amount = sum((each.amount for each in steps), sources.entry.amount * 0)
+        what = f"{amount} that {sources.rule} had posted for it"
+        of = steps[0] if len(steps) == 1 else Totalled(statement=what, amount=amount, parts=steps)
+        why = f"nothing is due by {sources.rule} any more for days up to {sources.entry.concerns}"
+        return Reversed(statement=_said(sources.entry), amount=sources.entry.amount, of=of, why=why)
 
     def _given(self, sources: Sources) -> Any:
         if isinstance(sources.rule.trigger, OnEvent):
-            return None if sources.event is None else _happened(sources.event, sources.rule.trigger.of)
+            return None if sources.event is None else happened(sources.event, sources.rule.trigger.of)
         if sources.is_totalled:
             return self._counted(sources)
         return None if sources.source is None else self.entry(sources.source)
@@ -213,8 +236,9 @@ class _Walk:
         steps = [row[0] for row in self.session.execute(counted.with_only_columns(*columns))]
         if not steps:
             return None
-        period = sources.rule.per.around(sources.entry.concerns)
-        return self._total(counted, len(steps), sum(steps), f"from {period}")
+        period = sources.period
+        what = f"from {period[1]}" if period else f"about {sources.entry.concerns}"
+        return self._total(counted, len(steps), sum(steps), what)
 
     def _before(self, sources: Sources) -> Recorded | None:
         times, steps = Counted(sources).posted() if sources.is_totalled else (0, 0)
@@ -249,29 +273,13 @@ def _counted(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def _holds(step: Step) -> bool:
+def _astray(step: Step) -> Step:
+    """A step that does not come to what the books have, and says so."""
     try:
-        return step.holds
-    except ConstraintViolation:
-        return False
-
-
-def _happened(event: AccountingEvent, of: str | None) -> Happened:
-    """What is said of an event; of one that never happened, what was said of it before that was known."""
-    said = event
-    while not said.happened and said.adjusts is not None:
-        said = said.adjusts
-    amount = amount_of(said.attributes, of) * int(event.happened)
-    what = f"{of} {amount}" if of else str(amount)
-    never = "" if event.happened else "never happened, as was "
-    return Happened(
-        statement=f"{what}: {event.type} on {event.occurred}, {never}noticed {event.noticed:{_MINUTE}}",
-        amount=amount,
-        type=event.type.name,
-        said=said.attributes,
-        of=of,
-        times=int(event.happened),
-    )
+        comes_to = f"but from what is known of it now, {step.recomputed()}"
+    except ConstraintViolation as refused:
+        comes_to = f"but that cannot be reckoned again ({refused.rule.name})"
+    return step.model_copy(update={"statement": f"{step.statement}; {comes_to}"})
 
 
 def _said(entry: Entry) -> str:

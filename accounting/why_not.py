@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -18,18 +18,22 @@ from ..patterns.persistence.session import Session
 from ..patterns.provenance import Explanation
 from ..patterns.time.instant import UNTIL_CHANGED
 from ..patterns.time.period import Period
-from ._sources import used_up
+from ._event_amount import amount_of
+from ._root import Posted, event_roots, posted_for_events, posted_for_transactions
+from ._sources import deals, used_up
 from .account import DetailAccount
+from .adjustment import Standing
 from .chart import Chart
-from .derivation import amount_of
 from .entry import Entry, source
-from .evaluation import Occasion, derived_key, due
+from .evaluation import Occasion, due
 from .event import AccountingEvent
 from .event_type import EventType
+from .firing.ledger_books import LedgerBooks
 from .given import Given
 from .ledger import Ledger
 from .posting_rule import PostingRule, RuleTerms
 from .practice import PracticeAssignment
+from .reconsideration import shares_of
 from .transaction import Transaction
 from .trigger import OnEvent
 
@@ -49,6 +53,7 @@ class Reason(Enum):
     NOTHING_DUE = "its method comes to nothing"
     REFUSED = "it cannot be worked out"
     POSTED = "it has fired already"
+    TAKEN_BACK = "it has fired, and what it posted was taken back"
     WAITING = "nothing keeps it from firing: it has not been fired since"
 
 
@@ -115,6 +120,21 @@ def why_not(
     return WhyNot(rule.name, period, tuple(asked.findings()))
 
 
+class _Fired(Enum):
+    """Whether a rule fired on something, and whether anything of what it posted stands."""
+
+    NEVER = "never"
+    TAKEN_BACK = "taken back"
+    STANDS = "stands"
+
+    @classmethod
+    def of(cls, *, is_known: bool, stands: bool) -> _Fired:
+        """From whether anything was posted, and whether it stands."""
+        if stands:
+            return cls.STANDS
+        return cls.TAKEN_BACK if is_known else cls.NEVER
+
+
 @dataclass
 class _Asked:
     session: Session
@@ -128,6 +148,11 @@ class _Asked:
     def chart(self) -> Chart:
         """The accounts of the ledger."""
         return Chart(self.session, self.ledger)
+
+    @cached_property
+    def _books(self) -> LedgerBooks:
+        """What firing would read."""
+        return LedgerBooks(self.session, self.ledger)
 
     def findings(self) -> Iterator[Finding]:
         terms = [each for each in self.rule.terms if each.is_believed]
@@ -155,7 +180,7 @@ class _Asked:
                 ),
             )
         )
-        return sorted(each.period for each in found if self.rule in each.practice.rules)
+        return sorted(each.period for each in found if deals(each.practice, self.rule))
 
     def _on_events(self, trigger: OnEvent) -> Iterator[Finding]:
         adjusting = aliased(AccountingEvent)
@@ -182,15 +207,19 @@ class _Asked:
         if not events:
             yield Finding(Reason.NO_EVENT, self.rule.name, f"events of type {trigger.event!r}")
         for event in reversed(events):
+            try:
+                amount = amount_of(event.attributes, trigger.of, event)
+            except ConstraintViolation as refused:
+                yield Finding(Reason.REFUSED, f"{event}", str(refused))
+                continue
             given = Given(
-                amount=amount_of(event.attributes, trigger.of),
+                amount=amount,
                 day=event.occurred,
                 attributes=event.attributes,
                 of=trigger.of or "amount",
             )
             occasion = Occasion("", given, event.occurred, event.occurred, subject=self.subject)
-            posted = self._posted(Transaction.event_id == event.id)
-            yield self._judged(f"{event}", occasion, posted=posted, error=event.error or "")
+            yield self._judged(f"{event}", occasion, self._of_event(event), error=event.error or "")
 
     def _on_entries(self) -> Iterator[Finding]:
         accounts = [
@@ -216,13 +245,7 @@ class _Asked:
             occasion = Occasion(
                 "", given, entry.charged, entry.concerns, subject=self.subject, account=entry.account
             )
-            caused = exists().where(
-                source.c.ledger_id == Transaction.ledger_id,
-                source.c.transaction_id == Transaction.id,
-                source.c.source_transaction_id == entry.transaction_id,
-                source.c.source_n == entry.n,
-            )
-            yield self._judged(f"{entry} in {entry.account}", occasion, posted=self._posted(caused))
+            yield self._judged(f"{entry} in {entry.account}", occasion, self._of_entry(entry))
 
     def _entries(self, accounts: list[UUID]) -> list[Entry]:
         """The entries that could set it off; neither what rules used up, nor adjustments of derived ones."""
@@ -247,9 +270,11 @@ class _Asked:
             last = period.end - timedelta(days=1)
             given = Given(amount=account.unit.quantity(steps), day=last)
             occasion = Occasion("", given, last, last, subject=self.subject, account=account)
-            first = derived_key(self.rule, f"{account.id.hex}:{period.start}:0")
-            posted = self._posted(Transaction.key == first)
-            yield self._judged(f"{given.amount} in {account} from {period}", occasion, posted=posted)
+            stood = self._books.standing(self.rule, account.id, self.rule.per.around(last)).days.get(last)
+            fired = _Fired.of(
+                is_known=stood is not None, stands=stood is not None and any(stood.steps.values())
+            )
+            yield self._judged(f"{given.amount} in {account} from {period}", occasion, fired)
 
     def _period(self, day: date) -> Period:
         """The calendar period of a day, as far as the terms and the practice of that day reach."""
@@ -259,19 +284,22 @@ class _Asked:
             period = period.intersection(each) or period
         return period
 
-    def _judged(self, about: str, occasion: Occasion, *, posted: bool, error: str = "") -> Finding:
+    def _judged(self, about: str, occasion: Occasion, fired: _Fired, *, error: str = "") -> Finding:
         day = occasion.concerns
         terms = self.rule.terms_on(day)
-        if posted:
+        if fired is _Fired.STANDS:
             return Finding(Reason.POSTED, about)
         if terms is None:
             return Finding(Reason.NO_TERMS, about, f"on {day}")
         if not any(each.includes(day) for each in self.assigned):
             return Finding(Reason.NO_PRACTICE, about, f"on {day}")
         try:
-            return self._reckoned(about, terms, occasion, error)
+            found = self._reckoned(about, terms, occasion, error)
         except ConstraintViolation as refused:
             return Finding(Reason.REFUSED, about, str(refused))
+        if found.reason is Reason.WAITING and fired is _Fired.TAKEN_BACK:
+            return Finding(Reason.TAKEN_BACK, about, error)
+        return found
 
     def _reckoned(self, about: str, terms: RuleTerms, occasion: Occasion, error: str) -> Finding:
         if terms.eligibility is not None and not terms.eligibility.holds(occasion.given):
@@ -279,6 +307,38 @@ class _Asked:
         if not due(terms, occasion, self.chart):
             return Finding(Reason.NOTHING_DUE, about)
         return Finding(Reason.WAITING, about, error)
+
+    def _of_event(self, event: AccountingEvent) -> _Fired:
+        """Whether the rule fired on an event, or a report that it corrects, and whether that stands."""
+        (root,) = event_roots(self.session, self.ledger, [event])
+        posted = posted_for_events(self.session, self.ledger, [root])[root.key]
+        return self._fired(root.key, posted, event.occurred)
+
+    def _of_entry(self, entry: Entry) -> _Fired:
+        """Whether the rule fired on an entry, and whether anything of that stands."""
+        caused = exists().where(
+            source.c.ledger_id == Transaction.ledger_id,
+            source.c.transaction_id == Transaction.id,
+            source.c.source_transaction_id == entry.transaction_id,
+            source.c.source_n == entry.n,
+        )
+        if not self._posted(caused):
+            return _Fired.NEVER
+        if entry.transaction.event is not None:
+            return self._of_event(entry.transaction.event)
+        root = entry.transaction.root_id or entry.transaction_id
+        posted = posted_for_transactions(self.session, self.ledger, [root])[root]
+        return self._fired(root, posted, entry.concerns)
+
+    def _fired(self, root: UUID, posted: Sequence[Posted], day: date) -> _Fired:
+        standing = Standing(posted, shares_of(self.session, self.ledger, [root]).get(root, {}))
+        own = [
+            steps
+            for (rule, _, concerns), steps in standing.steps.items()
+            if (rule, concerns) == (self.rule.id, day)
+        ]
+        ever = any(each.rule_id == self.rule.id for each in posted)
+        return _Fired.of(is_known=ever, stands=bool(own))
 
     def _posted(self, when: ColumnElement[bool]) -> bool:
         question = (

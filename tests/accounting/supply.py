@@ -90,7 +90,7 @@ class Supply:
         record(self.session, event)
         if is_processed:
             process_event(self.session, event)
-        self._passes()
+        self.passes()
         return event
 
     def corrected(self, event: AccountingEvent, hours: int | None, by: Adjustment) -> AccountingEvent:
@@ -102,7 +102,7 @@ class Supply:
             else event.corrected(noticed=noticed, attributes={"usage": Quantity(hours, "kW.h")})
         )
         process_event(self.session, record(self.session, instead), by=by)
-        self._passes()
+        self.passes()
         return instead
 
     def replaced(self, rule: str, multiplier: str) -> tuple[RuleTerms, RuleTerms]:
@@ -116,9 +116,9 @@ class Supply:
     def fire(self) -> None:
         """Let the rules per month look at what there is."""
         run(LedgerBooks(self.session, self.ledger), AccountBasedFiring())
-        self._passes()
+        self.passes()
 
-    def _passes(self) -> None:
+    def passes(self) -> None:
         """What was done is stored, and a minute goes by."""
         self.session.commit()
         if isinstance(self.session.clock, FixedClock):

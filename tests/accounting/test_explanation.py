@@ -18,6 +18,7 @@ from analysis_patterns.accounting import (
     Entry,
     EntryKey,
     Equity,
+    EventType,
     Happened,
     Ledger,
     Leg,
@@ -31,13 +32,18 @@ from analysis_patterns.accounting import (
     post,
     read_derivation,
     reconsider,
+    record,
     write_derivation,
 )
 from analysis_patterns.accounting.given import Given
-from analysis_patterns.accounting.method import FunctionMethod, method_function
+from analysis_patterns.accounting.method import FunctionMethod, RateMethod, method_function
+from analysis_patterns.accounting.posting_rule import RuleTerms
+from analysis_patterns.accounting.processing import process_event
+from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Base, Session, create_engine, sessions
 from analysis_patterns.patterns.provenance import explain, graph
 from analysis_patterns.patterns.time.clock import FixedClock
+from analysis_patterns.patterns.time.period import Period
 from analysis_patterns.patterns.values import Quantity
 
 from ..refusals import refuses
@@ -236,15 +242,18 @@ def test_a_difference_is_what_is_due_now_less_what_stood(supply: Supply) -> None
     assert (tax.amount, tax.given.amount) == (usd("5.50"), usd(600))
 
 
-def test_an_event_that_never_happened_is_a_leaf_that_counts_for_nothing(supply: Supply) -> None:
+def test_what_was_posted_for_an_event_that_never_happened_is_taken_back(supply: Supply) -> None:
     event = supply.used(50)
     supply.corrected(event, None, Adjustment.DIFFERENCE)
 
-    derivation = ruled(derivation_of(supply.entries("charges")[-1]))
+    derivation = derivation_of(supply.entries("charges")[-1])
 
-    assert isinstance(derivation.given, Happened)
-    assert derivation.given.recomputed() == Quantity(0, "kW.h")
-    assert "never happened" in derivation.given.statement
+    assert isinstance(derivation, Reversed)
+    assert derivation.reason == (
+        "nothing is due by power any more: usage on 1996-10-01, which never happened, "
+        "noticed 1997-02-01 00:00 UTC"
+    )
+    assert derivation.of == derivation_of(supply.entries("charges")[0])
     assert derivation.recomputed() == usd(-500)
 
 
@@ -438,3 +447,185 @@ def test_what_follows_from_other_terms_for_the_past_is_explained_by_them(supply:
         assert (entry.amount, derivation.recomputed()) == (amount, amount)
     assert all(derivation_of(each).holds for each in supply.all_entries())
     assert ruled(derivation_of(bonus)).given.amount == usd(700)
+
+
+def moved(derivation: Step) -> list[Step]:
+    """The leaves of a derivation, each of which makes another figure of it when it is another."""
+    leaves = list(derivation.leaves())
+    for leaf in leaves:
+        if isinstance(leaf, Happened):
+            said = {name: value + value for name, value in leaf.said.items()}
+            other: Step = leaf.model_copy(update={"said": said})
+        else:
+            other = leaf.model_copy(update={"amount": leaf.amount + usd(100)})
+        assert derivation.with_leaf(leaf, other).recomputed() != derivation.amount
+    return leaves
+
+
+def test_a_difference_for_several_events_names_the_share_of_each(supply: Supply) -> None:
+    supply.used(50)
+    supply.used(20)
+    changed = supply.replaced("power", "11 USD/(kW.h)")
+    reconsider(supply.session, supply.ledger, *changed)
+    supply.passes()
+
+    charge, tax = (derivation_of(supply.entries(name)[-1]) for name in ("charges", "tax"))
+
+    assert (charge.amount, charge.recomputed()) == (usd(70), usd(70))
+    assert (tax.amount, tax.recomputed()) == (usd("3.85"), usd("3.85"))
+    shares = [ruled(each) for each in charge.because]
+    assert [each.amount for each in shares] == [usd(50), usd(20)]
+    assert {each.terms for each in shares} == {str(changed[1].version)}
+    assert {each.practice for each in shares} == {
+        "by standard (supply), used from 1996-01-01 until further notice"
+    }
+    assert shares[0].statement == (
+        "50.00 USD in charges, about 1996-10-01, for usage on 1996-10-01, noticed 1997-01-01 00:00 UTC"
+    )
+    assert [type(leaf) for leaf in moved(charge)] == [Happened, Recorded] * 2
+    assert [type(leaf) for leaf in moved(tax)] == [Happened, Recorded] * 2
+    assert read_derivation(write_derivation(tax)) == tax
+
+
+def test_of_a_difference_for_very_many_the_latest_are_followed(supply: Supply) -> None:
+    for hours in (10, 20, 30):
+        supply.used(hours)
+    reconsider(supply.session, supply.ledger, *supply.replaced("power", "11 USD/(kW.h)"))
+    supply.passes()
+
+    derivation = derivation_of(supply.entries("charges")[-1], most=2)
+
+    rest, *followed = derivation.because
+    assert (rest.statement, rest.reason) == (
+        "10.00 USD for 1 others",
+        "summed up: only the latest 2 are followed",
+    )
+    assert [each.amount for each in followed] == [usd(20), usd(30)]
+    assert derivation.holds
+
+
+def test_a_base_transaction_s_share_of_a_difference_names_its_entry(supply: Supply) -> None:
+    charges, sales = supply.account("charges"), supply.account("sales")
+    for amount in (100, 300):
+        draft = Draft.transfer(usd(amount), source=sales, destination=charges, charged=OCTOBER)  # type: ignore[arg-type]
+        post(supply.session, draft)
+        supply.passes()
+    supply.fire()
+    reconsider(supply.session, supply.ledger, *supply.replaced("tax", "5 %"))
+    supply.passes()
+
+    derivation = derivation_of(supply.entries("tax")[-1])
+
+    assert derivation.amount == usd(-2)
+    assert [ruled(each).given for each in derivation.because] == [
+        derivation_of(each) for each in supply.entries("charges")
+    ]
+    assert len(moved(derivation)) == 4
+
+
+@pytest.mark.parametrize("by", [Adjustment.DIFFERENCE, Adjustment.REVERSAL])
+def test_a_share_can_be_taken_back(supply: Supply, by: Adjustment) -> None:
+    event = supply.used(50)
+    supply.used(20)
+    reconsider(supply.session, supply.ledger, *supply.replaced("power", "11 USD/(kW.h)"))
+    supply.passes()
+    supply.corrected(event, None if by is Adjustment.DIFFERENCE else 10, by)
+
+    derivations = [derivation_of(each) for each in supply.all_entries()]
+
+    assert all(each.holds for each in derivations)
+    assert all(moved(each) for each in derivations)
+
+
+@pytest.mark.parametrize("what", ["type", "subject", "day"])
+def test_what_is_corrected_to_something_else_is_taken_back(supply: Supply, what: str) -> None:
+    session = supply.session
+    other, call = Person(name="Other"), EventType(name="call")
+    session.add_all([other, call])
+    session.flush()
+    event = supply.used(50)
+    noticed = datetime(1997, 2, 1, tzinfo=UTC)
+    instead = {
+        "type": event.corrected(noticed=noticed, type=call, attributes={"minutes": 5}),
+        "subject": event.corrected(noticed=noticed, subject=other),
+        "day": event.corrected(noticed=noticed, occurred=date(1996, 10, 9)),
+    }[what]
+    process_event(session, record(session, instead))
+    supply.passes()
+
+    for name in ("charges", "tax"):
+        first, *later = (derivation_of(each) for each in supply.entries(name))
+        back = later[0]
+        assert isinstance(back, Reversed)
+        assert back.of == first
+        assert f"any more: {instead}" in back.reason
+        assert all(each.holds for each in later)
+        assert all(moved(each) for each in later)
+    assert derivation_of_balance(supply.account("bill"), as_of=date(1996, 12, 1)).holds
+
+
+def test_what_stood_before_it_last_came_to_nothing_is_not_followed(supply: Supply) -> None:
+    event = supply.used(50)
+    supply.corrected(supply.corrected(event, 60, Adjustment.DIFFERENCE), None, Adjustment.DIFFERENCE)
+
+    back = derivation_of(supply.entries("charges")[-1])
+
+    assert isinstance(back, Reversed)
+    assert back.of.statement == "600.00 USD that power had posted for it"
+    assert [each.amount for each in back.of.because] == [usd(500), usd(100)]
+
+
+def test_a_part_of_a_month_says_which_days_were_counted(supply: Supply) -> None:
+    (terms,) = supply.rules["bonus"].terms
+    terms.ended(date(1996, 10, 15))
+    supply.session.flush()
+    RuleTerms(
+        rule=supply.rules["bonus"],
+        method=RateMethod(multiplier=Quantity(7, "%")),
+        period=Period(date(1996, 10, 15)),
+    )
+    supply.used(20, date(1996, 10, 2))
+    supply.used(30, date(1996, 10, 20))
+    supply.fire()
+
+    early, late = (ruled(derivation_of(each)) for each in supply.all_entries_of("bonus"))
+
+    assert (early.amount, late.amount) == (usd(2), usd(21))
+    assert early.given.statement == "200.00 USD from 1996-10-01 until 1996-10-15, 1 entry"
+    assert late.given.statement == "300.00 USD from 1996-10-15 until 1996-11-01, 1 entry"
+    assert (early.holds, late.holds) == (True, True)
+
+
+def test_a_month_whose_terms_were_cut_short_is_explained(supply: Supply) -> None:
+    supply.used(20, date(1996, 10, 2))
+    supply.used(30, date(1996, 10, 20))
+    supply.fire()
+    ended = supply.rules["bonus"].terms[0].ended(date(1996, 10, 15))
+    reconsider(supply.session, supply.ledger, ended)
+    supply.passes()
+    supply.used(40, date(1996, 10, 3))
+    supply.fire()
+
+    derivations = [derivation_of(each) for each in supply.all_entries_of("bonus")]
+
+    assert sum((each.amount for each in derivations), usd(0)) == usd(7)
+    assert all(each.holds for each in derivations)
+    (back,) = (each for each in derivations if isinstance(each, Reversed))
+    assert back.of == derivations[0]
+    assert back.reason == "nothing is due by bonus any more for days up to 1996-10-31"
+
+
+def test_what_does_not_follow_any_more_says_so(supply: Supply) -> None:
+    supply.used(50)
+    supply.used(20)
+    reconsider(supply.session, supply.ledger, *supply.replaced("power", "11 USD/(kW.h)"))
+    supply.passes()
+    # Which rules a practice has is not dated.
+    supply.agreement.rules.remove(supply.rules["tax"])
+    supply.session.commit()
+
+    derivation = derivation_of(supply.entries("tax")[-1])
+
+    assert not derivation.holds
+    assert derivation.amount == usd("3.85")
+    assert derivation.statement.endswith("; but from what is known of it now, -38.50 USD")

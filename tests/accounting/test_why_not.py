@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from analysis_patterns.accounting import (
+    AccountingEvent,
     Adjustment,
     Asset,
     Draft,
+    EventType,
     Finding,
     Reason,
     WhyNot,
     post,
+    reconsider,
+    record,
+    reverse,
     why_not,
 )
 from analysis_patterns.accounting.finder import Named, Output
@@ -24,7 +29,9 @@ from analysis_patterns.accounting.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,
+    ServiceAgreement,
 )
+from analysis_patterns.accounting.processing import process_event
 from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType, OnEvent
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
@@ -62,7 +69,7 @@ def made(
     rule = PostingRule(name="further", trigger=trigger, outputs=Output(destination=Named(account="bonus")))
     one = method or RateMethod(multiplier=Quantity(1, "%"))
     RuleTerms(rule=rule, method=one, eligibility=eligibility, period=period)
-    practice = AccountingPractice(name="further", type=AccountingPracticeType(name="further"), rules=[rule])
+    practice = ServiceAgreement(name="further", type=AccountingPracticeType(name="further"), rules=[rule])
     assignment = PracticeAssignment(
         ledger=supply.ledger, practice=practice, subject=supply.customer, period=SINCE
     )
@@ -249,3 +256,60 @@ def test_tells_it_in_words(supply: Supply) -> None:
         "  [amount >= 100]"
     )
     assert explain(said) == said.explanation()
+
+
+def test_an_event_that_does_not_say_what_the_rule_reckons_with_is_refused_by_name(supply: Supply) -> None:
+    silent = AccountingEvent(
+        ledger=supply.ledger,
+        type=supply.session.query(EventType).one(),
+        subject=supply.customer,
+        occurred=OCTOBER,
+        noticed=datetime(1997, 1, 1, tzinfo=UTC),
+        attributes={},
+    )
+    process_event(supply.session, record(supply.session, silent))
+
+    (finding,) = asked(supply, "power").findings
+
+    assert finding.reason is Reason.REFUSED
+    assert finding.detail.startswith("event.amount: found usage on 1996-10-01, without 'usage'")
+
+
+def test_what_was_taken_back_because_the_terms_ended_has_no_terms(supply: Supply) -> None:
+    supply.used(50)
+    supply.fire()
+    ended = [supply.rules[name].terms[0].ended(OCTOBER) for name in ("power", "tax", "bonus")]
+
+    reconsider(supply.session, supply.ledger, *ended)
+    supply.passes()
+
+    late = Period(date(1996, 9, 1), date(1996, 11, 1))
+    for name in ("power", "tax", "bonus"):
+        assert asked(supply, name, late).reasons == {Reason.NO_TERMS}
+
+
+def test_what_was_taken_back_by_hand_is_told_from_what_never_was(supply: Supply) -> None:
+    event = supply.used(50)
+    (charge,) = supply.entries("charges")
+    reverse(supply.session, charge.transaction)
+    supply.passes()
+
+    (power,) = asked(supply, "power").findings
+
+    assert power == Finding(Reason.TAKEN_BACK, f"{event}")
+
+
+def test_rules_on_events_take_a_service_agreement(supply: Supply) -> None:
+    rule = PostingRule(
+        name="fee", trigger=OnEvent(event="usage"), outputs=Output(destination=Named(account="bonus"))
+    )
+    RuleTerms(rule=rule, method=RateMethod(multiplier=usd(1)), period=SINCE)
+    practice = AccountingPractice(name="fees", type=AccountingPracticeType(name="fees"), rules=[rule])
+    supply.session.add(practice)
+    supply.session.flush()
+    supply.session.add(PracticeAssignment(ledger=supply.ledger, practice=practice, subject=supply.customer))
+    supply.used(50)
+
+    said = asked(supply, rule)
+
+    assert said.findings == (Finding(Reason.NO_PRACTICE, "fee", "assigned: on no day"),)
