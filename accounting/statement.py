@@ -84,6 +84,7 @@ class TrialBalance:
 
     Shape:  a line for each account and unit, by the accounts' names; a summary account has the sum of all
             that lies below it, each account once. `totals` sum the accounts that take entries, memos aside.
+            `orphans` counts, where that was asked for, the entries that no transaction stands behind.
     """
 
     ledger: Ledger
@@ -91,11 +92,12 @@ class TrialBalance:
     known_at: datetime
     lines: tuple[Line, ...]
     totals: Totals
+    orphans: int = 0
 
     @property
     def adds_up(self) -> bool:
-        """Whether nothing leaked: the accounts sum to zero in each unit."""
-        return not any(total.amount for total in self.totals.values())
+        """Whether nothing leaked: the accounts sum to zero in each unit, and no entry was found alone."""
+        return not self.orphans and not any(total.amount for total in self.totals.values())
 
     def line(self, account: Account, unit: str | None = None) -> Line:
         """
@@ -164,12 +166,18 @@ class IncomeStatement:
 
 
 def trial_balance(
-    ledger: Ledger, *, as_of: date | None = None, known_at: datetime | None = None
+    ledger: Ledger,
+    *,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+    entry_by_entry: bool = False,
 ) -> TrialBalance:
     """
     Tell the balance of every account of a ledger, rolled up over its summary accounts.
 
-    Shape:  one statement for all balances, however many accounts there are.
+    Shape:  one statement for all balances, however many accounts there are. `entry_by_entry`, every entry is
+            looked at for its transaction too, which a client of SQLite that leaves foreign keys off can omit:
+            even two that cancel out do not add up then.
     Source: Analysis Patterns 6.3 and 6.12.
     """
     session = session_of(ledger)
@@ -182,6 +190,7 @@ def trial_balance(
         instant,
         tuple(sorted([*lines, *rolled_up], key=lambda line: (line.account.name, line.unit))),
         _sum({line.unit: line.amount} for line in lines if line.is_counted),
+        _orphans(session, ledger, day, instant) if entry_by_entry else 0,
     )
 
 
@@ -235,6 +244,19 @@ def income_statement(ledger: Ledger, period: Period, *, known_at: datetime | Non
 
 def _standing(session: Session, ledger: Ledger, as_of: date, known_at: datetime) -> dict[UUID, int]:
     return steps_of_each(session, {"ledger": ledger.id, "as_of": as_of, "known_at": known_at})
+
+
+_ALONE = questions(
+    "SELECT count(*) FROM accounting_entry e WHERE e.ledger_id = :ledger AND e.charged <= :as_of "
+    "AND e.booked <= :known_at AND NOT EXISTS (SELECT 1 FROM accounting_transaction t "
+    "WHERE t.ledger_id = e.ledger_id AND t.id = e.transaction_id)"
+)
+
+
+def _orphans(session: Session, ledger: Ledger, as_of: date, known_at: datetime) -> int:
+    wanted = {"ledger": ledger.id, "as_of": as_of, "known_at": known_at}
+    ((orphans,),) = ask(session, _ALONE, wanted)
+    return int(orphans)
 
 
 def _quantities(ledger: Ledger) -> Callable[[str, int], Quantity]:

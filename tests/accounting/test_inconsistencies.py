@@ -23,6 +23,7 @@ from analysis_patterns.accounting import (
     rebuild_checkpoints,
     rebuild_closure,
     reverse,
+    trial_balance,
 )
 from analysis_patterns.accounting.checkpoint import checkpoint
 from analysis_patterns.accounting.limit import BalanceLimit
@@ -30,11 +31,13 @@ from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, inconsistencies
 from analysis_patterns.patterns.persistence.audit import Row
 from analysis_patterns.patterns.time.clock import FixedClock
+from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
 
 from .books import JANUARY, MAY, Books, usd
 from .foreign import another_program, falsify
 
 MARCH = date(1997, 3, 1)
+JULY = date(1997, 7, 1)
 
 
 @pytest.fixture
@@ -87,6 +90,26 @@ def test_finds_entries_without_their_transaction(
     assert lone.steps == 77
     assert "without its transaction" in found.found
     assert "DELETE FROM accounting_entry" in found.remedy
+
+
+def test_a_trial_balance_does_not_add_up_with_entries_that_no_transaction_stands_behind(
+    engine: Engine, session: Session, kept: Books, layer: Layer
+) -> None:
+    sound = trial_balance(kept.ledger, as_of=JULY, known_at=UNTIL_CHANGED, entry_by_entry=True)
+    assert sound.adds_up
+    session.commit()
+    if layer is not Layer.SQLITE:
+        return
+    with another_program(engine) as run:
+        run(_LONE)
+        run(_LONE.replace("aaaa'", "bbbb'").replace("77", "-77"))
+
+    balanced = trial_balance(kept.ledger, as_of=JULY, known_at=UNTIL_CHANGED)
+    looked_at = trial_balance(kept.ledger, as_of=JULY, known_at=UNTIL_CHANGED, entry_by_entry=True)
+
+    assert balanced.adds_up
+    assert looked_at.orphans == 2
+    assert not looked_at.adds_up
 
 
 _ENTRY = "(SELECT id FROM accounting_transaction WHERE key = 'ticket')"
