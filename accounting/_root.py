@@ -133,7 +133,8 @@ def event_roots(session: Session, ledger: UUID, events: Iterable[AccountingEvent
 def _neighbours(
     session: Session, ledger: UUID, reached: Sequence[UUID], known: Mapping[UUID, AccountingEvent]
 ) -> Iterator[AccountingEvent]:
-    earlier = {known[key].adjusts_id for key in reached} - {None} - known.keys()
+    adjusted_by_them = (known[key].adjusts_id for key in reached)
+    earlier = dict.fromkeys(key for key in adjusted_by_them if key is not None and key not in known)
     for keys in in_batches(list(reached)):
         adjusting = AccountingEvent.adjusts_id.in_(keys)
         yield from session.scalars(

@@ -52,7 +52,7 @@ class Session(OrmSession):
         return self._recorded
 
     def recorded_after(self, settled: datetime | None) -> datetime:
-        """The instant at which everything from here on becomes known, later than `settled` if that is given."""
+        """The instant at which everything from here on becomes known, later than `settled`, if given."""
         if settled is not None and self.recorded <= settled:
             self._recorded = settled + timedelta(microseconds=1)
         return self.recorded
