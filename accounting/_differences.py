@@ -104,8 +104,9 @@ class Differences:
         parts: list[Any] = [self._of_share(each) for each in shown]
         if len(shown) < len(shares):
             rest = entry.unit.quantity(sum(each.steps for each in shares) - sum(each.steps for each in shown))
+            count = len(shares) - len(shown)
             others = Recorded(
-                statement=f"{rest} for {len(shares) - len(shown)} others",
+                statement=f"{rest} for {count} {'other' if count == 1 else 'others'}",
                 amount=rest,
                 reason_given=f"summed up: only the latest {len(shown)} are followed",
             )
@@ -177,7 +178,7 @@ class Differences:
         for n, each in enumerate(stood):
             total += each.steps
             first = n + 1 if total == 0 and n + 1 < len(stood) else first
-        steps = tuple(
+        steps: tuple[Any, ...] = tuple(
             self._follow(each.what) if isinstance(each.what, Entry) else self._of_share(each.what)
             for each in stood[first:]
         )

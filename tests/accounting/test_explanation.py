@@ -35,10 +35,13 @@ from analysis_patterns.accounting import (
     record,
     write_derivation,
 )
+from analysis_patterns.accounting.finder import Named, OfType, Output
 from analysis_patterns.accounting.given import Given
-from analysis_patterns.accounting.method import FunctionMethod, RateMethod, method_function
-from analysis_patterns.accounting.posting_rule import RuleTerms
+from analysis_patterns.accounting.method import FlatMethod, FunctionMethod, RateMethod, method_function
+from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.practice import PracticeAssignment
 from analysis_patterns.accounting.processing import process_event
+from analysis_patterns.accounting.trigger import OnEvent
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Base, Session, create_engine, sessions
 from analysis_patterns.patterns.provenance import explain, graph
@@ -48,7 +51,7 @@ from analysis_patterns.patterns.values import Quantity
 
 from ..refusals import refuses
 from .books import Books, usd
-from .supply import OCTOBER, Supply
+from .supply import OCTOBER, SINCE, Supply
 
 RECKON = """
 import sys
@@ -497,7 +500,7 @@ def test_of_a_difference_for_very_many_the_latest_are_followed(supply: Supply) -
 
     rest, *followed = derivation.because
     assert (rest.statement, rest.reason) == (
-        "10.00 USD for 1 others",
+        "10.00 USD for 1 other",
         "summed up: only the latest 2 are followed",
     )
     assert [each.amount for each in followed] == [usd(20), usd(30)]
@@ -507,7 +510,7 @@ def test_of_a_difference_for_very_many_the_latest_are_followed(supply: Supply) -
 def test_a_base_transaction_s_share_of_a_difference_names_its_entry(supply: Supply) -> None:
     charges, sales = supply.account("charges"), supply.account("sales")
     for amount in (100, 300):
-        draft = Draft.transfer(usd(amount), source=sales, destination=charges, charged=OCTOBER)  # type: ignore[arg-type]
+        draft = Draft.transfer(usd(amount), source=sales, destination=charges, charged=OCTOBER)
         post(supply.session, draft)
         supply.passes()
     supply.fire()
@@ -629,3 +632,42 @@ def test_what_does_not_follow_any_more_says_so(supply: Supply) -> None:
     assert not derivation.holds
     assert derivation.amount == usd("3.85")
     assert derivation.statement.endswith("; but from what is known of it now, -38.50 USD")
+
+
+def test_what_two_rules_make_of_one_event_is_due_together(supply: Supply) -> None:
+    session, fee = (
+        supply.session,
+        PostingRule(
+            name="fee",
+            trigger=OnEvent(event="usage"),
+            outputs=Output(source=Named(account="sales"), destination=OfType(type="charge")),
+        ),
+    )
+    RuleTerms(rule=fee, method=FlatMethod(amount=usd(7)), period=SINCE)
+    supply.agreement.rules.append(fee)
+    session.commit()
+    event = supply.used(50)
+    supply.corrected(event, 70, Adjustment.DIFFERENCE)
+
+    tax = derivation_of(supply.entries("tax")[-1])
+
+    assert (tax.amount, tax.recomputed()) == (usd(11), usd(11))
+    assert [type(each) for each in tax.because] == [Ruled, Ruled, Reversed]
+    assert all(derivation_of(each).holds for each in supply.all_entries())
+
+
+def test_what_cannot_be_accounted_for_any_more_is_taken_back(supply: Supply) -> None:
+    session = supply.session
+    supply.used(50)
+    (assignment,) = session.query(PracticeAssignment).all()
+    reconsider(session, supply.ledger, assignment.ended(OCTOBER))
+    supply.passes()
+
+    back = derivation_of(supply.entries("charges")[-1])
+
+    assert isinstance(back, Reversed)
+    assert back.reason == (
+        "nothing is due by power any more: usage on 1996-10-01 (usage 50 kW.h), "
+        "noticed 1997-01-01 00:00 UTC, cannot be accounted for (event.agreement)"
+    )
+    assert back.holds
