@@ -107,7 +107,7 @@ class Supply:
 
     def replaced(self, rule: str, multiplier: str) -> tuple[RuleTerms, RuleTerms]:
         """A rule's terms were never as they were believed to be: the old ones, and the new."""
-        (wrong,) = self.rules[rule].terms
+        (wrong,) = (each for each in self.rules[rule].terms if each.is_believed)
         wrong.withdraw()
         self.session.flush()
         method = RateMethod(multiplier=Quantity.parse(multiplier))

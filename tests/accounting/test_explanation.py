@@ -381,6 +381,7 @@ ACTS = st.lists(
     st.one_of(
         st.tuples(st.just("used"), HOURS),
         st.tuples(st.just("fire"), st.just(0)),
+        st.tuples(st.sampled_from(["power", "tax", "bonus"]), HOURS),
         st.tuples(st.sampled_from([each.value for each in Adjustment]), st.none() | HOURS),
     ),
     min_size=2,
@@ -405,6 +406,10 @@ def test_after_any_history_every_entry_and_every_balance_can_be_reckoned_again(
                 current.append(supply.used(hours or 1))
             elif act == "fire":
                 supply.fire()
+            elif act in supply.rules:
+                rate = f"{hours} {'USD/(kW.h)' if act == 'power' else '%'}"
+                reconsider(session, supply.ledger, *supply.replaced(act, rate))
+                supply.passes()
             elif current[-1].happened:
                 current[-1] = supply.corrected(current[-1], hours, Adjustment(act))
 
