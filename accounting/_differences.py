@@ -87,7 +87,7 @@ class Differences:
     def step(self, entry: Entry, terms: RuleTerms, said: str) -> Step | None:
         """How an adjusting entry came about; None where it names nothing that it was posted for."""
         transaction = entry.transaction
-        shares = self._shares(entry, terms.rule)
+        shares = _shares(self._session, entry, terms.rule)
         if shares:
             return self._together(entry, shares, said)
         root = transaction.event or transaction.root_id
@@ -143,7 +143,7 @@ class Differences:
     def _of(self, part: _Part, said: str) -> Step:
         """What was due less what had stood; or what had stood, taken back."""
         due, why = self._due(part)
-        stood = self._stood(part)
+        stood = _stood(self._session, self._ledger, part)
         if due:
             step = self._less(part, said, due, stood)
             if holds(step) or not stood:
@@ -241,62 +241,59 @@ class Differences:
             if each.rule is part.rule and each.concerns == part.concerns and each.moved.get(part.account, 0)
         ], why
 
-    def _stood(self, part: _Part) -> list[_Stood]:
-        """What had stood for the root, in the order in which it was posted."""
-        session, ledger = self._session, self._ledger
-        if isinstance(part.root, AccountingEvent):
-            (events,) = event_roots(session, ledger, [part.root])
-            key, posted = events.key, posted_for_events(session, ledger, [events])[events.key]
-        else:
-            key, posted = part.root, posted_for_transactions(session, ledger, [part.root])[part.root]
-        found = [
-            _Stood(each.booked, each.transaction_id, each.steps, self._entry(each.entry))
-            for each in posted
-            if (each.rule_id, each.account_id, each.concerns)
-            == (part.rule.id, part.account.id, part.concerns)
-            and each.booked <= part.known_at
-            and each.transaction_id < part.before
-        ]
-        shares = session.scalars(
-            select(Share)
-            .join(Share.reconsideration)
-            .where(
-                Share.ledger_id == ledger,
-                or_(Share.event_id == key, Share.root_id == key),
-                Share.rule_id == part.rule.id,
-                Share.account_id == part.account.id,
-                Share.concerns == part.concerns,
-                Reconsideration.at <= part.known_at,
-                or_(
-                    Share.transaction_id < part.before,
-                    and_(Share.transaction_id.is_(None), Share.reconsideration_id < part.before),
-                ),
-            )
-        )
-        found += [
-            _Stood(each.reconsideration.at, each.transaction_id or each.reconsideration_id, each.steps, each)
-            for each in shares
-        ]
-        return sorted(found, key=lambda each: each.key)
-
-    def _shares(self, entry: Entry, rule: PostingRule) -> list[Share]:
-        """Whose an entry is that was posted for several events or base transactions together."""
-        question = select(Share).where(
-            Share.ledger_id == self._ledger,
-            Share.transaction_id == entry.transaction_id,
-            Share.rule_id == rule.id,
-            Share.account_id == entry.account_id,
-            Share.concerns == entry.concerns,
-        )
-        return list(self._session.scalars(question.order_by(Share.n)))
-
-    def _entry(self, key: EntryKey) -> Entry:
-        return self._session.get_one(Entry, (self._ledger, *key))
-
     def _books_at(self, known_at: datetime) -> BooksAsKnown:
         if known_at not in self._known:
             self._known[known_at] = BooksAsKnown(self._session, self._ledger, known_at)
         return self._known[known_at]
+
+
+def _stood(session: Session, ledger: UUID, part: _Part) -> list[_Stood]:
+    """What had stood for the root, in the order in which it was posted."""
+    if isinstance(part.root, AccountingEvent):
+        (events,) = event_roots(session, ledger, [part.root])
+        key, posted = events.key, posted_for_events(session, ledger, [events])[events.key]
+    else:
+        key, posted = part.root, posted_for_transactions(session, ledger, [part.root])[part.root]
+    found = [
+        _Stood(each.booked, each.transaction_id, each.steps, session.get_one(Entry, (ledger, *each.entry)))
+        for each in posted
+        if (each.rule_id, each.account_id, each.concerns) == (part.rule.id, part.account.id, part.concerns)
+        and each.booked <= part.known_at
+        and each.transaction_id < part.before
+    ]
+    shares = session.scalars(
+        select(Share)
+        .join(Share.reconsideration)
+        .where(
+            Share.ledger_id == ledger,
+            or_(Share.event_id == key, Share.root_id == key),
+            Share.rule_id == part.rule.id,
+            Share.account_id == part.account.id,
+            Share.concerns == part.concerns,
+            Reconsideration.at <= part.known_at,
+            or_(
+                Share.transaction_id < part.before,
+                and_(Share.transaction_id.is_(None), Share.reconsideration_id < part.before),
+            ),
+        )
+    )
+    found += [
+        _Stood(each.reconsideration.at, each.transaction_id or each.reconsideration_id, each.steps, each)
+        for each in shares
+    ]
+    return sorted(found, key=lambda each: each.key)
+
+
+def _shares(session: Session, entry: Entry, rule: PostingRule) -> list[Share]:
+    """Whose an entry is that was posted for several events or base transactions together."""
+    question = select(Share).where(
+        Share.ledger_id == entry.ledger_id,
+        Share.transaction_id == entry.transaction_id,
+        Share.rule_id == rule.id,
+        Share.account_id == entry.account_id,
+        Share.concerns == entry.concerns,
+    )
+    return list(session.scalars(question.order_by(Share.n)))
 
 
 def happened(event: AccountingEvent, of: str | None) -> Happened:

@@ -135,6 +135,56 @@ class _Fired(Enum):
         return cls.TAKEN_BACK if is_known else cls.NEVER
 
 
+@dataclass(frozen=True, slots=True)
+class _Firings:
+    """What a rule posted in a ledger, and what stands of it."""
+
+    session: Session
+    rule: PostingRule
+    ledger: UUID
+
+    def of_event(self, event: AccountingEvent) -> _Fired:
+        """Whether the rule fired on an event, or a report that it corrects, and whether that stands."""
+        (root,) = event_roots(self.session, self.ledger, [event])
+        posted = posted_for_events(self.session, self.ledger, [root])[root.key]
+        return self._fired(root.key, posted, event.occurred)
+
+    def of_entry(self, entry: Entry) -> _Fired:
+        """Whether the rule fired on an entry, and whether anything of that stands."""
+        caused = exists().where(
+            source.c.ledger_id == Transaction.ledger_id,
+            source.c.transaction_id == Transaction.id,
+            source.c.source_transaction_id == entry.transaction_id,
+            source.c.source_n == entry.n,
+        )
+        if not self._posted(caused):
+            return _Fired.NEVER
+        if entry.transaction.event is not None:
+            return self.of_event(entry.transaction.event)
+        root = entry.transaction.root_id or entry.transaction_id
+        posted = posted_for_transactions(self.session, self.ledger, [root])[root]
+        return self._fired(root, posted, entry.concerns)
+
+    def _fired(self, root: UUID, posted: Sequence[Posted], day: date) -> _Fired:
+        standing = Standing(posted, shares_of(self.session, self.ledger, [root]).get(root, {}))
+        own = [
+            steps
+            for (rule, _, concerns), steps in standing.steps.items()
+            if (rule, concerns) == (self.rule.id, day)
+        ]
+        ever = any(each.rule_id == self.rule.id for each in posted)
+        return _Fired.of(is_known=ever, stands=bool(own))
+
+    def _posted(self, when: ColumnElement[bool]) -> bool:
+        question = (
+            select(Transaction.id)
+            .join(RuleTerms, RuleTerms.version == Transaction.creator_id)
+            .where(Transaction.ledger_id == self.ledger, RuleTerms.rule_id == self.rule.id, when)
+            .limit(1)
+        )
+        return self.session.scalars(question).first() is not None
+
+
 @dataclass
 class _Asked:
     session: Session
@@ -148,6 +198,10 @@ class _Asked:
     def chart(self) -> Chart:
         """The accounts of the ledger."""
         return Chart(self.session, self.ledger)
+
+    @property
+    def _firings(self) -> _Firings:
+        return _Firings(self.session, self.rule, self.ledger)
 
     @cached_property
     def _books(self) -> LedgerBooks:
@@ -219,7 +273,7 @@ class _Asked:
                 of=trigger.of or "amount",
             )
             occasion = Occasion("", given, event.occurred, event.occurred, subject=self.subject)
-            yield self._judged(f"{event}", occasion, self._of_event(event), error=event.error or "")
+            yield self._judged(f"{event}", occasion, self._firings.of_event(event), error=event.error or "")
 
     def _on_entries(self) -> Iterator[Finding]:
         accounts = [
@@ -245,7 +299,7 @@ class _Asked:
             occasion = Occasion(
                 "", given, entry.charged, entry.concerns, subject=self.subject, account=entry.account
             )
-            yield self._judged(f"{entry} in {entry.account}", occasion, self._of_entry(entry))
+            yield self._judged(f"{entry} in {entry.account}", occasion, self._firings.of_entry(entry))
 
     def _entries(self, accounts: list[UUID]) -> list[Entry]:
         """The entries that could set it off; neither what rules used up, nor adjustments of derived ones."""
@@ -307,44 +361,3 @@ class _Asked:
         if not due(terms, occasion, self.chart):
             return Finding(Reason.NOTHING_DUE, about)
         return Finding(Reason.WAITING, about, error)
-
-    def _of_event(self, event: AccountingEvent) -> _Fired:
-        """Whether the rule fired on an event, or a report that it corrects, and whether that stands."""
-        (root,) = event_roots(self.session, self.ledger, [event])
-        posted = posted_for_events(self.session, self.ledger, [root])[root.key]
-        return self._fired(root.key, posted, event.occurred)
-
-    def _of_entry(self, entry: Entry) -> _Fired:
-        """Whether the rule fired on an entry, and whether anything of that stands."""
-        caused = exists().where(
-            source.c.ledger_id == Transaction.ledger_id,
-            source.c.transaction_id == Transaction.id,
-            source.c.source_transaction_id == entry.transaction_id,
-            source.c.source_n == entry.n,
-        )
-        if not self._posted(caused):
-            return _Fired.NEVER
-        if entry.transaction.event is not None:
-            return self._of_event(entry.transaction.event)
-        root = entry.transaction.root_id or entry.transaction_id
-        posted = posted_for_transactions(self.session, self.ledger, [root])[root]
-        return self._fired(root, posted, entry.concerns)
-
-    def _fired(self, root: UUID, posted: Sequence[Posted], day: date) -> _Fired:
-        standing = Standing(posted, shares_of(self.session, self.ledger, [root]).get(root, {}))
-        own = [
-            steps
-            for (rule, _, concerns), steps in standing.steps.items()
-            if (rule, concerns) == (self.rule.id, day)
-        ]
-        ever = any(each.rule_id == self.rule.id for each in posted)
-        return _Fired.of(is_known=ever, stands=bool(own))
-
-    def _posted(self, when: ColumnElement[bool]) -> bool:
-        question = (
-            select(Transaction.id)
-            .join(RuleTerms, RuleTerms.version == Transaction.creator_id)
-            .where(Transaction.ledger_id == self.ledger, RuleTerms.rule_id == self.rule.id, when)
-            .limit(1)
-        )
-        return self.session.scalars(question).first() is not None
