@@ -40,6 +40,10 @@ BY_POSTING = rule(
 )
 
 
+POSTED = {"derived": False}
+"""What posting writes is read only here, but no less stored."""
+
+
 class EntryKey(NamedTuple):
     """Which entry it is, in its ledger: the `n`th leg of a transaction, counted from 0."""
 
@@ -125,16 +129,19 @@ class Entry(Base, init=False):
     # By their keys alone, so that what a session has loaded is not asked for again, entry by entry.
     account: Mapped[DetailAccount] = relationship(
         viewonly=True,
+        info=POSTED,
         primaryjoin=lambda: Entry.account_id == DetailAccount.id,
         foreign_keys=lambda: [Entry.account_id],
     )
     unit: Mapped[LedgerUnit] = relationship(
         viewonly=True,
+        info=POSTED,
         primaryjoin=lambda: (Entry.ledger_id == LedgerUnit.ledger_id) & (Entry.unit_code == LedgerUnit.code),
         foreign_keys=lambda: [Entry.ledger_id, Entry.unit_code],
     )
     transaction: Mapped[Transaction] = relationship(
         viewonly=True,
+        info=POSTED,
         primaryjoin=(
             "and_(Entry.ledger_id == Transaction.ledger_id, Entry.transaction_id == Transaction.id)"
         ),
@@ -142,6 +149,7 @@ class Entry(Base, init=False):
     )
     sources: Mapped[list[Entry]] = relationship(
         viewonly=True,
+        info=POSTED,
         secondary=source,
         primaryjoin=lambda: (
             (Entry.ledger_id == source.c.ledger_id) & (Entry.transaction_id == source.c.transaction_id)

@@ -25,7 +25,7 @@ from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.base import Base, Level
 from ..patterns.persistence.session import is_to_be_written
 from ..patterns.persistence.types import Instant
-from .entry import Entry, made_by_hand, source
+from .entry import POSTED, Entry, made_by_hand, source
 from .event import AccountingEvent
 from .ledger import Ledger
 from .posting_rule import RuleTerms
@@ -127,19 +127,21 @@ class Transaction(Base, init=False):
             values_callable=lambda each: [kind.value for kind in each],
         )
     )
-    ledger: Mapped[Ledger] = relationship(viewonly=True)
+    ledger: Mapped[Ledger] = relationship(viewonly=True, info=POSTED)
     entries: Mapped[list[Entry]] = relationship(
-        viewonly=True, order_by=Entry.n, info={"multiplicity": "1..*"}
+        viewonly=True, back_populates="transaction", order_by=Entry.n, info=POSTED | {"multiplicity": "1..*"}
     )
-    creator: Mapped[RuleTerms | None] = relationship(viewonly=True)
-    event: Mapped[AccountingEvent | None] = relationship(viewonly=True, overlaps="ledger")
+    creator: Mapped[RuleTerms | None] = relationship(viewonly=True, info=POSTED)
+    event: Mapped[AccountingEvent | None] = relationship(viewonly=True, overlaps="ledger", info=POSTED)
     reverses: Mapped[Transaction | None] = relationship(
         viewonly=True,
+        info=POSTED,
         foreign_keys=lambda: [Transaction.ledger_id, Transaction.reverses_id],
         remote_side=lambda: [Transaction.ledger_id, Transaction.id],
     )
     sources: Mapped[list[Entry]] = relationship(
         viewonly=True,
+        info=POSTED,
         secondary=source,
         primaryjoin=lambda: (
             (Transaction.ledger_id == source.c.ledger_id) & (Transaction.id == source.c.transaction_id)

@@ -143,7 +143,7 @@ class _Reading:
             _multiplicity(relationship),
             relationship.key,
             ordered=bool(relationship.uselist and relationship.order_by),
-            derived=relationship.viewonly and not stands_for_hidden,
+            derived=relationship.info.get("derived", relationship.viewonly and not stands_for_hidden),
         )
 
     def _references(self, mapper: AnyMapper, table: Table) -> Iterator[Association]:
