@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from ...patterns.persistence.session import Session
-from ...patterns.time.period import Period, merged
+from ...patterns.time.period import ALWAYS, Period, merged
 from .. import _rows
 from ..account import DetailAccount
 from ..chart import Chart
@@ -98,11 +98,9 @@ class LedgerBooks:
         key = (rule.id, account)
         if key not in self._written:
             subject = self.account(account).subject_id
+            finders = [finder for output in rule.outputs.values() for finder in output.finders]
             self._written[key] = frozenset(
-                found.id
-                for output in rule.outputs.values()
-                for finder in output.finders
-                for found in offered(finder, subject, self.accounts)
+                found.id for finder in finders for found in offered(finder, subject, self.accounts)
             )
         return self._written[key]
 
@@ -126,27 +124,12 @@ class LedgerBooks:
 
     def applicable(self, rule: PostingRule, account: UUID, day: date) -> Applicable | None:
         """The terms by which a rule deals with an account's entries of a day; None where it does not."""
-        terms = rule.terms_on(day)
-        if terms is None:
-            return None
-        for used in self._rules_for(self.account(account).subject_id).get(rule, ()):
-            shared = used.intersection(terms.period)
-            if shared is not None and shared.includes(day):
-                return Applicable(terms, shared)
-        return None
+        every_day = self.parts(rule, account, ALWAYS)
+        return next((each for each in every_day if each.period.includes(day)), None)
 
     def parts(self, rule: PostingRule, account: UUID, period: Period) -> Sequence[Applicable]:
         """The parts of a period in which a rule deals with an account, each by one set of terms, in order."""
-        used = self._rules_for(self.account(account).subject_id).get(rule, ())
-        within = [shared for each in used if (shared := each.intersection(period))]
-        found = [
-            Applicable(terms, shared)
-            for terms in rule.terms
-            if terms.is_believed
-            for each in within
-            if (shared := each.intersection(terms.period))
-        ]
-        return sorted(found, key=lambda each: each.period)
+        return _parts(rule, self._rules_for(self.account(account).subject_id).get(rule, ()), period)
 
     def read(self, account: UUID, after: datetime | None, upto: datetime) -> Reading:
         """The entries of an account that set rules off, booked after one instant and up to another."""
@@ -245,6 +228,18 @@ class LedgerBooks:
                 for rule in self._practices[practice]:
                     used.setdefault(rule, []).append(period)
             self._assigned[subject] = {rule: merged(periods) for rule, periods in used.items()}
+
+
+def _parts(rule: PostingRule, used: Iterable[Period], period: Period) -> list[Applicable]:
+    within = [shared for each in used if (shared := each.intersection(period))]
+    found = [
+        Applicable(terms, shared)
+        for terms in rule.terms
+        if terms.is_believed
+        for each in within
+        if (shared := each.intersection(terms.period))
+    ]
+    return sorted(found, key=lambda each: each.period)
 
 
 def _uses_up_trigger(rule: PostingRule) -> bool:

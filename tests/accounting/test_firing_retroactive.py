@@ -233,4 +233,5 @@ def test_whatever_changes_for_the_past_comes_to_what_a_replay_comes_to(
             met["lives"] += 1
 
     assert met["lives"] > SETS[engine.dialect.name] / 4
-    assert {"_terms", "_use", "_group", "closed", "differed"} <= met.keys()
+    if engine.dialect.name == "sqlite":
+        assert {"_terms", "_use", "_group", "closed", "differed"} <= met.keys()
