@@ -97,9 +97,10 @@ def _unit_in_use(row: str) -> str:
 
 
 def _turned_into_another(_row: str) -> str:
-    # What becomes an account of another sort is refused as that.
-    detail = " AND ".join(f'{row}."filter" IS NULL AND {row}.overlapping IS NULL' for row in ("OLD", "NEW"))
-    return f"{_changed('id', 'ledger_id', 'memo')} OR ({_changed('unit_code')} AND {detail})"
+    # What becomes an account of another sort, or another holding, is refused as that.
+    plain = " AND ".join(f'{row}."filter" IS NULL AND {row}.overlapping IS NULL' for row in ("OLD", "NEW"))
+    counted = f"{_changed('unit_code')} AND OLD.goods_id IS NULL AND {plain}"
+    return f"{_changed('id', 'ledger_id', 'memo')} OR ({counted})"
 
 
 def _changed(*columns: str) -> str:
@@ -110,7 +111,9 @@ _Unique = tuple[Rule, tuple[str, ...]]
 """What is unique of a row, and the rule that says so."""
 
 
-def _never_replaced(table: Table, rule: Rule, key: _Unique, *others: _Unique) -> Iterator[Guard]:
+def _never_replaced(
+    table: Table, rule: Rule, *fixed: _Unique, changing: Iterable[_Unique] = ()
+) -> Iterator[Guard]:
     """
     Keep SQLite's OR REPLACE from putting a row in the place of another.
 
@@ -118,10 +121,10 @@ def _never_replaced(table: Table, rule: Rule, key: _Unique, *others: _Unique) ->
     unique: the number of a row as well, which is -1 here unless a client chose one.
     """
     name, because = table.name, "a row in the place of another"
-    for broken, columns in (key, *others):
+    for broken, columns in (*fixed, *changing):
         stands = f"EXISTS (SELECT 1 FROM {name} o WHERE {_same(columns, 'NEW')})"
         yield refuse_when(broken, name, "INSERT", partial(_as_is, stands), because=because)
-    for broken, columns in others:
+    for broken, columns in changing:
         itself = _same([each.name for each in table.primary_key], "OLD")
         another = f"EXISTS (SELECT 1 FROM {name} o WHERE {_same(columns, 'NEW')} AND NOT ({itself}))"
         yield refuse_when(broken, name, "UPDATE", partial(_as_is, another), because=because)
@@ -167,7 +170,7 @@ def _needed(row: str) -> str:
     )
 
 
-_account, _ledger, _unit = map(_table, (Account, Ledger, LedgerUnit))
+_account, _ledger, _unit = _table(Account), _table(Ledger), _table(LedgerUnit)
 
 guard(
     _account,
@@ -178,8 +181,8 @@ guard(
     refuse_when(IN_USE, _account.name, "DELETE", _account_in_use, because="an account in use deleted"),
     *_in_sqlite(_never_replaced(
         _account, FIXED, (FIXED, ("id",)),
-        (UNIQUE_NAME, ("ledger_id", "name")),
         (UNIQUE_HOLDING, ("ledger_id", "goods_id", "place_id", "ordered")),
+        changing=[(UNIQUE_NAME, ("ledger_id", "name"))],
     )),
 )  # fmt: skip
 guard(
@@ -190,7 +193,7 @@ guard(
     ),
     refuse_when(LEDGER_IN_USE, _ledger.name, "DELETE", _ledger_in_use, because="a ledger in use deleted"),
     *_in_sqlite(_never_replaced(
-        _ledger, LEDGER_IN_USE, (LEDGER_IN_USE, ("id",)), (UNIQUE_LEDGER, ("name",))
+        _ledger, LEDGER_IN_USE, (LEDGER_IN_USE, ("id",)), changing=[(UNIQUE_LEDGER, ("name",))],
     )),
 )  # fmt: skip
 guard(

@@ -89,8 +89,7 @@ _OF_TRANSACTIONS = (
         "FROM accounting_transaction e WHERE e.reverses_id IS NOT NULL "
         f"AND NOT ({TAKEN_BACK.format(row='e')})",
         "a reversal that does not take back every entry in full",
-        "Post what it left out as a transaction of its own; or, where its rows were changed: "
-        f"{_RESTORE}",
+        f"Post what it left out as a transaction of its own; or, where its rows were changed: {_RESTORE}",
     ),
 )
 
@@ -230,9 +229,7 @@ def _rows(
 
 def _entities() -> dict[str, type[Any]]:
     """The entity that each table is of, by the table's name."""
-    return {
-        mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None
-    }
+    return {str(each.local_table): each.class_ for each in Base.registry.mappers if each.inherits is None}
 
 
 def _stored(session: Session, entity: type[Any] | None, table: str, key: tuple[Any, ...]) -> object:

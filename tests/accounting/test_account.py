@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select
+from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import (
     Account,
@@ -119,4 +120,8 @@ def test_nothing_real_moves_between_a_memo_and_a_real_account(books: Books) -> N
 
 def test_refuses_a_memo_account_that_counts_nothing(session: Session, books: Books, layer: Layer) -> None:
     with refuses("account.memo-counts", layer):
-        session.execute(text("UPDATE accounting_account SET unit_code = NULL WHERE kind = 'memo'"))
+        session.execute(
+            insert(Account.__table__).values(
+                id=uuid7(), ledger_id=books.ledger.id, kind="memo", name="nothing", memo=True
+            )
+        )

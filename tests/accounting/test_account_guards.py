@@ -181,7 +181,7 @@ def test_another_program_replaces_nothing(
     rule, table, changed, where = _REPLACING[what]
     post(session, books.ticket())
     session.commit()
-    names = [row[1] for row in session.execute(text(f"PRAGMA table_info({table})"))]
+    names = [str(row[1]) for row in session.execute(text(f"PRAGMA table_info({table})"))]
     session.commit()
     values = ", ".join(changed.get(name, name) for name in names)
 

@@ -411,7 +411,7 @@ CREATE FUNCTION accounting_account_update_holding_kind_and_place() RETURNS trigg
 
 CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_holding_kind_and_place();
 
-CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_account_fixed();
 
