@@ -121,7 +121,7 @@ def test_nothing_real_moves_between_a_memo_and_a_real_account(books: Books) -> N
 def test_refuses_a_memo_account_that_counts_nothing(session: Session, books: Books, layer: Layer) -> None:
     with refuses("account.memo-counts", layer):
         session.execute(
-            insert(Account.__table__).values(
+            insert(Account).values(
                 id=uuid7(), ledger_id=books.ledger.id, kind="memo", name="nothing", memo=True
             )
         )
