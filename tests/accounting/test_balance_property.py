@@ -51,6 +51,8 @@ from analysis_patterns.patterns.time import FixedClock, Period
 
 from ..covered import Covered, with_fault
 
+pytestmark = pytest.mark.slow
+
 START = datetime(1997, 5, 1, 9, tzinfo=UTC)
 NAMES = count()
 DAYS = [date(1997, 5, 1) + timedelta(days=day) for day in range(6)]

@@ -28,6 +28,8 @@ from analysis_patterns.patterns.values import Money
 from .stored_sets import Sessions
 from .telephone_books import JANUARY, Telephone
 
+pytestmark = pytest.mark.slow
+
 WORKERS, CALLS = 4, 12
 
 

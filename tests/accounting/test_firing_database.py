@@ -16,6 +16,8 @@ from .rule_sets import Naive, in_order
 from .stored_sets import balances, posted, stored
 from .test_firing_modes import firings
 
+pytestmark = pytest.mark.slow
+
 SETS = {"sqlite": 16, "postgresql": 6}
 
 

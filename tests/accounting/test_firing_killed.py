@@ -25,6 +25,8 @@ from .rule_sets import Naive
 from .stored_sets import Sessions, balances, posted, stored
 from .test_firing_modes import firings
 
+pytestmark = pytest.mark.slow
+
 KILLS = 14
 """How often each of the four modes is killed, at least."""
 

@@ -34,6 +34,8 @@ from analysis_patterns.patterns.time.period import Period
 from .memory_books import Killed, MemoryBooks, Use
 from .rule_sets import DAYS, FIRST, Naive, RuleSet, World, chains, in_order, random_rule_set
 
+pytestmark = pytest.mark.slow
+
 SETS = 2400
 PARTS = 4
 WORLD = World.made()

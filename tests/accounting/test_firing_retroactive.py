@@ -28,6 +28,8 @@ from .rule_sets import DAYS, FIRST, RuleSet, World, in_order
 from .stored_sets import balances, new_world, posted, stored
 from .test_firing_modes import firings
 
+pytestmark = pytest.mark.slow
+
 SETS = {"sqlite": 8, "postgresql": 3}
 HOUR = timedelta(hours=1)
 

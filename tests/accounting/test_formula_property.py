@@ -21,6 +21,8 @@ from analysis_patterns.patterns.constraint import ConstraintViolation
 from analysis_patterns.patterns.values import Quantity
 from tests.covered import with_fault
 
+pytestmark = pytest.mark.slow
+
 
 def worked_out(says: str, a: int, b: int) -> Fraction:
     formula = Formula(variables={"a": "number", "b": "number"}, says=says)

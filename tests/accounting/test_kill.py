@@ -19,6 +19,8 @@ from ..postgres import PostgresServer
 from ..schemas import create_schema
 from .books import MAY, Books, usd
 
+pytestmark = pytest.mark.slow
+
 LONGEST = 0.01
 """Seconds within which a process is killed once it has posted so much: about what a commit takes."""
 

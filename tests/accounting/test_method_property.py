@@ -39,6 +39,8 @@ from .methods import (
     tiers,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(METHODS)

@@ -23,6 +23,8 @@ from ..postgres import PostgresServer
 from ..schemas import create_schema
 from .event_histories import LIBRARY, OPENED, History, Step, balances
 
+pytestmark = pytest.mark.slow
+
 ACCOUNTING = "analysis_patterns.accounting"
 KINDS = [
     "use", "use", "call", "correct", "correct", "correct", "reject", "terms", "terms", "agree", "agree",
