@@ -26,8 +26,13 @@ _TRANSACTION = (
 _COPIED_FROM = 20
 """From how many drafts on PostgreSQL takes them as streams: below it, that costs more than it saves."""
 
-_TOGETHER = 50
-"""How many rows a statement inserts: for each that has a trigger SQLite keeps a journal of its own."""
+_TOGETHER = 2000
+"""
+How many rows a statement inserts, at most: SQLite takes 32,766 values in one.
+
+Where rows have triggers it copies every page that a statement changes, so that it can take the statement back;
+the more rows share a page, the fewer are copied.
+"""
 
 _KEYS: dict[str, Callable[[UUID], Any]] = {"sqlite": attrgetter("bytes"), "postgresql": attrgetter("hex")}
 """How each driver is handed a key: as what it need not convert."""
