@@ -30,8 +30,8 @@ _TOGETHER = 2000
 """
 How many rows a statement inserts, at most: SQLite takes 32,766 values in one.
 
-Where rows have triggers it copies every page that a statement changes, so that it can take the statement back;
-the more rows share a page, the fewer are copied.
+Where rows have triggers it copies every page that a statement changes, to be able to take it back; the more
+rows share a page, the fewer are copied.
 """
 
 _KEYS: dict[str, Callable[[UUID], Any]] = {"sqlite": attrgetter("bytes"), "postgresql": attrgetter("hex")}
