@@ -37,7 +37,7 @@ Timed = Callable[[], float]
 
 def measure(*, full: bool) -> Iterator[Result]:
     """Post what they read, balance or post; whatever is not there is skipped, and the table says why."""
-    count = 20_000 if full else 2_000
+    count = 5_000 if full else 1_000
     server = PostgresServer(durable=True)
     try:
         with TemporaryDirectory() as folder:
