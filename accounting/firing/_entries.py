@@ -23,7 +23,7 @@ from ..evaluation import derived_key
 from ..posting_rule import PostingRule
 from ..practice import AccountingPractice, PracticeAssignment
 from ..transaction import Adjustment, Transaction
-from .books import Reading, Standing, Stood, TriggerEntry
+from .books import Mode, Reading, Standing, Stood, TriggerEntry
 from .fire import period_key
 from .state import eager_fired
 
@@ -87,6 +87,7 @@ def _trigger_entries(books: LedgerBooks, key: UUID, rows: Iterable[Any]) -> Iter
             event=event,
             attributes=books.attributes(event),
             adjusts=bool(adjusts),
+            booked=entry.booked,
         )
 
 
@@ -153,6 +154,41 @@ def _posted_for(books: LedgerBooks, rule: str, account: UUID, period: Period) ->
         taken = Counter(keys[row[1]] for row in rows)
         asked = {start: first + together for start, first in asked.items() if taken[start] == together}
     return found
+
+
+def passed(books: LedgerBooks, rule: PostingRule, entries: Iterable[TriggerEntry]) -> set[EntryKey]:
+    """Those of the entries on which some mode has fired a rule."""
+    read_back = {entry.key: entry for entry in entries if entry.booked is not None}
+    eagerly = {
+        fired
+        for some in _some(dict.fromkeys(key.transaction_id for key in read_back))
+        for fired in books.session.scalars(
+            select(eager_fired.c.transaction_id).where(
+                eager_fired.c.ledger_id == books.ledger, eager_fired.c.transaction_id.in_(some)
+            )
+        )
+    }
+    reached = {
+        account: max(filter(None, _reached(books, rule, account)), default=None)
+        for account in {entry.account.id for entry in read_back.values()}
+    }
+    return {
+        key
+        for key, entry in read_back.items()
+        if key.transaction_id in eagerly or _is_past(entry.booked, reached[entry.account.id])
+    }
+
+
+def _reached(books: LedgerBooks, rule: PostingRule, account: UUID) -> Iterator[datetime | None]:
+    """How far each mode has come with a rule on an account."""
+    yield books.reached(Mode.EAGER)
+    yield books.reached(Mode.ACCOUNT_BASED, account)
+    yield books.reached(Mode.RULE_BASED, rule.id)
+    yield books.reached(Mode.BACKWARD_CHAINED, rule.id, account)
+
+
+def _is_past(booked: datetime | None, reached: datetime | None) -> bool:
+    return booked is not None and reached is not None and booked <= reached
 
 
 def forget_fired(session: Session, ledger: UUID, upto: datetime) -> None:

@@ -35,7 +35,8 @@ class TriggerEntry:
     An entry as posting rules meet it.
 
     Shape:  its account and amount, its two days, the transaction that its chain started from, the event
-            behind it with that event's attributes, if there is one; whether it `adjusts` what rules had made.
+            behind it with that event's attributes, if there is one; whether it `adjusts` what rules had made;
+            when it was booked, unless it was posted just now.
     Source: Analysis Patterns 6.5.
     """
 
@@ -48,6 +49,7 @@ class TriggerEntry:
     event: UUID | None = None
     attributes: Mapping[str, Value] = field(default_factory=dict)
     adjusts: bool = False
+    booked: datetime | None = None
 
     @property
     def brings_its_consequences(self) -> bool:
@@ -160,6 +162,10 @@ class Books(Protocol):
 
     def posted(self, keys: Iterable[str]) -> Collection[str]:
         """Those of the keys under which something was posted."""
+        ...
+
+    def passed(self, rule: PostingRule, entries: Iterable[TriggerEntry]) -> Collection[EntryKey]:
+        """Those of the entries on which some mode has fired a rule: what changed since is reconsidered."""
         ...
 
     def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:

@@ -79,9 +79,10 @@ def _per_entry(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry])
         if not entry.brings_its_consequences
     }
     posted = books.posted(derived_key(rule, key) for key in occasions)
+    passed = books.passed(rule, occasions.values())
     for key, entry in occasions.items():
         applicable = books.applicable(rule, entry.account.id, entry.concerns)
-        if applicable is None or derived_key(rule, key) in posted:
+        if applicable is None or derived_key(rule, key) in posted or entry.key in passed:
             continue
         occasion = Occasion(
             key=key,

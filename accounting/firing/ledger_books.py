@@ -14,6 +14,7 @@ from .. import _rows
 from ..account import DetailAccount
 from ..chart import Chart
 from ..draft import Draft
+from ..entry import EntryKey
 from ..event import AccountingEvent
 from ..finder import Trigger
 from ..given import Value
@@ -22,7 +23,7 @@ from ..post import Posting, post_all
 from ..posting_rule import PostingRule
 from ..resolution import offered
 from . import _entries
-from .books import Applicable, Mode, Reading, Standing
+from .books import Applicable, Mode, Reading, Standing, TriggerEntry
 from .state import STATES, eager_fired
 
 BATCH = 1000
@@ -149,6 +150,10 @@ class LedgerBooks:
         """Those of the keys under which something was posted."""
         rows = _rows.known(self.session.connection(), self.ledger, list(keys))
         return {row[1] for row in rows}
+
+    def passed(self, rule: PostingRule, entries: Iterable[TriggerEntry]) -> Collection[EntryKey]:
+        """Those of the entries on which some mode has fired a rule: what changed since is reconsidered."""
+        return _entries.passed(self, rule, entries)
 
     def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:
         """What a rule per period posted for a calendar period of `account`, or any part of it."""

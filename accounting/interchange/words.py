@@ -15,14 +15,14 @@ MOST_LINES = 64
 
 _LONGEST_SHOWN = 40
 
-# Everything up to a comment, the end of the line, or a quote that nothing closes. Possessive, so that a
-# hostile line costs one pass.
-_CONTENT = re.compile(r'(?:[^";\n]++|"(?:[^"\\]|\\.)*+")*+', re.DOTALL)
+# Everything up to a comment, the end of the line, or a quote that nothing closes. Nothing has to follow, so
+# that a hostile line costs one pass; possessive, Python before 3.11.5 would go past the quote.
+_CONTENT = re.compile(r'(?:[^";\n]+|"(?:[^"\\]|\\.)*")*', re.DOTALL)
 _IGNORED = re.compile(r"[*:!&?%][^\n]|#(?![A-Za-z0-9_/.-])[^\n]")
 _TOKEN = re.compile(
     r"""
       (?P<blank>[ \t\r\n]+)
-    | (?P<text>"(?:[^"\\]|\\.)*+")
+    | (?P<text>"(?:[^"\\]|\\.)*")
     | (?P<date>[0-9]{4,}[-/][0-9]+[-/][0-9]+)
     | (?P<number>(?:[0-9][0-9,]*[0-9]|[0-9])(?:\.[0-9]*)?)
     | (?P<account>[A-Z\x80-\U0010ffff][A-Za-z0-9\x80-\U0010ffff-]*

@@ -10,12 +10,21 @@ from sqlalchemy import Engine, select
 
 from analysis_patterns.accounting import (
     Account,
+    AccountBasedFiring,
     AccountingEvent,
+    DetailAccount,
+    Draft,
+    EagerFiring,
     EventType,
     Ledger,
+    LedgerBooks,
+    PracticeAssignment,
+    RuleBasedFiring,
+    post_eagerly,
     process_event,
     reconsider,
     record,
+    run,
 )
 from analysis_patterns.accounting.posting_rule import PostingRule
 from analysis_patterns.patterns.persistence import Session, sessions
@@ -23,7 +32,7 @@ from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.values import Money, Quantity
 
 from ..refusals import refuses
-from .supply import OCTOBER, Supply
+from .supply import OCTOBER, SINCE, Supply
 
 LATER = date(1999, 1, 1)
 
@@ -46,6 +55,31 @@ def test_what_stands_is_not_taken_back_because_an_account_has_another_name(suppl
     supply.session.rollback()
 
     assert charges.balance(as_of=LATER) == stood != Money(0, "USD")
+
+
+def test_what_reconsidering_posted_is_not_posted_again_by_another_mode(supply: Supply) -> None:
+    """The tax was first due by an agreement that began, for the past, after the charge had been fired on."""
+    (assignment,) = supply.session.scalars(select(PracticeAssignment))
+    assignment.withdraw()
+    supply.session.commit()
+    charges, payable = supply.account("charges"), supply.account("tax payable")
+    assert isinstance(charges, DetailAccount)
+    by_hand = Draft.transfer(
+        Money(100, "USD"), source=supply.account("sales"), destination=charges, charged=OCTOBER
+    )
+    post_eagerly(supply.session, [by_hand])
+    begun = PracticeAssignment(
+        ledger=supply.ledger, practice=supply.agreement, subject=supply.customer, period=SINCE
+    )
+    supply.session.add(begun)
+    reconsider(supply.session, supply.ledger, begun)
+    supply.session.commit()
+
+    for firing in (AccountBasedFiring(), RuleBasedFiring(), EagerFiring()):
+        run(LedgerBooks(supply.session, supply.ledger), firing)  # type: ignore[arg-type]
+        supply.session.commit()
+
+    assert payable.balance(as_of=LATER) == Money("-5.50", "USD")
 
 
 def test_an_event_being_accounted_for_by_old_terms_is_put_right_by_who_changes_them(

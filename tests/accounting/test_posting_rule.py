@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import NullPool, func, insert, select, update
+from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting.finder import Named, OfType, Output, Trigger
@@ -15,13 +16,15 @@ from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerm
 from analysis_patterns.accounting.stratification import AccountSet
 from analysis_patterns.accounting.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
-from analysis_patterns.patterns.persistence import Session, sessions
+from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
 from analysis_patterns.patterns.time.period import ALWAYS, Period
 from analysis_patterns.patterns.values import Money, Quantity
 
+from ..postgres import PostgresServer
 from ..refusals import refuses
+from ..schemas import create_schema
 
 OCTOBER, DECEMBER = date(1999, 10, 1), date(1999, 12, 1)
 TAX = Output(destination=Named(account="tax liability"))
@@ -296,14 +299,18 @@ def test_terms_follow_each_other_when_the_first_have_ended(session: Session) -> 
     assert session.scalars(select(func.count()).select_from(RuleTerms)).one() == 3
 
 
-def test_two_sessions_cannot_give_a_rule_terms_for_the_same_day(engine: Engine, clock: FixedClock) -> None:
-    makers = sessions(engine, clock=clock)
+def test_two_sessions_of_postgresql_cannot_give_a_rule_terms_for_the_same_day(
+    postgres: PostgresServer, clock: FixedClock
+) -> None:
+    with postgres.fresh(create_schema) as url:
+        engine = create_engine(url, poolclass=NullPool)
+        _two_sessions_give_terms(sessions(engine, clock=clock))
+
+
+def _two_sessions_give_terms(makers: sessionmaker[Session]) -> None:
     with makers() as session:
         session.add(tax_rule())
         session.commit()
-    if engine.dialect.name == "sqlite":
-        pytest.skip("one session writes at a time there")
-
     with makers() as one, makers() as other:
         rule = one.scalars(select(PostingRule)).one()
         RuleTerms(rule=rule, method=HALF)

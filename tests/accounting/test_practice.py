@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import NullPool, insert, select
+from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import Account, AccountType, DetailAccount, Ledger, SummaryAccount
@@ -20,12 +21,14 @@ from analysis_patterns.accounting.practice import (
 from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session, sessions
+from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
 from analysis_patterns.patterns.time.period import ALWAYS, Period
 
+from ..postgres import PostgresServer
 from ..refusals import refuses
+from ..schemas import create_schema
 
 JULY = date(1995, 7, 1)
 
@@ -298,12 +301,15 @@ def test_a_service_agreement_is_a_practice(session: Session, billing: Accounting
     assert isinstance(session.scalars(select(AccountingPractice)).one(), ServiceAgreement)
 
 
-def test_two_sessions_cannot_assign_practices_of_one_type_at_the_same_time(
-    engine: Engine, clock: FixedClock
+def test_two_sessions_of_postgresql_cannot_assign_practices_of_one_type_at_the_same_time(
+    postgres: PostgresServer, clock: FixedClock
 ) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("one session writes at a time there")
-    makers = sessions(engine, clock=clock)
+    with postgres.fresh(create_schema) as url:
+        engine = create_engine(url, poolclass=NullPool)
+        _two_sessions_assign(sessions(engine, clock=clock))
+
+
+def _two_sessions_assign(makers: sessionmaker[Session]) -> None:
     with makers() as session:
         type = AccountingPracticeType(name="billing")
         session.add_all([AccountingPractice(name=name, type=type) for name in ("basic", "business")])
