@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -180,22 +181,20 @@ class LedgerBooks:
     def reach(self, mode: Mode, *of: UUID, instant: datetime) -> None:
         """Remember that a mode has processed everything up to an instant."""
         self._reached[mode, of] = instant
-        table = STATES[mode]
+        table, connection = STATES[mode], self.session.connection()
         keys = dict(zip((column.name for column in table.primary_key), (self.ledger, *of), strict=True))
         of_it = [table.c[name] == key for name, key in keys.items()]
-        moved = self.session.connection().execute(update(table).where(*of_it).values(reached=instant))
-        if moved.rowcount == 0:
-            self.session.connection().execute(insert(table).values(reached=instant, **keys))
+        if connection.execute(update(table).where(*of_it).values(reached=instant)).rowcount == 0:
+            connection.execute(insert(table).values(reached=instant, **keys))
 
     def fired(self) -> Collection[UUID]:
         """The transactions whose consequences the eager mode has posted since it last caught up."""
-        question = select(eager_fired.c.transaction_id).where(eager_fired.c.ledger_id == self.ledger)
-        return set(self.session.scalars(question))
+        of_it = eager_fired.c.ledger_id == self.ledger
+        return set(self.session.scalars(select(eager_fired.c.transaction_id).where(of_it)))
 
     def remember_fired(self, transactions: Iterable[UUID]) -> None:
         """Remember that the consequences of these transactions are posted."""
-        rows = [{"ledger_id": self.ledger, "transaction_id": each} for each in transactions]
-        if rows:
+        if rows := [{"ledger_id": self.ledger, "transaction_id": each} for each in transactions]:
             self.session.connection().execute(insert(eager_fired), rows)
 
     def forget_fired(self, upto: datetime) -> None:
@@ -212,8 +211,7 @@ class LedgerBooks:
     @property
     def _rules(self) -> list[PostingRule]:
         """All the rules that are used anywhere in the ledger, by name."""
-        used = dict.fromkeys(rule for rules in self._practices.values() for rule in rules)
-        return sorted(used, key=lambda rule: rule.name)
+        return sorted({rule for rules in self._practices.values() for rule in rules}, key=attrgetter("name"))
 
     def _rules_for(self, subject: UUID | None) -> Mapping[PostingRule, Sequence[Period]]:
         """The rules that are used for a subject, each with the periods in which it is."""

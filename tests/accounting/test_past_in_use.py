@@ -75,9 +75,10 @@ def test_what_reconsidering_posted_is_not_posted_again_by_another_mode(supply: S
     reconsider(supply.session, supply.ledger, begun)
     supply.session.commit()
 
-    for firing in (AccountBasedFiring(), RuleBasedFiring(), EagerFiring()):
-        run(LedgerBooks(supply.session, supply.ledger), firing)  # type: ignore[arg-type]
-        supply.session.commit()
+    run(LedgerBooks(supply.session, supply.ledger), AccountBasedFiring())
+    run(LedgerBooks(supply.session, supply.ledger), RuleBasedFiring())
+    run(LedgerBooks(supply.session, supply.ledger), EagerFiring())
+    supply.session.commit()
 
     assert payable.balance(as_of=LATER) == Money("-5.50", "USD")
 
