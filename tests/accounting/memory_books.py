@@ -219,8 +219,9 @@ class MemoryBooks:
     def posted(self, keys: Iterable[str]) -> set[str]:
         return self.by_key.keys() & set(keys)
 
-    def passed(self, _rule: PostingRule, _entries: Iterable[TriggerEntry]) -> set[EntryKey]:
-        return set()  # nothing is reconsidered here: whatever was fired stands under its key
+    def passed(self, rule: PostingRule, entries: Iterable[TriggerEntry]) -> set[EntryKey]:
+        del rule, entries  # nothing is reconsidered here: whatever was fired stands under its key
+        return set()
 
     def standing(self, rule: PostingRule, account: UUID, period: Period) -> Standing:
         times: Counter[date] = Counter()
