@@ -57,7 +57,6 @@ AMOUNT_UNIT = rule(
     "entry.unit",
     pattern="6.1",
     says="An account counts one unit, and every entry in it is in that unit.",
-    layers=BUILT | DATABASES,
 )
 STEP = rule(
     "entry.smallest-step",
