@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
-from ._root import Posted, TransactionRoot, in_batches
+from ._root import Posted, TransactionRoot
 from .consequence import Consequence
 from .entry import EntryKey
 from .evaluation import derived_key
-from .firing.books import Mode, TriggerEntry
+from .firing._entries import fired_eagerly, is_past
+from .firing.books import TriggerEntry
 from .firing.ledger_books import LedgerBooks
-from .firing.state import eager_fired
 from .posting_rule import PostingRule
 
 
@@ -27,34 +25,11 @@ class Fired:
 
     def __init__(self, books: LedgerBooks, transactions: Iterable[UUID]) -> None:
         self._books = books
-        self._eagerly = {
-            each
-            for keys in in_batches(sorted(transactions))
-            for each in books.session.scalars(
-                select(eager_fired.c.transaction_id).where(
-                    eager_fired.c.ledger_id == books.ledger, eager_fired.c.transaction_id.in_(keys)
-                )
-            )
-        }
-        self._reached: dict[tuple[Mode, tuple[UUID, ...]], datetime | None] = {}
+        self._eagerly = fired_eagerly(books, transactions)
 
     def has(self, rule: PostingRule, account: UUID, transaction: UUID, booked: datetime) -> bool:
         """Whether a rule was fired on an entry of an account, of a transaction booked at an instant."""
-        if transaction in self._eagerly:
-            return True
-        of_modes = (
-            (Mode.EAGER, ()),
-            (Mode.ACCOUNT_BASED, (account,)),
-            (Mode.RULE_BASED, (rule.id,)),
-            (Mode.BACKWARD_CHAINED, (rule.id, account)),
-        )
-        return any(self._is_past(mode, of, booked) for mode, of in of_modes)
-
-    def _is_past(self, mode: Mode, of: tuple[UUID, ...], booked: datetime) -> bool:
-        if (mode, of) not in self._reached:
-            self._reached[mode, of] = self._books.reached(mode, *of)
-        reached = self._reached[mode, of]
-        return reached is not None and booked <= reached
+        return transaction in self._eagerly or is_past(self._books, rule, account, booked)
 
 
 def fired_on(

@@ -159,36 +159,37 @@ def _posted_for(books: LedgerBooks, rule: str, account: UUID, period: Period) ->
 def passed(books: LedgerBooks, rule: PostingRule, entries: Iterable[TriggerEntry]) -> set[EntryKey]:
     """Those of the entries on which some mode has fired a rule."""
     read_back = {entry.key: entry for entry in entries if entry.booked is not None}
-    eagerly = {
+    eagerly = fired_eagerly(books, (key.transaction_id for key in read_back))
+    return {
+        key
+        for key, entry in read_back.items()
+        if key.transaction_id in eagerly
+        or (entry.booked is not None and is_past(books, rule, entry.account.id, entry.booked))
+    }
+
+
+def fired_eagerly(books: LedgerBooks, transactions: Iterable[UUID]) -> set[UUID]:
+    """Those of the transactions whose consequences the eager mode has posted since it last caught up."""
+    return {
         fired
-        for some in _some(dict.fromkeys(key.transaction_id for key in read_back))
+        for some in _some(dict.fromkeys(transactions))
         for fired in books.session.scalars(
             select(eager_fired.c.transaction_id).where(
                 eager_fired.c.ledger_id == books.ledger, eager_fired.c.transaction_id.in_(some)
             )
         )
     }
-    reached = {
-        account: max(filter(None, _reached(books, rule, account)), default=None)
-        for account in {entry.account.id for entry in read_back.values()}
-    }
-    return {
-        key
-        for key, entry in read_back.items()
-        if key.transaction_id in eagerly or _is_past(entry.booked, reached[entry.account.id])
-    }
 
 
-def _reached(books: LedgerBooks, rule: PostingRule, account: UUID) -> Iterator[datetime | None]:
-    """How far each mode has come with a rule on an account."""
-    yield books.reached(Mode.EAGER)
-    yield books.reached(Mode.ACCOUNT_BASED, account)
-    yield books.reached(Mode.RULE_BASED, rule.id)
-    yield books.reached(Mode.BACKWARD_CHAINED, rule.id, account)
-
-
-def _is_past(booked: datetime | None, reached: datetime | None) -> bool:
-    return booked is not None and reached is not None and booked <= reached
+def is_past(books: LedgerBooks, rule: PostingRule, account: UUID, booked: datetime) -> bool:
+    """Whether some mode has come, with a rule on an account, past what was booked at an instant."""
+    reached = (
+        books.reached(Mode.EAGER),
+        books.reached(Mode.ACCOUNT_BASED, account),
+        books.reached(Mode.RULE_BASED, rule.id),
+        books.reached(Mode.BACKWARD_CHAINED, rule.id, account),
+    )
+    return any(instant is not None and booked <= instant for instant in reached)
 
 
 def forget_fired(session: Session, ledger: UUID, upto: datetime) -> None:
