@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .knowledge import *
     from .persistence import *
     from .provenance import *
+    from .reference import *
     from .time import *
     from .values import *
 
@@ -26,6 +27,7 @@ _ROOMS = (
     "knowledge",
     "persistence",
     "accountability",
+    "reference",
 )
 
 __all__ = [
@@ -68,6 +70,9 @@ __all__ = [
     "Guard",
     "HierarchicAccountabilityType",
     "History",
+    "IdentificationScheme",
+    "Identifier",
+    "IdentifierUse",
     "Instant",
     "Interval",
     "Key",
@@ -80,6 +85,7 @@ __all__ = [
     "Link",
     "Location",
     "Money",
+    "Name",
     "OperatingScope",
     "OperatingScopeType",
     "Organization",
@@ -140,6 +146,8 @@ __all__ = [
     "guards_of",
     "has_type",
     "holders",
+    "identified",
+    "identifiers_of",
     "identity",
     "identity_of",
     "inconsistencies",
@@ -148,6 +156,7 @@ __all__ = [
     "merged",
     "money_columns",
     "move",
+    "names_of",
     "parse_unit",
     "period_columns",
     "prepare",
@@ -165,9 +174,11 @@ __all__ = [
     "rounded",
     "rule",
     "schema_of",
+    "scheme_named",
     "session_of",
     "sessions",
     "span",
+    "things_named",
     "total",
     "transact",
     "vacancies",

@@ -1,0 +1,81 @@
+"""What is written once and never changed: a row with the instant at which it became known (5.2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Table, event, inspect
+from sqlalchemy.orm import MANYTOONE, Mapped, MappedAsDataclass, UOWTransaction, mapped_column
+
+from ..constraint import Layer, Rule
+from ..persistence.guard import Condition, guard, refuse_when
+from ..persistence.session import Session
+from ..persistence.types import Instant
+from ..persistence.version import never_truncated
+
+
+class Recorded(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
+    """
+    A row that is only ever added.
+
+    Shape:  `recorded` is the instant of the database transaction that added it.
+    Errors: `ConstraintViolation` of the rule `__unchanged__` where it would be changed or deleted.
+    """
+
+    __unchanged__: ClassVar[Rule]
+
+    recorded: Mapped[datetime] = mapped_column(Instant, init=False, info={"figure": False})
+
+
+def repeats(table: str, *columns: str, believed: bool = False) -> Condition:
+    """That `table` has a row with the same values in `columns` already, among those that are believed."""
+
+    def condition(row: str) -> str:
+        same = " AND ".join(f"o.{column} = {row}.{column}" for column in columns)
+        # Within an audit the row looked at is one of those compared with.
+        other = f" AND o.version <> {row}.version AND o.known_to = <forever>" if believed else ""
+        return f"EXISTS (SELECT 1 FROM {table} o WHERE {same}{other})"
+
+    return condition
+
+
+def never_changed(table: Any, rule: Rule) -> None:
+    """Guard `table`: rows are added and nothing else, whoever asks for it."""
+    held: Table = table
+    name = held.name
+    keys = [column.name for column in held.primary_key]
+
+    guard(
+        held,
+        # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
+        refuse_when(rule, name, "INSERT", repeats(name, *keys), because="a recorded row would be replaced"),
+        refuse_when(rule, name, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"),
+        refuse_when(rule, name, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"),
+        never_truncated(name, rule),
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _keep_recorded(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    recorded = [each for each in (*session.dirty, *session.deleted) if isinstance(each, Recorded)]
+    for entity in recorded:
+        if entity in session.deleted or _is_changed(entity):
+            raise entity.__unchanged__.violation(
+                entity,
+                found=f"{entity} would be {'deleted' if entity in session.deleted else 'changed'}",
+                allowed="what was recorded stays as it is",
+                remedy="Record something else beside it, and end or withdraw what no longer holds.",
+                layer=Layer.FLUSH,
+            )
+    for entity in session.new:
+        if isinstance(entity, Recorded) and "recorded" not in vars(entity):
+            entity.recorded = session.recorded
+
+
+def _is_changed(entity: Recorded) -> bool:
+    """Whether a column of the row would change: what others say of it is no matter of the row."""
+    state = inspect(entity)
+    parents = [each for each in state.mapper.relationships if each.direction is MANYTOONE]
+    own = (*state.mapper.column_attrs, *parents)
+    return any(state.attrs[each.key].history.has_changes() for each in own)
