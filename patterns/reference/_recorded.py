@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Table, event, inspect
+from sqlalchemy import Index, Table, event, inspect, text
 from sqlalchemy.orm import MANYTOONE, Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 
 from ..constraint import Layer, Rule
@@ -40,16 +40,39 @@ def repeats(table: str, *columns: str, believed: bool = False) -> Condition:
     return condition
 
 
-def never_changed(table: Any, rule: Rule) -> None:
-    """Guard `table`: rows are added and nothing else, whoever asks for it."""
+def believed_once(table: str, name: str, *columns: str) -> Index:
+    """The index by which two rows that are believed cannot share their values in `columns`."""
+    return Index(
+        f"uq_{table}_{name}",
+        *columns,
+        "known_to",  # the same for all of them, but SQLite then tells this index from a key
+        unique=True,
+        sqlite_where=text("known_to = '9999-12-30 00:00:00.000000'"),
+        postgresql_where=text("known_to = '9999-12-30 00:00:00+00'"),
+    )
+
+
+def _never(_row: str) -> str:
+    return "1 = 0"
+
+
+def never_changed(table: Any, rule: Rule, *, closed: Condition = _never) -> None:
+    """Guard `table`: rows are added and nothing else, and none where it is `closed` to the row."""
     held: Table = table
     name = held.name
     keys = [column.name for column in held.primary_key]
 
+    there = repeats(name, *keys)
     guard(
         held,
         # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
-        refuse_when(rule, name, "INSERT", repeats(name, *keys), because="a recorded row would be replaced"),
+        refuse_when(
+            rule,
+            name,
+            "INSERT",
+            lambda row: f"{there(row)} OR {closed(row)}",
+            because="what was recorded would be replaced",
+        ),
         refuse_when(rule, name, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"),
         refuse_when(rule, name, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"),
         never_truncated(name, rule),

@@ -50,6 +50,11 @@ def entities_of(session: Session, keys: Iterable[UUID]) -> list[Referable]:
     return [entity_of(session, key) for key in keys]
 
 
+def kind_of(thing: Referable) -> str:
+    """The table that a thing lives in, as the registry has it."""
+    return _kind(type(thing))
+
+
 def spoken(thing: object) -> str:
     """How a thing is called in what people read: by its own words, or by its class and key."""
     if type(thing).__str__ is not object.__str__:

@@ -1,4 +1,4 @@
-"""Which identifiers a change of their scheme may break (5.2)."""
+"""What a change of a scheme, or a verdict, may break that was recorded before (5.2, 5.3)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from sqlalchemy import inspect, select
 
 from ..persistence.audit import Affected, recheck
+from ..persistence.guard import guard, refuse_when
 from ..persistence.session import Session
+from . import _merging, essence, supersession
 from .identification_scheme import IdentificationScheme
 from .identifier import Identifier, IdentifierUse
+from .match import MatchVerdict
 
 
 @recheck
@@ -20,3 +23,20 @@ def _by_aliases(session: Session) -> Iterator[Affected]:
             with session.no_autoflush:
                 numbered = session.scalars(select(Identifier.id).where(Identifier.scheme_id == each.id))
                 yield Affected(IdentifierUse, "identifier_id", frozenset(numbered))
+
+
+_VERDICT = MatchVerdict.__tablename__
+
+
+def _merged_already(row: str) -> str:
+    """Two things that a verdict says to be different are merged, by superseding or by essence."""
+    return f"(({supersession.merged_already(row)}) OR ({essence.merged_already(row)}))"
+
+
+guard(
+    MatchVerdict.__table__,  # type: ignore[arg-type]
+    _merging.turn(_VERDICT),
+    refuse_when(
+        _merging.SAID_DIFFERENT, _VERDICT, "INSERT", _merged_already, because="things that are merged"
+    ),
+)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -34,8 +32,8 @@ __all__ = [
     "changes_nothing",
     "leaves_no_trace",
     "overwrite",
+    "people",
     "table_of",
-    "without_recursive_triggers",
     "write",
     "write_belief",
 ]
@@ -115,12 +113,12 @@ def write_belief(session: Session, entity: type[Base], **columns: Any) -> UUID:
     return version
 
 
-@contextmanager
-def without_recursive_triggers(session: Session) -> Iterator[None]:
-    """Be a client of SQLite that left off what lets OR REPLACE fire triggers on delete."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA recursive_triggers=OFF")
-    yield
-    if connection.dialect.name == "sqlite":
-        session.connection().exec_driver_sql("PRAGMA recursive_triggers=ON")
+def people(session: Session, count: int, *, commit: bool = True) -> list[Person]:
+    """Some people, stored in the order of their keys."""
+    made = sorted((Person(name=f"person {number}") for number in range(count)), key=lambda each: each.id)
+    session.add_all(made)
+    if commit:
+        session.commit()
+    else:
+        session.flush()
+    return made

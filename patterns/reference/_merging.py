@@ -1,0 +1,138 @@
+"""What holds of every way to merge: two things of one kind, that nobody said are different (5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, text
+
+from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
+from ..persistence.guard import Condition, Guard, trigger
+from ..persistence.registry import Referable, Thing
+from ..persistence.session import Session
+from ._thing import kind_of, spoken
+from .match import MatchCandidate, MatchVerdict, Verdict
+
+SUPERSESSION = "patterns_supersession"
+APPEARANCE = "patterns_appearance"
+ESSENCE_MERGE = "patterns_essence_merge"
+CANDIDATE = MatchCandidate.__tablename__
+VERDICT = MatchVerdict.__tablename__
+
+ITSELF = rule(
+    "merge.itself",
+    pattern="5.3",
+    says="Nothing is merged with itself.",
+    layers=EVERYWHERE,
+    guards=(f"ck_{SUPERSESSION}_itself", f"ck_{ESSENCE_MERGE}_itself"),
+)
+ONE_KIND = rule(
+    "merge.one-kind",
+    pattern="5.3",
+    says="Things are merged with things of their own kind.",
+    layers=EVERYWHERE,
+)
+SAID_DIFFERENT = rule(
+    "merge.said-different",
+    pattern="5.3",
+    says="What somebody judged to be different is not merged, neither directly nor through others.",
+    layers=DATABASES | {Layer.CONSTRUCTOR, Layer.FLUSH},
+)
+
+# Whoever merges takes this turn, until the transaction ends: a ring may be closed from far away.
+_TURN = "SELECT pg_advisory_xact_lock(hashtext('analysis_patterns merge'))"
+
+
+def objections(subject: object, one: Referable, other: Referable) -> Iterator[ConstraintViolation]:
+    """What the two things themselves have against being merged."""
+    if one is other or one.id == other.id:
+        yield ITSELF.violation(
+            subject,
+            one,
+            found=f"{spoken(one)} twice",
+            allowed="two different things",
+            remedy="Name the other thing that this one turned out to be.",
+        )
+    elif kind_of(one) != kind_of(other):
+        yield ONE_KIND.violation(
+            subject,
+            one,
+            other,
+            found=f"a row of {kind_of(one)} and one of {kind_of(other)}",
+            allowed="two of one table",
+            remedy="Link things of different kinds by an association of their own.",
+        )
+
+
+def said_different(
+    session: Session, subject: object, left: Collection[UUID], right: Collection[UUID]
+) -> Iterator[ConstraintViolation]:
+    """The believed verdict, if any, that something in `left` is not the same as something in `right`."""
+    one, other = MatchCandidate.one_id, MatchCandidate.other_id
+    question = (
+        select(MatchVerdict)
+        .join(MatchCandidate, MatchCandidate.id == MatchVerdict.candidate_id)
+        .where(
+            MatchVerdict.known(session.instant(None)),
+            MatchVerdict.verdict == Verdict.DIFFERENT,
+            or_(and_(one.in_(left), other.in_(right)), and_(one.in_(right), other.in_(left))),
+        )
+        .limit(1)
+    )
+    with session.no_autoflush:
+        for verdict in session.scalars(question):
+            yield SAID_DIFFERENT.violation(
+                subject,
+                verdict,
+                found=str(verdict),
+                allowed="things that nobody judged to be different",
+                remedy="Withdraw the verdict first, if it was wrong.",
+            )
+
+
+def take_turn(session: Session) -> None:
+    """Let nobody else merge until this transaction ends; a writer of SQLite has that already."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text(_TURN))
+
+
+def turn(table: str) -> Guard:
+    """The same for whoever writes to `table`."""
+    # Triggers fire in the order of their names: the lock comes first.
+    name = f"{table}_aa_lock"
+    body = f"PERFORM {_TURN.removeprefix('SELECT ')}; RETURN NEW;"
+    return Guard(name, table, (), trigger(name, f"BEFORE INSERT ON {table} FOR EACH ROW", body))
+
+
+def other_kind(one: str, other: str) -> Condition:
+    """That the things in two columns are of different kinds."""
+
+    def condition(row: str) -> str:
+        kind = f"(SELECT kind FROM {Thing.__tablename__} WHERE id = {row}."
+        return f"{kind}{one}) <> {kind}{other})"
+
+    return condition
+
+
+def upwards(name: str, start: str) -> str:
+    """A step of WITH RECURSIVE: `start`, and whatever supersedes it in turn."""
+    return (
+        f"{name}(thing) AS ({start} UNION SELECT s.superseding_id FROM {name} "
+        f"<each {SUPERSESSION} s> <joins s.superseded_id {name}.thing> AND s.known_to = <forever><end s>)"
+    )
+
+
+def downwards(name: str, start: str) -> str:
+    """A step of WITH RECURSIVE: `start`, and whatever it supersedes in turn."""
+    return (
+        f"{name}(thing) AS ({start} UNION SELECT s.superseded_id FROM {name} "
+        f"<each {SUPERSESSION} s> <joins s.superseding_id {name}.thing> AND s.known_to = <forever><end s>)"
+    )
+
+
+DIFFERENT = (
+    f"{VERDICT} v JOIN {CANDIDATE} c ON c.id = v.candidate_id "
+    f"AND v.known_to = <forever> AND v.verdict = '{Verdict.DIFFERENT.value}'"
+)
+"""What to read from, in a guard, to find the pairs that are believed to be different."""
