@@ -11,6 +11,7 @@ from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
 from ..persistence.guard import Condition, Guard, trigger
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
+from ..time.instant import UNTIL_CHANGED
 from ._thing import kind_of, spoken
 from .match import MatchCandidate, MatchVerdict, Verdict
 
@@ -74,7 +75,7 @@ def said_different(
         select(MatchVerdict)
         .join(MatchCandidate, MatchCandidate.id == MatchVerdict.candidate_id)
         .where(
-            MatchVerdict.known(session.instant(None)),
+            MatchVerdict.known_to == UNTIL_CHANGED,
             MatchVerdict.verdict == Verdict.DIFFERENT,
             or_(and_(one.in_(left), other.in_(right)), and_(one.in_(right), other.in_(left))),
         )

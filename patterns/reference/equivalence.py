@@ -23,7 +23,7 @@ from ..persistence.seek import seek
 from ..persistence.session import Session
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ._recorded import Recorded, believed_once, never_changed, repeats
-from ._thing import entities_of
+from ._thing import entities_of, moment
 
 R = TypeVar("R", bound=Referable)
 
@@ -200,7 +200,7 @@ def equivalent_keys(
     Shape:  `keys` is a select of keys, or the keys themselves; the answer can stand in any `in_()`.
     Source: Analysis Patterns 5.4: a party that asks has the equivalences that it holds applied.
     """
-    known = session.instant(known_at)
+    known = moment(session, known_at)
     walk = select(Thing.id.label("thing")).where(Thing.id.in_(keys)).cte(recursive=True)
     one, other, holding = aliased(EquivalentThing), aliased(EquivalentThing), aliased(EquivalenceHolding)
     step = (
@@ -220,7 +220,7 @@ def equivalences_of(session: Session, party: Party, *, known_at: datetime | None
     question = (
         select(Equivalence)
         .join(EquivalenceHolding)
-        .where(EquivalenceHolding.party_id == party.id, EquivalenceHolding.known(session.instant(known_at)))
+        .where(EquivalenceHolding.party_id == party.id, EquivalenceHolding.known(moment(session, known_at)))
         .order_by(Equivalence.id)
     )
     return list(session.scalars(question))

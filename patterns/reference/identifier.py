@@ -23,7 +23,7 @@ from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..time.period import ALWAYS, Period
 from ._format import LONGEST_TEXT
 from ._recorded import Recorded, never_changed, repeats
-from ._thing import entity_of
+from ._thing import entity_of, moment
 from .identification_scheme import IdentificationScheme
 
 _TABLE = "patterns_identifier"
@@ -261,7 +261,7 @@ def identifiers_of(
         .join(IdentificationScheme, IdentificationScheme.id == Identifier.scheme_id)
         .where(
             Identifier.thing_id == thing.id,
-            IdentifierUse.holds(session.day(as_of), session.instant(known_at)),
+            IdentifierUse.holds(session.day(as_of), moment(session, known_at)),
         )
         .distinct()
     )

@@ -17,7 +17,7 @@ from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
 from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..time.period import ALWAYS, Period
-from ._thing import entities_of
+from ._thing import entities_of, moment
 
 _TABLE = "patterns_name"
 
@@ -62,7 +62,7 @@ def names_of(
     """What a thing is called on a day, in the order of the alphabet."""
     question = (
         select(Name.text)
-        .where(Name.thing_id == thing.id, Name.holds(session.day(as_of), session.instant(known_at)))
+        .where(Name.thing_id == thing.id, Name.holds(session.day(as_of), moment(session, known_at)))
         .distinct()
     )
     return sorted(session.scalars(question))
@@ -74,7 +74,7 @@ def things_named(
     """Everything that is called `text` on a day, whatever it is, in the order of its making."""
     question = (
         select(Name.thing_id)
-        .where(Name.text == text, Name.holds(session.day(as_of), session.instant(known_at)))
+        .where(Name.text == text, Name.holds(session.day(as_of), moment(session, known_at)))
         .distinct()
         .order_by(Name.thing_id)
     )
