@@ -145,15 +145,11 @@ def _keys_of(stated: Table) -> Iterator[ForeignKey]:
 
 def _metadata(thing: Referable) -> Iterator[MetaData]:
     """The metadata of the thing's class, and of every other class that an application made referable."""
-    seen: set[int] = set()
-    for mapped in (type(thing), *Referable.__subclasses__()):
-        mapper = inspect(mapped, raiseerr=False)
-        metadata = None if mapper is None else mapper.registry.metadata
-        tables = [] if mapper is None else [each.metadata for each in mapper.tables]
-        for each in (*tables, *([metadata] if metadata is not None else [])):
-            if id(each) not in seen:
-                seen.add(id(each))
-                yield each
+    mappers = [inspect(mapped, raiseerr=False) for mapped in (type(thing), *Referable.__subclasses__())]
+    tables = [
+        each.local_table for mapper in mappers if mapper is not None for each in mapper.self_and_descendants
+    ]
+    yield from {id(each.metadata): each.metadata for each in tables if isinstance(each, Table)}.values()
 
 
 def _table(schema: str, name: str, columns: tuple[str, ...]) -> TableClause:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Select, String, bindparam, exists, inspect, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, bindparam, exists, inspect, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accountability.name import LONGEST
@@ -159,7 +159,7 @@ def superseded_by(session: Session, thing: R, *, known_at: datetime | None = Non
     return cast("list[R]", entities_of(session, keys))
 
 
-def active_keys(session: Session, keys: Any, *, known_at: datetime | None = None) -> Select[Any]:
+def active_keys(session: Session, keys: Any, *, known_at: datetime | None = None) -> AnySelect:
     """
     A select of `thing`, each key that `keys` selects, and `active`, the key of what is active in its place.
 
@@ -169,7 +169,7 @@ def active_keys(session: Session, keys: Any, *, known_at: datetime | None = None
     return _actives(keys.subquery(), moment(session, known_at))
 
 
-def _actives(keys: Any, known: Any) -> Select[Any]:
+def _actives(keys: Any, known: Any) -> AnySelect:
     (key,) = keys.c
     walk = select(key.label("thing"), key.label("active")).cte(recursive=True)
     step, onwards = aliased(Supersession), aliased(Supersession)
