@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ..patterns.persistence.session import Session
-from . import acm, consultant, department, hospital, telephone, utility
+from . import acm, concepts, consultant, department, hospital, patients, telephone, utility
 from .case import Check, WorkedCase
 from .session import create_tables
 
@@ -15,6 +15,8 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "ACM": acm.run,
         "hospital": hospital.run,
         "department": department.run,
+        "patients": patients.run,
+        "concepts": concepts.run,
         "consultant": consultant.run,
         "telephone": telephone.run,
         "utility": utility.run,
