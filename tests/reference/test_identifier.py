@@ -349,6 +349,33 @@ class TestOneAtATime:
             key = write_identifier(session, hospitals.nhs, "4010232137", hospitals.john)
             write_version(session, IdentifierUse, period=ALWAYS, identifier_id=key)
 
+    def test_two_sessions_at_once_do_not_give_a_thing_two(
+        self, engine: Engine, session: Session, hospitals: Hospitals
+    ) -> None:
+        key = hospitals.john.id
+        outcomes: list[str] = []
+        together = Barrier(2)
+
+        def number(typed: str) -> None:
+            with sessions(engine)() as other:
+                scheme, thing = scheme_named(other, "NHS number"), other.get_one(Person, key)
+                other.rollback()
+                together.wait(10)
+                try:
+                    numbered(other, scheme, typed, thing)
+                    outcomes.append("numbered")
+                except ConstraintViolation as refused:
+                    outcomes.append(refused.rule.name)
+
+        session.rollback()
+        threads = [Thread(target=number, args=(typed,)) for typed in (FIRST, SECOND)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(30)
+
+        assert sorted(outcomes) == ["identifier.one-at-a-time", "numbered"]
+
     def test_a_scheme_that_gives_up_aliases_is_refused_while_things_have_them(
         self, session: Session, hospitals: Hospitals
     ) -> None:
