@@ -284,7 +284,7 @@ attach(
         MatchVerdict,
     ),
     behaviours=(active, merge_by_essence, split, appearances, essence_of, plan_copy_and_replace),
-    figure="analysis_patterns.patterns.reference.essence:Appearance",
+    figure="analysis_patterns.patterns.reference.essence",
     when_not="Where people disagree whether two things are one, let them: that is an equivalence. Copy and "
     "replace only what nobody will ever ask the past of, since nothing tells afterwards what pointed where; "
     "supersede where one of the two is to be used from now on; join under an essence where both stay.",

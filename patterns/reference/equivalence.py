@@ -20,10 +20,11 @@ from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.seek import seek
-from ..persistence.session import Session
+from ..persistence.session import Session, session_of
 from ..persistence.version import Believed, believed_table_args, keep_history
+from ..picture import derived
 from ._recorded import Recorded, believed_once, never_changed, repeats
-from ._thing import entities_of, moment
+from ._thing import entities_of, entity_of, moment
 
 R = TypeVar("R", bound=Referable)
 
@@ -75,6 +76,12 @@ class EquivalentThing(Base, init=False):
 
     def __init__(self, *, thing: UUID) -> None:
         self.thing_id = thing
+
+    @property
+    @derived("1")
+    def thing(self) -> Referable:
+        """What is held to be the same as others."""
+        return entity_of(session_of(self), self.thing_id)
 
 
 class Equivalence(Recorded, Base, init=False):
@@ -271,7 +278,7 @@ attach(
     "5.4",
     types=(Equivalence, EquivalentThing, EquivalenceHolding),
     behaviours=(equivalents, equivalent_keys, equivalences_of),
-    figure="analysis_patterns.patterns.reference.equivalence:Equivalence",
+    figure="analysis_patterns.patterns.reference.equivalence",
     when_not="Where everybody agrees, merge the things. Where two things are alike for some purpose only, "
     "let them share a supertype or a group instead of being called the same.",
     example="""

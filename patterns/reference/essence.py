@@ -17,6 +17,7 @@ from ..persistence.guard import guard, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, session_of
 from ..persistence.version import Believed, believed_table_args, keep_history
+from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
 from ._recorded import believed_once, repeats
@@ -74,6 +75,12 @@ class Appearance(Believed, Base, init=False):
         self.essence = essence
         self.thing_id = thing
 
+    @property
+    @derived("1")
+    def thing(self) -> Referable:
+        """What appears."""
+        return entity_of(session_of(self), self.thing_id)
+
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """The rules that it breaks together with what `session` holds."""
         if not (self.is_believed and inspect(self).pending):
@@ -92,7 +99,7 @@ class Appearance(Believed, Base, init=False):
             yield from _merging.said_different(session, self, {self.thing_id}, others)
 
     def __str__(self) -> str:
-        return spoken(entity_of(session_of(self), self.thing_id))
+        return spoken(self.thing)
 
 
 def essence_of(

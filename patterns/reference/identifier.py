@@ -18,8 +18,9 @@ from ..persistence.base import Base, Level, identity
 from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.registry import Referable, Thing
 from ..persistence.seek import Question, key_of
-from ..persistence.session import Session
+from ..persistence.session import Session, session_of
 from ..persistence.version import Versioned, keep_history, versioned_table_args
+from ..picture import derived
 from ..time.period import ALWAYS, Period
 from ._format import LONGEST_TEXT
 from ._recorded import Recorded, never_changed, repeats
@@ -88,6 +89,12 @@ class Identifier(Recorded, Base, init=False):
         self.thing_id = thing.id
         self.scheme = scheme
         IdentifierUse(identifier=self, period=period)
+
+    @property
+    @derived("1")
+    def thing(self) -> Referable:
+        """What it leads to."""
+        return entity_of(session_of(self), self.thing_id)
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this identifier breaks by itself."""
@@ -290,7 +297,7 @@ attach(
     "5.2",
     types=(IdentificationScheme, Identifier, IdentifierUse),
     behaviours=(identified, identifiers_of),
-    figure="analysis_patterns.patterns.reference.identifier:Identifier",
+    figure="analysis_patterns.patterns.reference.identifier",
     when_not="Within one program the key of a row identifies it already. Give a scheme to what people write "
     "down and read out, and to what others number; and put nothing into the string that may change.",
     example="""

@@ -14,10 +14,11 @@ from ..catalogue import attach
 from ..constraint import ConstraintViolation, require
 from ..persistence.base import Base, Level
 from ..persistence.registry import Referable, Thing
-from ..persistence.session import Session
+from ..persistence.session import Session, session_of
 from ..persistence.version import Versioned, keep_history, versioned_table_args
+from ..picture import derived
 from ..time.period import ALWAYS, Period
-from ._thing import entities_of, moment
+from ._thing import entities_of, entity_of, moment
 
 _TABLE = "patterns_name"
 
@@ -44,6 +45,12 @@ class Name(Versioned, Base, init=False):
         self._begin(period)
         self.thing_id = thing.id
         self.text = text
+
+    @property
+    @derived("1")
+    def thing(self) -> Referable:
+        """What is called so."""
+        return entity_of(session_of(self), self.thing_id)
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this name breaks by itself."""

@@ -20,6 +20,7 @@ from ..persistence.seek import Question, key_of, seek
 from ..persistence.session import Session, session_of
 from ..persistence.types import Instant, Key
 from ..persistence.version import Believed, believed_table_args, keep_history
+from ..picture import derived
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
@@ -81,6 +82,18 @@ class Supersession(Believed, Base, init=False):
         self.superseding_id = by.id
         self.reason = reason
 
+    @property
+    @derived("1")
+    def superseded(self) -> Referable:
+        """What is no longer active."""
+        return entity_of(session_of(self), self.superseded_id)
+
+    @property
+    @derived("1")
+    def superseding(self) -> Referable:
+        """What takes its place."""
+        return entity_of(session_of(self), self.superseding_id)
+
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this supersession breaks by itself, read from where its ends are kept."""
         if self.superseded_id == self.superseding_id:
@@ -127,10 +140,8 @@ class Supersession(Believed, Base, init=False):
         return Explanation(str(self), by=recorded, because=because)
 
     def __str__(self) -> str:
-        session = session_of(self)
-        with session.no_autoflush:
-            old, new = (entity_of(session, key) for key in (self.superseded_id, self.superseding_id))
-        return f"{spoken(old)} is superseded by {spoken(new)}"
+        with session_of(self).no_autoflush:
+            return f"{spoken(self.superseded)} is superseded by {spoken(self.superseding)}"
 
 
 def active(session: Session, thing: R, *, known_at: datetime | None = None) -> R:
