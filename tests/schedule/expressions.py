@@ -69,25 +69,13 @@ def _signed(longest: int) -> st.SearchStrategy[int]:
 
 @st.composite
 def recurrences(draw: Any) -> Recurrence:
-    frequency = draw(st.sampled_from(Frequency))
-    said: dict[str, Any] = {"months": draw(st.one_of(st.just(()), _some(st.integers(1, 12))))}
-    if frequency is not Frequency.WEEKLY:
-        said["month_days"] = draw(st.one_of(st.just(()), _some(_signed(31), 6)))
-    # Python-dateutil asks for both where a rule has weekdays with and without a number; RFC 5545 for either.
-    numbers = st.just(0)
-    if frequency is Frequency.YEARLY:
-        said["year_days"] = draw(st.one_of(st.just(()), st.just(()), _some(_signed(366), 12)))
-        said["week_numbers"] = draw(st.one_of(st.just(()), st.just(()), _some(st.integers(1, 53), 6)))
-    if frequency in {Frequency.MONTHLY, Frequency.YEARLY} and not said.get("week_numbers"):
-        numbers = draw(st.sampled_from([numbers, _signed(5)]))
-    said["weekdays"] = tuple(
-        draw(st.lists(st.builds(WeekdayOccurrence, st.sampled_from(["MO", "WE", "SU"]), numbers), max_size=3))
-    )
+    frequency = draw(st.sampled_from([*Frequency, Frequency.YEARLY]))
+    ending = draw(st.sampled_from(["never", "count", "until"]))
+    said = draw(_parts(frequency, may_never_occur=ending != "count"))
     if any(said.values()):
         said["positions"] = draw(
             st.one_of(st.just(()), _some(_signed(1 if frequency is Frequency.DAILY else 4)))
         )
-    ending = draw(st.sampled_from(["never", "count", "until"]))
     if ending == "count":
         said["count"] = draw(st.integers(1, 20))
     elif ending == "until":
@@ -99,3 +87,21 @@ def recurrences(draw: Any) -> Recurrence:
         week_start=draw(weekdays),
         **said,
     )
+
+
+@st.composite
+def _parts(draw: Any, frequency: Frequency, *, may_never_occur: bool) -> dict[str, Any]:
+    """Parts that may stand together; python-dateutil looks for what never occurs until the year 9999."""
+    said: dict[str, Any] = {"months": draw(st.one_of(st.just(()), _some(st.integers(1, 12))))}
+    by = draw(st.sampled_from(["day", "week", "year day"])) if frequency is Frequency.YEARLY else "day"
+    if by == "week":
+        return said | {"week_numbers": draw(_some(st.integers(1, 53), 6)), "months": ()}
+    if by == "year day":
+        return said | {"year_days": draw(_some(_signed(366), 12)), "months": ()}
+    if may_never_occur and frequency is not Frequency.WEEKLY:
+        said["month_days"] = draw(st.one_of(st.just(()), _some(_signed(31), 6)))
+    # It asks for both where a rule has weekdays with and without a number; RFC 5545 for either.
+    is_numbered = frequency in {Frequency.MONTHLY, Frequency.YEARLY} and draw(st.booleans())
+    numbers = _signed(5 if may_never_occur else 4) if is_numbered else st.just(0)
+    weekday = st.builds(WeekdayOccurrence, st.sampled_from(["MO", "WE", "SU"]), numbers)
+    return said | {"weekdays": tuple(draw(st.lists(weekday, max_size=3)))}

@@ -70,7 +70,9 @@ def test_a_rule_means_the_days_that_dateutil_finds() -> None:
 
         found = list(recurrence.days(PERIOD))
 
-        assert found == expected(text), text
+        # It would look for what never occurs until the year 9999.
+        is_endless = recurrence.count is None and recurrence.until is None
+        assert found == expected(f"{text};UNTIL=19991231" if is_endless else text), text
         assert from_icalendar(text) == recurrence
         covered.case(
             some=bool(found),
