@@ -119,7 +119,7 @@ def test_svg_is_described_for_whoever_cannot_see_it_and_dark_where_it_is_dark() 
 
 def test_every_format_is_written_and_the_same_each_time() -> None:
     for format in ("svg", "png", "dot", "mermaid"):
-        assert draw(HOUSE, format=format) == draw(HOUSE, format=format)  # type: ignore[call-overload]
+        assert draw(HOUSE, format=format) == draw(HOUSE, format=format)
     assert draw(HOUSE, format="png").startswith(b"\x89PNG")
     assert Drawing(HOUSE)._repr_svg_() == draw(HOUSE)
 
