@@ -53,8 +53,7 @@ OF_TYPE = rule(
     layers=EVERYWHERE,
 )
 _EVER = Interval()
-HOUR = Quantity(1, "h")
-"""What is time can be told in hours."""
+_HOUR = Quantity(1, "h")
 
 
 class ResourceAllocation(Believed, Base, init=False):
@@ -111,20 +110,7 @@ class ResourceAllocation(Believed, Base, init=False):
             yield from self._quantity_objections(self.quantity)
 
     def _quantity_objections(self, quantity: Quantity) -> Iterator[ConstraintViolation]:
-        if quantity.amount <= 0:
-            yield POSITIVE.violation(
-                self,
-                found=f"{quantity}",
-                allowed="a quantity above zero",
-                remedy="Withdraw the allocation where nothing is needed any more.",
-            )
-        if self.allocates_asset and STANDARD.find(quantity.unit, HOUR.unit) is None:
-            yield ASSET_TIME.violation(
-                self,
-                found=f"{quantity} of an asset",
-                allowed="a quantity of time, such as 2 h",
-                remedy="Say for how long the asset is needed; for several, allocate each.",
-            )
+        yield from quantity_violations(self, quantity, of_asset=self.allocates_asset)
 
 
 class GeneralResourceAllocation(ResourceAllocation, init=False):
@@ -224,6 +210,26 @@ class TemporalResource(SpecificResourceAllocation, init=False):
     def __str__(self) -> str:
         when = "some time" if self.interval is None else str(self.interval)
         return f"{self.asset} for {self.action}, {when}"
+
+
+def quantity_violations(
+    subject: object, quantity: Quantity, *, of_asset: bool
+) -> Iterator[ConstraintViolation]:
+    """Whether so much cannot be allocated."""
+    if quantity.amount <= 0:
+        yield POSITIVE.violation(
+            subject,
+            found=f"{quantity}",
+            allowed="a quantity above zero",
+            remedy="Withdraw the allocation where nothing is needed any more.",
+        )
+    if of_asset and STANDARD.find(quantity.unit, _HOUR.unit) is None:
+        yield ASSET_TIME.violation(
+            subject,
+            found=f"{quantity} of an asset",
+            allowed="a quantity of time, such as 2 h",
+            remedy="Say for how long the asset is needed; for several, allocate each.",
+        )
 
 
 def length_of(interval: Interval) -> Quantity:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, UniqueConstraint
@@ -18,6 +19,9 @@ from ..picture import derived
 from . import _conditions
 from .dependency import NO_LAG, DependencyKind, circle, described, kind_column, way
 from .duration import Seconds, duration_table_args, duration_violations, seconds_table_args, whole_seconds
+
+if TYPE_CHECKING:
+    from .requirement import ResourceRequirement
 
 _STEP, _DEPENDENCY = "patterns_protocol_reference", "patterns_protocol_dependency"
 
@@ -95,6 +99,14 @@ class Protocol(Base, init=False):
         back_populates="protocol",
         cascade="all, delete-orphan",
         order_by="ProtocolDependency.id",
+        default_factory=list,
+        init=False,
+    )
+
+    requirements: Mapped[list[ResourceRequirement]] = relationship(
+        back_populates="protocol",
+        cascade="all, delete-orphan",
+        order_by="ResourceRequirement.id",
         default_factory=list,
         init=False,
     )
