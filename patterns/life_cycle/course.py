@@ -25,7 +25,7 @@ from ..persistence.audit import Affected, audit, recheck
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.registry import Referable, Thing
-from ..persistence.session import Session
+from ..persistence.session import Session, session_of
 from ..persistence.types import Instant
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..provenance import Explanation
@@ -201,6 +201,7 @@ class Move(Believed, Base, init=False):
                 layer=Layer.FLUSH,
             )
         super().withdraw()
+        session_of(self).flush()  # of several in one flush, the first would be withdrawn first
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this move breaks with those before it; what is withdrawn breaks none."""
@@ -391,8 +392,9 @@ def states(
         .where(later.known(known), later.at <= instant)
         .exists()
     )
-    return (
+    question: Select[Any] = (
         select(Course.thing_id, Move.target.label("state"))
         .join(Move, Move.course_id == Course.id)
         .where(Course.life_cycle_id == life_cycle.id, Move.known(known), Move.at <= instant, ~follows)
     )
+    return question

@@ -1,0 +1,84 @@
+"""Actions that are proposed and implemented, plans and protocols, resources and policies (chapter 8)."""
+
+from . import _action_guards, _plan_guards  # noqa: F401  (state what databases refuse)
+from .action import Action, ImplementedAction, ProposedAction
+from .allocation import (
+    GeneralResourceAllocation,
+    ResourceAllocation,
+    SpecificResourceAllocation,
+    TemporalResource,
+    bookings_of,
+)
+from .dependency import DependencyKind
+from .ending import Abandonment, Completion, Ending
+from .instantiation import Deviation, DeviationKind, deviations, plan_from
+from .performance import Performance
+from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_with, references_of
+from .policy import (
+    NoGeneralAllocations,
+    NothingHeldOnceEnded,
+    PerformedBySomebody,
+    PerformerOfType,
+    Policy,
+    Severity,
+    findings,
+    is_consistent,
+)
+from .protocol import Protocol, ProtocolDependency, ProtocolReference
+from .replacement import PlanReplacement, successors_of
+from .requirement import ResourceRequirement
+from .resource_type import Asset, AssetType, ConsumableType, ResourceType
+from .status import ActionStatus, Standing, actions_that_are, standing_of, status_of
+from .suspension import Suspension
+from .time_reference import TimeReference
+
+__all__ = [
+    "Abandonment",
+    "Action",
+    "ActionReference",
+    "ActionStatus",
+    "Asset",
+    "AssetType",
+    "Completion",
+    "ConsumableType",
+    "DependencyKind",
+    "Deviation",
+    "DeviationKind",
+    "Ending",
+    "GeneralResourceAllocation",
+    "ImplementedAction",
+    "NoGeneralAllocations",
+    "NothingHeldOnceEnded",
+    "Performance",
+    "PerformedBySomebody",
+    "PerformerOfType",
+    "Plan",
+    "PlanDependency",
+    "PlanReplacement",
+    "Policy",
+    "ProposedAction",
+    "Protocol",
+    "ProtocolDependency",
+    "ProtocolReference",
+    "ResourceAllocation",
+    "ResourceRequirement",
+    "ResourceType",
+    "Severity",
+    "SpecificResourceAllocation",
+    "Standing",
+    "Suspension",
+    "TemporalResource",
+    "TimeReference",
+    "actions_that_are",
+    "bookings_of",
+    "dependencies_of",
+    "deviations",
+    "findings",
+    "is_consistent",
+    "plan_from",
+    "plans_with",
+    "references_of",
+    "standing_of",
+    "status_of",
+    "successors_of",
+]
