@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Select,
     String,
     UniqueConstraint,
     select,
@@ -31,6 +30,9 @@ from ..persistence.version import Believed, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..time.instant import require_aware
 from .life_cycle import LifeCycle, LifeCycleState, Step, Transition
+
+if TYPE_CHECKING:
+    from ..persistence.seek import AnySelect
 
 _TABLE = "patterns_life_cycle_move"
 
@@ -382,7 +384,7 @@ def states(
     *,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
-) -> Select[Any]:
+) -> AnySelect:
     """The question for every thing's `thing_id` and `state` at an instant, as known at an instant."""
     instant, known = session.instant(as_of), session.instant(known_at)
     later = aliased(Move)
@@ -392,9 +394,8 @@ def states(
         .where(later.known(known), later.at <= instant)
         .exists()
     )
-    question: Select[Any] = (
+    return (
         select(Course.thing_id, Move.target.label("state"))
         .join(Move, Move.course_id == Course.id)
         .where(Course.life_cycle_id == life_cycle.id, Move.known(known), Move.at <= instant, ~follows)
     )
-    return question

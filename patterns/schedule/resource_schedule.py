@@ -25,6 +25,9 @@ PRIORITY = rule(
 )
 
 
+_OTHERS = -1
+
+
 class Cause(Enum):
     """What an activity can wait for."""
 
@@ -38,11 +41,13 @@ class Resource:
     """
     Something that activities need, and of which there is so much at any one time.
 
-    Units:  `capacity` 1 for an asset, which serves one activity at a time.
+    Shape:  `taken` is what others hold of it already: from when, until when, and how much.
+    Units:  `capacity` 1 for an asset, which serves one activity at a time; seconds.
     """
 
     name: str
     capacity: int = 1
+    taken: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,9 @@ class ResourceSchedule:
                 said.append(f"no working time {until}")
             elif wait.cause is Cause.PREDECESSOR and wait.activity is not None:
                 said.append(f"waits for {name(wait.activity)} {until}")
-            elif wait.resource is not None and wait.activity is not None:
-                held = self.resources[wait.resource].name
-                said.append(f"{held} is held by {name(wait.activity)} {until}")
+            elif wait.resource is not None:
+                holder = "others" if wait.activity is None else name(wait.activity)
+                said.append(f"{self.resources[wait.resource].name} is held by {holder} {until}")
         return "; ".join(said) or "nothing to wait for"
 
 
@@ -205,6 +210,9 @@ class _Use:
         self._moments = [0]
         self._used = [0]
         self._held: list[tuple[int, int, int]] = []
+        for start, finish, amount in resource.taken:
+            if finish > max(start, 0):
+                self.hold(max(start, 0), finish, amount, _OTHERS)
 
     def blocked(self, start: int, finish: int, amount: int) -> tuple[int, int] | None:
         """Until when there is too little of it in that time, and who holds it; None where there is enough."""
@@ -291,5 +299,6 @@ class _Schedule:
         for resource, amount in activity.needs if finish > start else ():
             blocked = self._use[resource].blocked(start, finish, amount)
             if blocked is not None:
-                return Wait(Cause.RESOURCE, blocked[0], blocked[1], resource)
+                until, who = blocked
+                return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
         return None

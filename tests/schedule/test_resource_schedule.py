@@ -57,6 +57,18 @@ def test_a_resource_type_serves_as_many_as_its_capacity() -> None:
     assert list(found.starts) == [0, 0, 4]
 
 
+def test_what_others_hold_already_is_waited_for() -> None:
+    room = Resource("room Q9", 1, taken=((-5, 2, 1), (4, 9, 1)))
+
+    found = scheduled([Activity(2, ((0, 1),)), Activity(3, ((0, 1),))], [], [room], priority=[1, 2])
+
+    assert list(found.starts) == [2, 9]
+    assert str(found.explanation(1, lambda n: f"talk {n}")) == (
+        "talk 1 starts at 9  [room Q9 is held by others until 2; room Q9 is held by talk 0 until 4; "
+        "room Q9 is held by others until 9]\n  talk 0 starts at 2  [room Q9 is held by others until 2]"
+    )
+
+
 def test_the_lowest_priority_goes_first() -> None:
     activities = [Activity(3, ((0, 1),)), Activity(2, ((0, 1),))]
 
