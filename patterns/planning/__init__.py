@@ -9,8 +9,11 @@ from .allocation import (
     TemporalResource,
     bookings_of,
 )
+from .critical_path import ActionTimes, EarliestStart, PlanTimes, critical_path
 from .dependency import DependencyKind
 from .ending import Abandonment, Completion, Ending
+from .feasible import FeasiblePlan, FeasibleStart, feasible
+from .gantt import gantt
 from .instantiation import Deviation, DeviationKind, deviations, plan_from
 from .performance import Performance
 from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_with, references_of
@@ -24,6 +27,7 @@ from .policy import (
     findings,
     is_consistent,
 )
+from .progress import COLUMNS, Progress, progress
 from .protocol import Protocol, ProtocolDependency, ProtocolReference
 from .replacement import PlanReplacement, successors_of
 from .requirement import ResourceRequirement
@@ -33,10 +37,12 @@ from .suspension import Suspension
 from .time_reference import TimeReference
 
 __all__ = [
+    "COLUMNS",
     "Abandonment",
     "Action",
     "ActionReference",
     "ActionStatus",
+    "ActionTimes",
     "Asset",
     "AssetType",
     "Completion",
@@ -44,7 +50,10 @@ __all__ = [
     "DependencyKind",
     "Deviation",
     "DeviationKind",
+    "EarliestStart",
     "Ending",
+    "FeasiblePlan",
+    "FeasibleStart",
     "GeneralResourceAllocation",
     "ImplementedAction",
     "NoGeneralAllocations",
@@ -55,7 +64,9 @@ __all__ = [
     "Plan",
     "PlanDependency",
     "PlanReplacement",
+    "PlanTimes",
     "Policy",
+    "Progress",
     "ProposedAction",
     "Protocol",
     "ProtocolDependency",
@@ -71,12 +82,16 @@ __all__ = [
     "TimeReference",
     "actions_that_are",
     "bookings_of",
+    "critical_path",
     "dependencies_of",
     "deviations",
+    "feasible",
     "findings",
+    "gantt",
     "is_consistent",
     "plan_from",
     "plans_with",
+    "progress",
     "references_of",
     "standing_of",
     "status_of",

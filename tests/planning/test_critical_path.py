@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+
 from analysis_patterns.patterns import explain
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.planning import DependencyKind, Plan, ProposedAction
