@@ -1,9 +1,9 @@
 """Life cycles as data: the states of things, and the events that lead from one to another (8.2)."""
 
 from . import section  # noqa: F401  (states what packs hold)
-from .course import Course, Move, begin, course_of, state_of, states, things_in
+from .course import Course, Move, begin_course, course_of, course_states, state_of, things_in
 from .life_cycle import LifeCycle, LifeCycleState, Step, Transition
-from .picture import picture
+from .picture import life_cycle_picture
 
 __all__ = [
     "Course",
@@ -12,10 +12,10 @@ __all__ = [
     "Move",
     "Step",
     "Transition",
-    "begin",
+    "begin_course",
     "course_of",
-    "picture",
+    "course_states",
+    "life_cycle_picture",
     "state_of",
-    "states",
     "things_in",
 ]

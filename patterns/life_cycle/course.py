@@ -334,7 +334,9 @@ def _moves_of_changed_life_cycles(session: Session) -> Iterator[Affected]:
         yield Affected(Move)
 
 
-def begin(session: Session, thing: Referable, life_cycle: LifeCycle, *, at: datetime | None = None) -> Course:
+def begin_course(
+    session: Session, thing: Referable, life_cycle: LifeCycle, *, at: datetime | None = None
+) -> Course:
     """
     Let a thing begin in the initial state of a life cycle, now or at an instant.
 
@@ -360,7 +362,9 @@ def state_of(
     known_at: datetime | None = None,
 ) -> str | None:
     """The state of a thing at an instant, as known at an instant; None where it had not begun."""
-    question = states(session, life_cycle, as_of=as_of, known_at=known_at).where(Course.thing_id == thing.id)
+    question = course_states(session, life_cycle, as_of=as_of, known_at=known_at).where(
+        Course.thing_id == thing.id
+    )
     row = session.execute(question).one_or_none()
     return None if row is None else row.state
 
@@ -374,11 +378,11 @@ def things_in(
     known_at: datetime | None = None,
 ) -> list[UUID]:
     """The keys of all things that are in a state at an instant, as known at an instant."""
-    question = states(session, life_cycle, as_of=as_of, known_at=known_at)
+    question = course_states(session, life_cycle, as_of=as_of, known_at=known_at)
     return list(session.scalars(question.where(Move.target == state).order_by(Course.thing_id)))
 
 
-def states(
+def course_states(
     session: Session,
     life_cycle: LifeCycle,
     *,

@@ -8,7 +8,7 @@ from ..picture import Edge, End, Graph, Mark, Node
 from .life_cycle import LifeCycle, Step
 
 
-def picture(life_cycle: LifeCycle, *, on: date, state: str | None = None) -> Graph:
+def life_cycle_picture(life_cycle: LifeCycle, *, on: date, state: str | None = None) -> Graph:
     """
     Draw a life cycle as it is on a day.
 

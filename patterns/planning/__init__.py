@@ -27,7 +27,7 @@ from .policy import (
     findings,
     is_consistent,
 )
-from .progress import COLUMNS, Progress, progress
+from .progress import PROGRESS_COLUMNS, Progress, progress
 from .protocol import Protocol, ProtocolDependency, ProtocolReference
 from .replacement import PlanReplacement, successors_of
 from .requirement import ResourceRequirement
@@ -37,7 +37,7 @@ from .suspension import Suspension
 from .time_reference import TimeReference
 
 __all__ = [
-    "COLUMNS",
+    "PROGRESS_COLUMNS",
     "Abandonment",
     "Action",
     "ActionReference",

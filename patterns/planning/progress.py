@@ -57,7 +57,15 @@ class Progress:
         return (self.action.name, *written, _signed(self.slip), status)
 
 
-COLUMNS = ("Action", "Planned start", "Planned finish", "Actual start", "Actual finish", "Slip", "Status")
+PROGRESS_COLUMNS = (
+    "Action",
+    "Planned start",
+    "Planned finish",
+    "Actual start",
+    "Actual finish",
+    "Slip",
+    "Status",
+)
 """What stands above the cells of each line."""
 
 

@@ -12,7 +12,7 @@ from .calendar_day import (
 )
 from .expression import DifferenceExpression, IntersectionExpression, TemporalExpression, UnionExpression
 from .icalendar import as_rruleset, from_icalendar, to_icalendar
-from .network import Dependency, DependencyKind, Times, times
+from .network import Dependency, DependencyKind, Times, network_times
 from .recurrence import Frequency, Recurrence, WeekdayOccurrence
 from .resource_schedule import Activity, Cause, Resource, ResourceSchedule, Wait, scheduled
 from .schedule import Schedule, ScheduleElement
@@ -48,7 +48,7 @@ __all__ = [
     "WorkingTime",
     "as_rruleset",
     "from_icalendar",
+    "network_times",
     "scheduled",
-    "times",
     "to_icalendar",
 ]

@@ -142,7 +142,7 @@ class Times:
         return told
 
 
-def times(
+def network_times(
     durations: Sequence[int],
     dependencies: Sequence[Dependency],
     *,
@@ -155,7 +155,7 @@ def times(
     Errors: `ConstraintViolation`: `activity.duration` for a duration below zero or not whole,
             `dependency.known-activities`, `dependency.acyclic` with the circle.
 
-    >>> found = times([3, 2, 4], [Dependency(0, 2), Dependency(1, 2)])
+    >>> found = network_times([3, 2, 4], [Dependency(0, 2), Dependency(1, 2)])
     >>> found.earliest, found.latest, found.end, found.critical_path()
     ([0, 0, 3], [0, 1, 3], 7, [0, 2])
     """

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 
 from ..constraint import rule
 from ..provenance import Explanation
-from .network import Dependency, Times, times
+from .network import Dependency, Times, network_times
 from .working_calendar import WorkingTime
 
 CAPACITY = rule(
@@ -144,11 +144,11 @@ def scheduled(
     Shape:  activities and resources are numbered as they stand. Without priorities those go first that can
             be late by least. An activity holds what it needs from its start to its finish, rest included.
     Units:  lags in seconds of the clock.
-    Errors: as `times`; `ConstraintViolation`: `resource.capacity` where an activity needs more than there
+    Errors: as `network_times`; `ConstraintViolation`: `resource.capacity` where an activity needs more than there
             is, `activity.priority`, `working-calendar.works`.
     Source: the serial schedule generation scheme of Kelley (1963).
     """
-    found = times([each.duration for each in activities], dependencies, name=name)
+    found = network_times([each.duration for each in activities], dependencies, name=name)
     _require_capacity(activities, resources, name)
     ranks = _ranks(found, priority, len(activities))
     made = _Schedule(activities, dependencies, resources)

@@ -19,7 +19,7 @@ from analysis_patterns.patterns.life_cycle import (
     LifeCycle,
     Move,
     Transition,
-    begin,
+    begin_course,
     course_of,
     state_of,
     things_in,
@@ -37,7 +37,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def course(session: Session, task: LifeCycle, thing: Organization) -> Course:
     """A task that was requested an hour after it was drafted, stored."""
-    made = begin(session, thing, task, at=NINE - 3 * HOUR)
+    made = begin_course(session, thing, task, at=NINE - 3 * HOUR)
     made.move("request", at=NINE - 2 * HOUR)
     session.commit()
     return made
@@ -70,7 +70,7 @@ def test_tells_all_things_that_are_in_a_state(
 ) -> None:
     other = Organization(name="X-ray")
     session.add(other)
-    begin(session, other, task, at=NINE)
+    begin_course(session, other, task, at=NINE)
     session.commit()
 
     assert things_in(session, task, "requested") == [thing.id]
@@ -118,7 +118,7 @@ def test_one_thing_may_go_through_two_life_cycles(
 ) -> None:
     own = LifeCycle(name="own", initial="here")
     session.add(own)
-    begin(session, thing, own)
+    begin_course(session, thing, own)
     session.commit()
 
     assert (state_of(session, thing, own), state_of(session, thing, task)) == ("here", "requested")
@@ -226,7 +226,7 @@ def test_the_database_refuses_a_fork(session: Session, course: Course, layer: La
 def test_the_database_refuses_a_second_course_of_a_thing(
     session: Session, course: Course, task: LifeCycle, thing: Organization, layer: Layer
 ) -> None:
-    begin(session, thing, task)
+    begin_course(session, thing, task)
 
     with refuses("course.one-per-thing", layer):
         session.flush()

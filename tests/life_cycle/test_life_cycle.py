@@ -13,7 +13,13 @@ from sqlalchemy import insert, select
 from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns import ConstraintViolation, Session
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.life_cycle import LifeCycle, LifeCycleState, Step, Transition, picture
+from analysis_patterns.patterns.life_cycle import (
+    LifeCycle,
+    LifeCycleState,
+    Step,
+    Transition,
+    life_cycle_picture,
+)
 from analysis_patterns.patterns.time.period import Period
 
 from ..covered import Covered
@@ -202,7 +208,7 @@ def test_the_database_refuses_a_second_state_of_one_name(session: Session, layer
 
 
 def test_a_life_cycle_is_drawn_with_its_events() -> None:
-    graph = picture(life_cycle(), on=MAY, state="held")
+    graph = life_cycle_picture(life_cycle(), on=MAY, state="held")
 
     svg = draw(graph)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from analysis_patterns.patterns import Organization, Session
 from analysis_patterns.patterns.knowledge import PackError, export, load, parse_pack, read_pack
 from analysis_patterns.patterns.knowledge.pack import Header
-from analysis_patterns.patterns.life_cycle import LifeCycle, begin, state_of
+from analysis_patterns.patterns.life_cycle import LifeCycle, begin_course, state_of
 from analysis_patterns.patterns.life_cycle.section import LifeCycles
 
 from .conftest import PACK
@@ -30,7 +30,7 @@ life_cycles:
 def test_another_systems_life_cycle_is_obeyed_as_its_pack_says(
     session: Session, task: LifeCycle, thing: Organization
 ) -> None:
-    course = begin(session, thing, task)
+    course = begin_course(session, thing, task)
     for event in ("request", "accept", "start", "hold", "resume", "complete", "retract"):
         course.move(event, at=session.instant(None))
     session.commit()
@@ -105,7 +105,7 @@ def test_a_change_without_a_day_is_made_only_where_that_is_meant(session: Sessio
 def test_a_change_that_what_happened_would_not_obey_is_refused(session: Session, thing: Organization) -> None:
     load(parse_pack(JOB), session)
     job = session.scalars(select(LifeCycle)).one()
-    begin(session, thing, job, at=datetime(1997, 4, 1, tzinfo=UTC)).move(
+    begin_course(session, thing, job, at=datetime(1997, 4, 1, tzinfo=UTC)).move(
         "start", at=datetime(1997, 4, 2, tzinfo=UTC)
     )
     session.commit()
@@ -140,7 +140,7 @@ def test_tells_which_life_cycles_nothing_goes_through(
 ) -> None:
     assert list(LifeCycles().unused(session)) == ["FHIR task"]
 
-    begin(session, thing, task)
+    begin_course(session, thing, task)
     session.flush()
 
     assert list(LifeCycles().unused(session)) == []

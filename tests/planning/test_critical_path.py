@@ -12,7 +12,7 @@ from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.planning import DependencyKind, Plan, ProposedAction
 from analysis_patterns.patterns.planning.critical_path import critical_path
 from analysis_patterns.patterns.planning.plan import PlanDependency
-from analysis_patterns.patterns.schedule import Dependency, times
+from analysis_patterns.patterns.schedule import Dependency, network_times
 from analysis_patterns.patterns.time import FixedClock, Interval
 
 from ..refusals import refuses
@@ -67,7 +67,7 @@ def test_kinds_and_lags_are_those_of_the_dependencies(session: Session, house: H
     found = critical_path(session, house.plan)
 
     order = [Dependency(0, 1), Dependency(1, 3), Dependency(3, 4), Dependency(2, 4)]
-    expected = times([2, 5, 12, 8, 1], [*order, Dependency(0, 2, start, 6)])
+    expected = network_times([2, 5, 12, 8, 1], [*order, Dependency(0, 2, start, 6)])
     assert [found.of(action).earliest_start for action in house.actions] == [
         day * DAY for day in expected.earliest
     ]

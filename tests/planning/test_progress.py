@@ -19,7 +19,7 @@ from analysis_patterns.patterns.planning import (
     Suspension,
 )
 from analysis_patterns.patterns.planning.gantt import gantt
-from analysis_patterns.patterns.planning.progress import COLUMNS, progress
+from analysis_patterns.patterns.planning.progress import PROGRESS_COLUMNS, progress
 from analysis_patterns.patterns.time import FixedClock, Interval
 
 from .records import at
@@ -73,7 +73,7 @@ def test_each_action_stands_against_what_came_of_it(session: Session, transplant
         ("visit", "1997-07-03 14:00", "1997-07-03 15:00", "", "", "+6 days, 22:00:00", "abandoned"),
         ("operation", "1997-07-07 00:00", "1997-07-07 06:00", "", "", "+3 days, 12:00:00", "proposed"),
     ]  # fmt: skip
-    assert all(len(line.cells()) == len(COLUMNS) for line in lines)
+    assert all(len(line.cells()) == len(PROGRESS_COLUMNS) for line in lines)
 
 
 def test_tells_how_it_stood_before(session: Session, transplant: Transplant) -> None:

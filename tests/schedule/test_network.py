@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis_patterns.patterns.schedule import network
-from analysis_patterns.patterns.schedule.network import Dependency, DependencyKind, Times, times
+from analysis_patterns.patterns.schedule.network import Dependency, DependencyKind, Times, network_times
 
 from ..covered import Covered, with_fault
 from ..refusals import refuses
@@ -41,7 +41,7 @@ def holds(each: Dependency, starts: list[int], durations: list[int]) -> bool:
 
 
 def test_a_house_is_built_in_the_time_of_its_longest_chain() -> None:
-    found = times(HOUSE, HOUSE_ORDER)
+    found = network_times(HOUSE, HOUSE_ORDER)
 
     assert list(found.earliest) == [0, 2, 0, 7, 15]
     assert list(found.latest) == [0, 2, 3, 7, 15]
@@ -52,7 +52,7 @@ def test_a_house_is_built_in_the_time_of_its_longest_chain() -> None:
 
 
 def test_free_slack_is_what_delays_nobody_else() -> None:
-    found = times([4, 1, 2, 3], [Dependency(1, 2), Dependency(0, 3), Dependency(2, 3)])
+    found = network_times([4, 1, 2, 3], [Dependency(1, 2), Dependency(0, 3), Dependency(2, 3)])
 
     assert [found.slack(n) for n in range(4)] == [0, 1, 1, 0]
     assert [found.free_slack(n) for n in range(4)] == [0, 0, 1, 0]
@@ -63,15 +63,15 @@ def test_free_slack_is_what_delays_nobody_else() -> None:
     [(FS, 0, 5), (FS, 2, 7), (FS, -2, 3), (SS, 0, 0), (SS, 3, 3), (FF, 0, 3), (FF, 4, 7), (SF, 6, 4)],
 )
 def test_each_kind_of_dependency_ties_its_own_ends(kind: DependencyKind, lag: int, start: int) -> None:
-    found = times([5, 2], [Dependency(0, 1, kind, lag)])
+    found = network_times([5, 2], [Dependency(0, 1, kind, lag)])
 
     assert found.earliest[1] == start
 
 
 def test_nothing_starts_before_the_network_does() -> None:
-    assert list(times([2, 9], [Dependency(0, 1, FF)]).earliest) == [0, 0]
-    assert times([], []).end == 0
-    assert times([], []).critical_path() == []
+    assert list(network_times([2, 9], [Dependency(0, 1, FF)]).earliest) == [0, 0]
+    assert network_times([], []).end == 0
+    assert network_times([], []).critical_path() == []
 
 
 def test_the_times_are_as_early_and_as_late_as_the_dependencies_allow() -> None:
@@ -82,7 +82,7 @@ def test_the_times_are_as_early_and_as_late_as_the_dependencies_allow() -> None:
     def check(made: tuple[list[int], list[Dependency]]) -> None:
         durations, dependencies = made
 
-        found = times(durations, dependencies)
+        found = network_times(durations, dependencies)
 
         _is_tight(found, durations, dependencies)
         covered.case(
@@ -135,11 +135,11 @@ def test_a_fault_in_the_passes_would_be_noticed(right: str, wrong: str) -> None:
     ]
 
     with pytest.raises(AssertionError):
-        _is_tight(faulty.times(durations, own), durations, dependencies)
+        _is_tight(faulty.network_times(durations, own), durations, dependencies)
 
 
 def test_explains_why_an_activity_starts_no_earlier() -> None:
-    found = times(HOUSE, HOUSE_ORDER)
+    found = network_times(HOUSE, HOUSE_ORDER)
 
     told = found.explanation(4, HOUSE_NAMES.__getitem__, lambda day: f"day {day}")
 
@@ -157,7 +157,7 @@ def test_a_circle_is_shown_by_the_names_of_its_members() -> None:
     around = [*HOUSE_ORDER, Dependency(4, 1)]
 
     with refuses("dependency.acyclic") as refused:
-        times(HOUSE, around, name=HOUSE_NAMES.__getitem__)
+        network_times(HOUSE, around, name=HOUSE_NAMES.__getitem__)
 
     assert refused.value.found in {
         "a circle: " + " -> ".join(names)
@@ -171,13 +171,13 @@ def test_a_circle_is_shown_by_the_names_of_its_members() -> None:
 
 def test_an_activity_that_waits_for_itself_is_a_circle() -> None:
     with refuses("dependency.acyclic"):
-        times([1], [Dependency(0, 0, SS)])
+        network_times([1], [Dependency(0, 0, SS)])
 
 
 @pytest.mark.parametrize("duration", [-1, True, "3"])
 def test_refuses_a_duration_that_is_none(duration: Any) -> None:
     with refuses("activity.duration") as refused:
-        times([1, duration], [], name=["dig", "lay"].__getitem__)
+        network_times([1, duration], [], name=["dig", "lay"].__getitem__)
 
     assert "lay" in refused.value.found
 
@@ -185,13 +185,13 @@ def test_refuses_a_duration_that_is_none(duration: Any) -> None:
 @pytest.mark.parametrize("pair", [(0, 2), (-1, 0)])
 def test_refuses_a_dependency_on_an_activity_that_is_not_there(pair: tuple[int, int]) -> None:
     with refuses("dependency.known-activities"):
-        times([1, 1], [Dependency(*pair)])
+        network_times([1, 1], [Dependency(*pair)])
 
 
 def test_a_chain_of_ten_thousand_is_gone_through_without_recursion() -> None:
     count = 10_000
 
-    found = times([1] * count, [Dependency(n, n + 1) for n in range(count - 1)])
+    found = network_times([1] * count, [Dependency(n, n + 1) for n in range(count - 1)])
 
     assert found.end == count
     assert len(found.chain(count - 1)) == count
