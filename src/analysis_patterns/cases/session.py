@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy import Engine, select
 
 from ..accounting import Account, AccountType, EventType
-from ..accounting.posting_rule import PostingRule
-from ..accounting.practice import AccountingPractice
+from ..accounting.rule.posting_rule import PostingRule
+from ..accounting.rule.practice import AccountingPractice
 from ..patterns.accountability import AccountabilityType, OperatingScopeType, PartyType, ProductType
 from ..patterns.knowledge import Pack, load, parse_pack
 from ..patterns.persistence.audit import preview
