@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -72,7 +73,7 @@ def start(make: sessionmaker[Session]) -> Keys:
     done = ImplementedAction(name="done", time=at(1))
     protocols = {name: Protocol(name=name) for name in ("x", "y")}
     asset = Asset(name="Room Q9")
-    held = {**plans, **actions, "done": done, **protocols, "asset": asset}
+    held: dict[str, Any] = {**plans, **actions, "done": done, **protocols, "asset": asset}
     with make() as session:
         session.add_all(held.values())
         session.commit()
