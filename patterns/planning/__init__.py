@@ -1,6 +1,6 @@
 """Actions that are proposed and implemented, plans and protocols, resources and policies (chapter 8)."""
 
-from . import _action_guards, _plan_guards  # noqa: F401  (state what databases refuse)
+from . import _action_guards, _plan_guards, knowledge_section  # noqa: F401  (state rules, and what packs hold)
 from .action import Action, ImplementedAction, ProposedAction
 from .allocation import (
     GeneralResourceAllocation,
