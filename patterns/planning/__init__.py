@@ -14,6 +14,7 @@ from .ending import Abandonment, Completion, Ending
 from .instantiation import Deviation, DeviationKind, deviations, plan_from
 from .performance import Performance
 from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_with, references_of
+from .plan_picture import plan_picture
 from .policy import (
     NoGeneralAllocations,
     NothingHeldOnceEnded,
@@ -76,6 +77,7 @@ __all__ = [
     "findings",
     "is_consistent",
     "plan_from",
+    "plan_picture",
     "plans_with",
     "references_of",
     "standing_of",
