@@ -26,7 +26,7 @@ from .session import refusal
 
 TEXT = """\
 There is a dinner on Saturday and one on Sunday, each with a plan. One visit to the shop serves both: the
-plans refer to the same proposed action, and when it is done it is done in either. Within a plan the references
+plans refer to the same proposed action: when it is done it is done in either. Within a plan the references
 have an order: what is cut has been bought, the table is laid before dinner is served, and the oven is hot ten
 minutes before anything goes in. Another plan could order the same actions otherwise; no plan has a circle.
 
