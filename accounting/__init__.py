@@ -1,30 +1,25 @@
 """Inventory and accounting (chapters 6 and 7), and the later Accounting Patterns."""
 
-from . import (  # noqa: F401  (what the database keeps to, and what packs hold)
-    _account_guards,
-    _closure,
-    _guards,
-    _limit_guards,
-    consistency,
-    knowledge_section,
-)
-from .account import Account, DetailAccount, MemoAccount
-from .account_statement import AccountStatement, Movement, account_statement
-from .account_type import AccountType
-from .agreement import AgreementDispatcher
-from .balance import Turnover
-from .checkpoint import checkpoint, rebuild_checkpoints
-from .closing import PeriodClose, close_period, closes, first_open_day, settle
-from .corresponding import Correspondence, correspond, correspondence_of, corresponding_to
-from .derivation import Happened, Recorded, Reversed, Ruled, Step, Totalled, read_derivation, write_derivation
-from .derived import DerivedAccount
-from .draft import Draft, Leg
-from .entry import Entry, EntryKey
-from .event import AccountingEvent, Processing, record
-from .event_type import EventType
-from .explanation import derivation_of, derivation_of_balance
-from .filter import read_filter
-from .filter_kind import (
+# What the database keeps to, and what packs hold, in the order in which migrations write the guards down.
+# isort: off
+from .integrity import _account_guards  # noqa: F401
+from .account import _closure  # noqa: F401
+from .posting import _guards, _limit_guards  # noqa: F401
+from .integrity import consistency  # noqa: F401
+from .knowledge import section  # noqa: F401
+# isort: on
+
+from .account.account import Account, DetailAccount, MemoAccount
+from .account.account_type import AccountType
+from .account.ledger import Ledger, LedgerUnit
+from .account.summary import SummaryAccount
+from .adjustment.processing import process_event, process_events
+from .adjustment.reconsider import reconsider
+from .adjustment.reconsideration import Reconsideration, Share
+from .choosing.balance import Turnover
+from .choosing.derived import DerivedAccount
+from .choosing.filter import read_filter
+from .choosing.filter_kind import (
     AccountFilter,
     Adjusting,
     Amounting,
@@ -38,7 +33,23 @@ from .filter_kind import (
     IsMemo,
     OfAccountType,
 )
-from .finder import Found, InSummary, Named, OfType, Output, Trigger
+from .corresponding.corresponding import Correspondence, correspond, correspondence_of, corresponding_to
+from .corresponding.reconciliation import Match, Reconciliation, Side, reconcile
+from .event.agreement import AgreementDispatcher
+from .event.event import AccountingEvent, Processing, record
+from .event.event_type import EventType
+from .explanation.derivation import (
+    Happened,
+    Recorded,
+    Reversed,
+    Ruled,
+    Step,
+    Totalled,
+    read_derivation,
+    write_derivation,
+)
+from .explanation.explanation import derivation_of, derivation_of_balance
+from .explanation.why_not import Finding, Reason, WhyNot, why_not
 from .firing import (
     AccountBasedFiring,
     BackwardChainedFiring,
@@ -49,12 +60,10 @@ from .firing import (
     process,
     run,
 )
-from .formula import Condition, Formula
-from .given import Given, Value
-from .goods import KindOfGoods, Place
-from .holding import Holding, InventoryEntry, Stock, Transfer, stock
-from .ledger import Ledger, LedgerUnit
-from .limit import BalanceLimit
+from .goods.consumable import Consumable, reserved, take_back, use_up
+from .goods.goods import KindOfGoods, Place
+from .goods.holding import Holding, InventoryEntry, Stock, Transfer, stock
+from .integrity.rebuild import rebuild_closure
 from .method import (
     Band,
     Case,
@@ -72,16 +81,22 @@ from .method import (
     read_method,
     write_method,
 )
-from .post import Posting, post, post_all, reverse
-from .posting_rule import Per, PostingRule, RuleTerms
-from .practice import AccountingPractice, AccountingPracticeType, PracticeAssignment, ServiceAgreement
-from .practice_picture import practice_picture
-from .processing import process_event, process_events
-from .rebuild import rebuild_closure
-from .reconciliation import Match, Reconciliation, Side, reconcile
-from .reconsider import reconsider
-from .reconsideration import Reconsideration, Share
-from .statement import (
+from .method.formula import Condition, Formula
+from .method.given import Given, Value
+from .posting.checkpoint import checkpoint, rebuild_checkpoints
+from .posting.closing import PeriodClose, close_period, closes, first_open_day, settle
+from .posting.draft import Draft, Leg
+from .posting.entry import Entry, EntryKey
+from .posting.limit import BalanceLimit
+from .posting.post import Posting, post, post_all, reverse
+from .posting.transaction import Adjustment, Transaction
+from .rule.finder import Found, InSummary, Named, OfType, Output, Trigger
+from .rule.posting_rule import Per, PostingRule, RuleTerms
+from .rule.practice import AccountingPractice, AccountingPracticeType, PracticeAssignment, ServiceAgreement
+from .rule.practice_picture import practice_picture
+from .rule.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
+from .statement.account_statement import AccountStatement, Movement, account_statement
+from .statement.statement import (
     BalanceSheet,
     IncomeStatement,
     Line,
@@ -91,7 +106,7 @@ from .statement import (
     income_statement,
     trial_balance,
 )
-from .statement_account import (
+from .statement.statement_account import (
     Asset,
     BalanceSheetAccount,
     Equity,
@@ -100,11 +115,7 @@ from .statement_account import (
     IncomeStatementAccount,
     Liability,
 )
-from .summary import SummaryAccount
-from .table import Table, table
-from .transaction import Adjustment, Transaction
-from .trigger import OnAccount, OnAccountType, OnEvent, OnSummary
-from .why_not import Finding, Reason, WhyNot, why_not
+from .statement.table import Table, table
 
 __all__ = [
     "Account",
@@ -129,6 +140,7 @@ __all__ = [
     "Charged",
     "Concerning",
     "Condition",
+    "Consumable",
     "Correspondence",
     "CreatedBy",
     "DerivedAccount",
@@ -243,12 +255,15 @@ __all__ = [
     "reconcile",
     "reconsider",
     "record",
+    "reserved",
     "reverse",
     "run",
     "settle",
     "stock",
     "table",
+    "take_back",
     "trial_balance",
+    "use_up",
     "why_not",
     "write_derivation",
     "write_method",

@@ -26,10 +26,10 @@ from analysis_patterns.accounting import (
     SummaryAccount,
     post_all,
 )
-from analysis_patterns.accounting.balance import balance
-from analysis_patterns.accounting.checkpoint import checkpoint, rebuild_checkpoints
-from analysis_patterns.accounting.closing import PeriodClose
-from analysis_patterns.accounting.statement import trial_balance
+from analysis_patterns.accounting.choosing.balance import balance
+from analysis_patterns.accounting.posting.checkpoint import checkpoint, rebuild_checkpoints
+from analysis_patterns.accounting.posting.closing import PeriodClose
+from analysis_patterns.accounting.statement.statement import trial_balance
 from analysis_patterns.patterns import (
     Base,
     FixedClock,

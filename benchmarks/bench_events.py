@@ -26,11 +26,15 @@ from analysis_patterns.accounting import (
     process_events,
     reconsider,
 )
-from analysis_patterns.accounting.finder import Named, OfType, Output
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import AccountingPracticeType, PracticeAssignment, ServiceAgreement
-from analysis_patterns.accounting.trigger import OnAccountType, OnEvent
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
+    AccountingPracticeType,
+    PracticeAssignment,
+    ServiceAgreement,
+)
+from analysis_patterns.accounting.rule.trigger import OnAccountType, OnEvent
 from analysis_patterns.patterns import (
     Base,
     FixedClock,

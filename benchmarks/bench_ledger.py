@@ -17,10 +17,10 @@ from uuid import UUID
 from sqlalchemy import NullPool, select
 
 from analysis_patterns.accounting import Asset, Draft, Entry, EntryKey, Ledger, Leg, post, post_all
-from analysis_patterns.accounting.finder import Named, Output
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.trigger import OnAccount
+from analysis_patterns.accounting.rule.finder import Named, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.trigger import OnAccount
 from analysis_patterns.patterns import Base, Money, Quantity, Session, create_engine, drop_guards, sessions
 from tests.postgres import PostgresServer
 from tests.schemas import create_schema

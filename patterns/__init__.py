@@ -195,6 +195,7 @@ __all__ = [
     "parse_unit",
     "period_columns",
     "plan_from",
+    "plan_picture",
     "plans_with",
     "prepare",
     "preview",

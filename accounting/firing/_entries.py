@@ -16,14 +16,14 @@ from ...patterns.persistence.seek import key_of
 from ...patterns.persistence.session import Session
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import Period
-from .. import _rows
-from ..account import Account, DetailAccount
-from ..entry import Entry, EntryKey, source
-from ..evaluation import derived_key
-from ..posting_rule import PostingRule
-from ..practice import AccountingPractice, PracticeAssignment
-from ..transaction import Adjustment, Transaction
+from ..account.account import Account, DetailAccount
+from ..posting import _rows
+from ..posting.entry import Entry, EntryKey, source
+from ..posting.transaction import Adjustment, Transaction
+from ..rule.posting_rule import PostingRule
+from ..rule.practice import AccountingPractice, PracticeAssignment
 from .books import Mode, Reading, Standing, Stood, TriggerEntry
+from .evaluation import derived_key
 from .fire import period_key
 from .state import eager_fired
 

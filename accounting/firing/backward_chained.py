@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from ..posting_rule import PostingRule
-from ..stratification import STRATIFIED
+from ..rule.posting_rule import PostingRule
+from ..rule.stratification import STRATIFIED
 from .books import Books, Mode
 from .fire import fire
 

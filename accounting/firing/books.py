@@ -11,13 +11,13 @@ from uuid import UUID
 
 from ...patterns.time.period import Period
 from ...patterns.values.quantity import Quantity
-from ..account import DetailAccount
-from ..draft import Draft
-from ..entry import EntryKey
-from ..given import Value
-from ..post import Posting
-from ..posting_rule import PostingRule, RuleTerms
-from ..resolution import Accounts
+from ..account.account import DetailAccount
+from ..method.given import Value
+from ..posting.draft import Draft
+from ..posting.entry import EntryKey
+from ..posting.post import Posting
+from ..rule.posting_rule import PostingRule, RuleTerms
+from ..rule.resolution import Accounts
 
 
 class Mode(Enum):

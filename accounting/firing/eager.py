@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from ..draft import Draft
-from ..post import Posting
+from ..posting.draft import Draft
+from ..posting.post import Posting
 from .books import Books, Mode, TriggerEntry
 from .fire import entries_of, fire
 from .firing import read_all

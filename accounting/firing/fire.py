@@ -9,14 +9,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from ...patterns.time.period import Period
-from ..draft import Draft, Leg
-from ..entry import EntryKey
-from ..evaluation import Occasion, derived_key, evaluate
-from ..given import Given
-from ..post import Posting
-from ..posting_rule import PostingRule
-from ..transaction import Adjustment
+from ..method.given import Given
+from ..posting.draft import Draft, Leg
+from ..posting.entry import EntryKey
+from ..posting.post import Posting
+from ..posting.transaction import Adjustment
+from ..rule.posting_rule import PostingRule
 from .books import Applicable, Books, Stood, TriggerEntry
+from .evaluation import Occasion, derived_key, evaluate
 
 _Fired = tuple[Draft, TriggerEntry]
 

@@ -11,18 +11,18 @@ from sqlalchemy import insert, select, update
 
 from ...patterns.persistence.session import Session
 from ...patterns.time.period import ALWAYS, Period, merged
-from .. import _rows
-from ..account import DetailAccount
-from ..chart import Chart
-from ..draft import Draft
-from ..entry import EntryKey
-from ..event import AccountingEvent
-from ..finder import Trigger
-from ..given import Value
-from ..ledger import Ledger
-from ..post import Posting, post_all
-from ..posting_rule import PostingRule
-from ..resolution import offered
+from ..account.account import DetailAccount
+from ..account.ledger import Ledger
+from ..event.event import AccountingEvent
+from ..method.given import Value
+from ..posting import _rows
+from ..posting.draft import Draft
+from ..posting.entry import EntryKey
+from ..posting.post import Posting, post_all
+from ..rule.chart import Chart
+from ..rule.finder import Trigger
+from ..rule.posting_rule import PostingRule
+from ..rule.resolution import offered
 from . import _entries
 from .books import Applicable, Mode, Reading, Standing, TriggerEntry
 from .state import STATES, eager_fired

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from uuid import UUID
 
-from ..posting_rule import PostingRule
-from ..stratification import STRATIFIED, unchained
+from ..rule.posting_rule import PostingRule
+from ..rule.stratification import STRATIFIED, unchained
 from .books import Books
 
 

@@ -13,10 +13,10 @@ from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.retry import transact
 from ...patterns.persistence.session import Session
-from .._held import hold
-from ..draft import Draft
-from ..ledger import Ledger
-from ..post import Posting
+from ..account._held import hold
+from ..account.ledger import Ledger
+from ..posting.draft import Draft
+from ..posting.post import Posting
 from .account_based import AccountBasedFiring
 from .backward_chained import BackwardChainedFiring
 from .books import Books, TriggerEntry
@@ -103,15 +103,11 @@ attach(
     "do, and is the easiest to understand. Use one mode for a ledger; another may take over at any time.",
     example="""
 >>> from datetime import date
->>> from analysis_patterns.accounting import DetailAccount, Draft, Ledger, post
->>> from analysis_patterns.accounting.finder import Named, Output
->>> from analysis_patterns.accounting.firing import (
-...     AccountBasedFiring, BackwardChainedFiring, LedgerBooks, RuleBasedFiring, run)
->>> from analysis_patterns.accounting.method import RateMethod
->>> from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
->>> from analysis_patterns.accounting.practice import (
-...     AccountingPractice, AccountingPracticeType, PracticeAssignment)
->>> from analysis_patterns.accounting.trigger import OnAccount
+>>> from analysis_patterns.accounting import (
+...     AccountBasedFiring, AccountingPractice, AccountingPracticeType, BackwardChainedFiring,
+...     DetailAccount, Draft, Ledger, LedgerBooks, Named, OnAccount, Output, Per, PostingRule,
+...     PracticeAssignment, RateMethod, RuleBasedFiring, RuleTerms, post, run,
+... )
 >>> from analysis_patterns.patterns import Base, Money, Quantity, create_engine, sessions
 >>> ledger = Ledger(name="telephone")
 >>> _ = ledger.count_in("USD")

@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from ...patterns.persistence.session import Session
 from ...patterns.values.number import ARITHMETIC
-from ..account import DetailAccount
-from ..entry import Entry
-from ..ledger import Ledger
-from ..transaction import Transaction as Posted
+from ..account.account import DetailAccount
+from ..account.ledger import Ledger
+from ..posting.entry import Entry
+from ..posting.transaction import Transaction as Posted
 from .booking import Accounts
 from .books import Books
 from .directive import Amount, Directive, Lot, Metadata, Posting, Transaction

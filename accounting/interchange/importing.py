@@ -12,11 +12,11 @@ from sqlalchemy import insert
 from ...patterns.persistence.session import Session
 from ...patterns.values.number import ARITHMETIC
 from ...patterns.values.quantity import Quantity
-from ..account import DetailAccount
-from ..draft import Draft, Leg
-from ..ledger import Ledger, LedgerUnit
-from ..post import post_all
-from ..summary import SummaryAccount
+from ..account.account import DetailAccount
+from ..account.ledger import Ledger, LedgerUnit
+from ..account.summary import SummaryAccount
+from ..posting.draft import Draft, Leg
+from ..posting.post import post_all
 from .beancount_text import directive_text, value_text
 from .books import Books
 from .directive import Directive, Lot, Metadata, Posting, Transaction

@@ -15,7 +15,7 @@ from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.types import Instant
 from ...patterns.persistence.version import never_truncated
 from .._stored_document import StoredDocument
-from ..ledger import Ledger
+from ..account.ledger import Ledger
 
 AS_IMPORTED = rule(
     "books.as-imported",

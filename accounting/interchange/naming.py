@@ -11,8 +11,8 @@ from ...patterns.constraint import ConstraintViolation
 from ...patterns.values.currency import find_currency
 from ...patterns.values.ucum import parse_unit
 from ...patterns.values.unit import AtomicUnit, Unit
-from ..account import DetailAccount
-from ..statement_account import Asset, Equity, Expense, Income, Liability
+from ..account.account import DetailAccount
+from ..statement.statement_account import Asset, Equity, Expense, Income, Liability
 from .directive import LONGEST_COMMODITY, LONGEST_NAME, account_name, commodity_name
 from .options import Options
 

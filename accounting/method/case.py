@@ -12,8 +12,8 @@ from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import Document
 from .._reading import read_json
-from ..formula import Condition
-from ..given import Given
+from .formula import Condition
+from .given import Given
 from .interpreter import FormulaMethod
 from .method import Method, Result, missing
 from .parameterized import FlatMethod, RateMethod
@@ -139,8 +139,7 @@ attach(
     "changes with the law every other year, and is tested by programmers, may as well be a Python function.",
     example="""
 >>> from datetime import date
->>> from analysis_patterns.accounting.given import Given
->>> from analysis_patterns.accounting.method import Tier, TiersMethod
+>>> from analysis_patterns.accounting import Given, Tier, TiersMethod
 >>> from analysis_patterns.patterns.values import Quantity
 >>> evening = TiersMethod(
 ...     steps=(

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Literal
 
 from ...patterns.values import Unit
-from ..formula import Formula
-from ..given import Given
+from .formula import Formula
+from .given import Given
 from .method import SingleMethod
 
 

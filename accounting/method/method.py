@@ -14,7 +14,7 @@ from ...patterns.document import Document, in_pydantic
 from ...patterns.knowledge.section import Whole
 from ...patterns.values import Currency, Quantity, Unit
 from ...patterns.values.number import WIDEST
-from ..given import Given, amounting
+from .given import Given, amounting
 
 PLACES = rule("method.places", pattern="6.6", says=f"A method rounds to 0 to {WIDEST} places, if it says so.")
 PARTS = rule(

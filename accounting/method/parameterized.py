@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Literal
 
 from ...patterns.values import Unit
-from ..given import Given
+from .given import Given
 from .method import SingleMethod
 from .multiplier import Multiplier, Written, multiplied
 

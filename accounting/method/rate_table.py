@@ -11,7 +11,7 @@ from pydantic import model_validator
 from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import Document, in_pydantic
 from ...patterns.values import Quantity, Unit
-from ..given import Given, counted, ratio
+from .given import Given, counted, ratio
 from .method import SingleMethod, missing
 from .multiplier import Multiplier, Written, bands, multiplied, threshold_violations
 

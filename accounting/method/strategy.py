@@ -11,7 +11,7 @@ from typing import Literal, Protocol, TypeVar
 from ...patterns.constraint import ConstraintViolation, require, rule
 from ...patterns.errors import AnalysisPatternsError
 from ...patterns.values import Quantity
-from ..given import Given
+from .given import Given
 from .method import Method, Result
 
 FUNCTION = rule(

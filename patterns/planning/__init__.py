@@ -1,6 +1,6 @@
 """Actions that are proposed and implemented, plans and protocols, resources and policies (chapter 8)."""
 
-from . import _action_guards, _plan_guards  # noqa: F401  (state what databases refuse)
+from . import _action_guards, _plan_guards, knowledge_section  # noqa: F401  (state rules, and what packs hold)
 from .action import Action, ImplementedAction, ProposedAction
 from .allocation import (
     GeneralResourceAllocation,
@@ -17,6 +17,7 @@ from .gantt import gantt
 from .instantiation import Deviation, DeviationKind, deviations, plan_from
 from .performance import Performance
 from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_with, references_of
+from .plan_picture import plan_picture
 from .policy import (
     NoGeneralAllocations,
     NothingHeldOnceEnded,
@@ -90,6 +91,7 @@ __all__ = [
     "gantt",
     "is_consistent",
     "plan_from",
+    "plan_picture",
     "plans_with",
     "progress",
     "references_of",

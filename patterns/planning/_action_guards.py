@@ -5,12 +5,22 @@ from __future__ import annotations
 from sqlalchemy import event
 from sqlalchemy.orm import UOWTransaction
 
+from ..catalogue import attach
 from ..constraint import Layer, require
 from ..persistence.guard import guard, refuse_when
 from ..persistence.session import Session
 from ..persistence.version import APPEND_ONLY
 from . import _conditions, _kept
-from .action import NOT_ABANDONED, OF_A_PROPOSAL, PARENT_CYCLE, Action
+from .action import (
+    NOT_ABANDONED,
+    OF_A_PROPOSAL,
+    PARENT_CYCLE,
+    Action,
+    ImplementedAction,
+    ProposedAction,
+)
+from .performance import Performance
+from .time_reference import TimeReference
 
 _TABLE = "patterns_action"
 
@@ -63,3 +73,23 @@ def _keep_actions(session: Session, _context: UOWTransaction, _instances: object
     for entity in session.new:
         if isinstance(entity, Action) and "known_from" not in vars(entity):
             entity.known_from = session.recorded
+
+
+attach(
+    "8.1",
+    types=(Action, ProposedAction, ImplementedAction, TimeReference, Performance),
+    figure="analysis_patterns.patterns.planning.action:Action",
+    when_not="Where nobody ever asks what was meant, record what was done. Where what is done is never "
+    "anything but what was meant, as in a calendar of holidays, one object with one date says it all.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.patterns.planning import ImplementedAction, ProposedAction
+>>> presentation = ProposedAction(name="presentation", time=datetime(1997, 7, 1, tzinfo=UTC))
+>>> done = ImplementedAction(proposed=presentation, time=datetime(1997, 7, 3, tzinfo=UTC))
+>>> print(presentation.time.date(), presentation.implemented.time.date())
+1997-07-01 1997-07-03
+>>> ImplementedAction(proposed=presentation)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: implementation.once: ...
+""",
+)

@@ -166,7 +166,8 @@ class TemporalResource(SpecificResourceAllocation, init=False):
     __mapper_args__ = {"polymorphic_identity": "temporal"}
 
     asset_id: Mapped[UUID | None] = mapped_column(ForeignKey(Asset.id), init=False)
-    asset: Mapped[Asset] = relationship(info={"multiplicity": "1"})
+    # By the class: to accountants an asset is an account, and SQLAlchemy would look for it by name.
+    asset: Mapped[Asset] = relationship(Asset, info={"multiplicity": "1"})
     interval: Mapped[Interval | None] = interval_columns("booked", nullable=True)
     booked_as: Mapped[AssetType | None] = relationship(
         foreign_keys=[ResourceAllocation.resource_type_id], overlaps="type"

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..catalogue import attach
 from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
@@ -184,4 +185,22 @@ guard(
             (BEFORE_ENDING, _leaves_suspension_behind, "an ending before a suspension"),
         )
     ),
+)
+
+
+attach(
+    "8.2",
+    types=(Ending, Completion, Abandonment),
+    figure="analysis_patterns.patterns.planning.ending:Ending",
+    when_not="Where actions are over the moment they are recorded, such as payments, nothing is left to end.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.patterns.planning import Abandonment, Completion, ImplementedAction
+>>> operation = ImplementedAction(name="operation", time=datetime(1997, 7, 3, 9, tzinfo=UTC))
+>>> print(Completion(action=operation, at=datetime(1997, 7, 3, 12, tzinfo=UTC)))
+completed at 1997-07-03 12:00 UTC
+>>> Abandonment(action=operation, at=datetime(1997, 7, 4, tzinfo=UTC))
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: ending.once: ...
+""",
 )

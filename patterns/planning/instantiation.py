@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from ..catalogue import attach
 from ..constraint import rule
 from ..persistence.session import Session
 from .action import ProposedAction
@@ -182,3 +183,26 @@ def _meant(dependencies: list[ProtocolDependency] | list[PlanDependency]) -> lis
 
 def _told(dependencies: list[ProtocolDependency] | list[PlanDependency]) -> str:
     return ", ".join(sorted(str(each) for each in dependencies))
+
+
+attach(
+    "8.5",
+    types=(Protocol, ProtocolReference, ProtocolDependency, Deviation),
+    behaviours=(plan_from, deviations),
+    figure="analysis_patterns.patterns.planning.protocol:Protocol",
+    when_not="What is done once is planned, not described. What always runs the same way, without "
+    "anybody deciding, is a program.",
+    example="""
+>>> from analysis_patterns.patterns.planning import Protocol, plan_from
+>>> test, operation = Protocol(name="blood test"), Protocol(name="operation")
+>>> transplant = Protocol(name="transplant")
+>>> before, operate, after = (transplant.add_step(each) for each in (test, operation, test))
+>>> _ = transplant.depends(operate, on=before)
+>>> plan = plan_from(transplant, name="John Smith's transplant", leaving_out={after})
+>>> print(", ".join(str(each) for each in plan.proposed_actions))
+blood test, operation
+>>> operation.add_step(transplant)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: protocol.contains-itself: ...
+""",
+)

@@ -15,17 +15,26 @@ from uuid_utils.compat import uuid7
 from ..accountability.name import name_violations
 from ..accountability.party import has_type
 from ..accountability.party_type import PartyType
+from ..catalogue import attach
 from ..constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ..persistence.audit import search
 from ..persistence.base import Base, Level, identity
 from ..persistence.session import Session, at_flush
 from ..time.instant import SINCE_EVER
 from .action import Action, ProposedAction
-from .allocation import GeneralResourceAllocation, ResourceAllocation, TemporalResource
+from .allocation import (
+    GeneralResourceAllocation,
+    ResourceAllocation,
+    SpecificResourceAllocation,
+    TemporalResource,
+    bookings_of,
+)
 from .ending import Ending
 from .performance import Performance
 from .plan import Plan
 from .protocol import Protocol
+from .requirement import ResourceRequirement
+from .resource_type import Asset, ResourceType
 from .time_reference import TimeReference
 
 _FLUSH = frozenset({Layer.FLUSH})
@@ -295,3 +304,39 @@ def _against_hard_policies(session: Session) -> Iterator[ConstraintViolation]:
         for action in session.scalars(select(Action).order_by(Action.id)):
             for policy in policies:
                 yield from policy.findings(action)
+
+
+attach(
+    "8.6",
+    types=(
+        ResourceAllocation,
+        GeneralResourceAllocation,
+        SpecificResourceAllocation,
+        TemporalResource,
+        ResourceType,
+        Asset,
+        ResourceRequirement,
+        Policy,
+    ),
+    behaviours=(bookings_of, findings, is_consistent),
+    figure="analysis_patterns.patterns.planning.allocation:ResourceAllocation",
+    when_not="Where there is always enough of a resource, nobody needs to book it. What is left of a "
+    "consumable is told by the account of its holding, not by allocations.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.patterns import Base, Interval, create_engine, sessions
+>>> from analysis_patterns.patterns.planning import Asset, AssetType, ProposedAction, TemporalResource
+>>> conference, presentation = (AssetType(name=f"{name} room") for name in ("conference", "presentation"))
+>>> q9 = Asset(name="Room Q9", types=[conference, presentation])
+>>> talk, meeting = ProposedAction(name="talk"), ProposedAction(name="meeting")
+>>> morning = Interval(datetime(1997, 7, 3, 10, tzinfo=UTC), datetime(1997, 7, 3, 12, tzinfo=UTC))
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add_all([q9, talk, meeting])
+...     _ = TemporalResource(action=talk, asset=q9, interval=morning, booked_as=presentation)
+...     _ = TemporalResource(action=meeting, asset=q9, interval=morning, booked_as=conference)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: asset.one-booking-at-a-time: ...
+""",
+)

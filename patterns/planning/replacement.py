@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from ..catalogue import attach
 from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
@@ -20,7 +21,7 @@ from ..time.instant import require_aware
 from . import _conditions
 from .action import Action
 from .dependency import way
-from .plan import Plan
+from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_with, references_of
 from .status import moment
 from .time_reference import believed_once
 
@@ -155,3 +156,25 @@ guard(
     refuse_when(ACYCLIC, _TABLE, "INSERT", _circular, because="a plan that would replace itself"),
 )
 audit(ACYCLIC, PlanReplacement, _circular)
+
+
+attach(
+    "8.4",
+    types=(Plan, ActionReference, PlanDependency, PlanReplacement),
+    behaviours=(plans_with, references_of, dependencies_of, successors_of),
+    figure="analysis_patterns.patterns.planning.plan:Plan",
+    when_not="Where actions follow one another without anybody having meant them to, as in a log, "
+    "there is no plan. A list that nobody shares, in no order but its own, needs no references.",
+    example="""
+>>> from analysis_patterns.patterns.planning import Plan, ProposedAction
+>>> shop, cook = ProposedAction(name="shop"), ProposedAction(name="cook")
+>>> saturday, sunday = Plan(name="Saturday"), Plan(name="Sunday")
+>>> shopping, cooking = saturday.include(shop), saturday.include(cook)
+>>> print(saturday.depends(cooking, on=shopping))
+cook after shop (finish-start)
+>>> _ = sunday.include(shop)
+>>> saturday.depends(shopping, on=cooking)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: plan-dependency.acyclic: ...
+""",
+)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
+from ..catalogue import attach
 from ..persistence.session import Session
 from ..persistence.types import Instant
 from ..provenance import Explanation
@@ -251,3 +252,33 @@ def _implementations(action: Action, known_at: datetime) -> list[Action]:
     if action.is_implemented:
         return []
     return [each for each in getattr(action, "implementations", ()) if each.was_believed(known_at)]
+
+
+attach(
+    "8.3",
+    types=(Suspension, ActionStatus, Standing),
+    behaviours=(status_of, standing_of, actions_that_are),
+    figure="analysis_patterns.patterns.planning.suspension:Suspension",
+    when_not="Where it does not matter for how long an action rested, another time for it is enough.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.patterns import Base, Interval, create_engine, explain, sessions
+>>> from analysis_patterns.patterns.planning import (
+...     ImplementedAction, Suspension, standing_of, status_of)
+>>> wait = ImplementedAction(name="transplant wait", time=datetime(1997, 7, 1, tzinfo=UTC))
+>>> cold = Interval(datetime(1997, 7, 5, tzinfo=UTC), datetime(1997, 7, 12, tzinfo=UTC))
+>>> _ = Suspension(action=wait, interval=cold, reason="a cold")
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     session.add(wait)
+...     for day in (4, 5, 12):
+...         print(status_of(session, wait, as_of=datetime(1997, 7, day, tzinfo=UTC)).value)
+...     standing = standing_of(session, wait, as_of=datetime(1997, 7, 6, tzinfo=UTC))
+...     print(explain(standing).because[0].statement)
+started
+suspended
+started
+transplant wait was suspended from 1997-07-05 00:00 until 1997-07-12 00:00 UTC: a cold
+""",
+)

@@ -25,19 +25,19 @@ from analysis_patterns.accounting import (
     Liability,
     Transaction,
 )
-from analysis_patterns.accounting.closing import close_period
-from analysis_patterns.accounting.finder import Named, OfType, Output
+from analysis_patterns.accounting.adjustment.processing import process_event
+from analysis_patterns.accounting.adjustment.reconsider import reconsider
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, post_eagerly, run
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.posting.closing import close_period
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,
 )
-from analysis_patterns.accounting.processing import process_event
-from analysis_patterns.accounting.reconsider import reconsider
-from analysis_patterns.accounting.trigger import OnAccountType
+from analysis_patterns.accounting.rule.trigger import OnAccountType
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import FOREVER

@@ -11,16 +11,16 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from analysis_patterns.accounting.account import DetailAccount
-from analysis_patterns.accounting.draft import Draft, Leg
-from analysis_patterns.accounting.entry import EntryKey
-from analysis_patterns.accounting.finder import Trigger
+from analysis_patterns.accounting.account.account import DetailAccount
 from analysis_patterns.accounting.firing.books import Applicable, Mode, Reading, Standing, Stood, TriggerEntry
-from analysis_patterns.accounting.given import Value
-from analysis_patterns.accounting.post import Posting
-from analysis_patterns.accounting.posting_rule import PostingRule
-from analysis_patterns.accounting.resolution import offered
-from analysis_patterns.accounting.stratification import AccountSet
+from analysis_patterns.accounting.method.given import Value
+from analysis_patterns.accounting.posting.draft import Draft, Leg
+from analysis_patterns.accounting.posting.entry import EntryKey
+from analysis_patterns.accounting.posting.post import Posting
+from analysis_patterns.accounting.rule.finder import Trigger
+from analysis_patterns.accounting.rule.posting_rule import PostingRule
+from analysis_patterns.accounting.rule.resolution import offered
+from analysis_patterns.accounting.rule.stratification import AccountSet
 from analysis_patterns.patterns.time.period import Period, merged
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -9,8 +9,6 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Band,
     Case,
@@ -27,6 +25,8 @@ from analysis_patterns.accounting.method import (
     method_function,
     read_method,
 )
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.values import Money, Quantity, parse_unit
 
 DAY = date(1999, 10, 1)

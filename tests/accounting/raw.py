@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import Account, Entry, Transaction
-from analysis_patterns.accounting.entry import source
+from analysis_patterns.accounting.posting.entry import source
 from analysis_patterns.patterns.persistence import Session
 
 from .books import MAY

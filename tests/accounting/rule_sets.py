@@ -11,13 +11,9 @@ from uuid import UUID
 
 import networkx as nx
 
-from analysis_patterns.accounting.account import DetailAccount, MemoAccount
-from analysis_patterns.accounting.account_type import AccountType
-from analysis_patterns.accounting.draft import Draft, Leg
-from analysis_patterns.accounting.finder import Finder, InSummary, Named, OfType, Output, Trigger
-from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.given import Given
-from analysis_patterns.accounting.ledger import Ledger
+from analysis_patterns.accounting.account.account import DetailAccount, MemoAccount
+from analysis_patterns.accounting.account.account_type import AccountType
+from analysis_patterns.accounting.account.ledger import Ledger
 from analysis_patterns.accounting.method import (
     Case,
     FlatMethod,
@@ -27,8 +23,12 @@ from analysis_patterns.accounting.method import (
     Tier,
     TiersMethod,
 )
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType, OnSummary
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.given import Given
+from analysis_patterns.accounting.posting.draft import Draft, Leg
+from analysis_patterns.accounting.rule.finder import Finder, InSummary, Named, OfType, Output, Trigger
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.trigger import AnyTrigger, OnAccount, OnAccountType, OnSummary
 from analysis_patterns.patterns.time.period import ALWAYS, Period, merged
 from analysis_patterns.patterns.values import Money, Quantity
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import sessionmaker
 
 from analysis_patterns.accounting import Account, AccountType, Entry, SummaryAccount, Transaction
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,

@@ -20,18 +20,18 @@ from analysis_patterns.accounting import (
     SummaryAccount,
     record,
 )
-from analysis_patterns.accounting.finder import Named, OfType, Output
+from analysis_patterns.accounting.adjustment.processing import process_event
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, run
-from analysis_patterns.accounting.formula import Condition
 from analysis_patterns.accounting.method import RateMethod, Tier, TiersMethod
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
     AccountingPracticeType,
     PracticeAssignment,
     ServiceAgreement,
 )
-from analysis_patterns.accounting.processing import process_event
-from analysis_patterns.accounting.trigger import OnAccountType, OnEvent
+from analysis_patterns.accounting.rule.trigger import OnAccountType, OnEvent
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock

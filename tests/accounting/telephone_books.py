@@ -16,17 +16,17 @@ from analysis_patterns.accounting import (
     MemoAccount,
     Transaction,
 )
-from analysis_patterns.accounting.finder import Finder, Named, OfType, Output
 from analysis_patterns.accounting.firing import Firing, LedgerBooks, run
-from analysis_patterns.accounting.formula import Condition
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.rule.finder import Finder, Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,
 )
-from analysis_patterns.accounting.trigger import AnyTrigger, OnAccountType
+from analysis_patterns.accounting.rule.trigger import AnyTrigger, OnAccountType
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.period import ALWAYS, Period

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,9 +10,10 @@ from sqlalchemy.engine import Engine
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import Account, Asset, Draft, Ledger, SummaryAccount, post, post_all
-from analysis_patterns.accounting.checkpoint import checkpoint, checkpoint_block, checkpoint_leaf
-from analysis_patterns.accounting.ledger import LedgerUnit
-from analysis_patterns.accounting.summary import closure
+from analysis_patterns.accounting.account.ledger import LedgerUnit
+from analysis_patterns.accounting.account.summary import closure
+from analysis_patterns.accounting.posting import checkpoint as checkpoints
+from analysis_patterns.accounting.posting.checkpoint import checkpoint, checkpoint_block, checkpoint_leaf
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
@@ -26,7 +26,7 @@ from .foreign import another_program
 @pytest.fixture
 def sums(session: Session, books: Books, monkeypatch: pytest.MonkeyPatch) -> Session:
     """A session of a database in which a few entries were summed ahead, in leaves of two."""
-    monkeypatch.setattr(import_module("analysis_patterns.accounting.checkpoint"), "LEAF", 2)
+    monkeypatch.setattr(checkpoints, "LEAF", 2)
     for _ in range(3):
         post_all(session, [books.ticket(), books.ticket()])
         checkpoint(session, books.ledger)

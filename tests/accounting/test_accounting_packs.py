@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from analysis_patterns.accounting import knowledge_section  # noqa: F401  (lets packs have its sections)
-from analysis_patterns.accounting.given import Given
-from analysis_patterns.accounting.ledger import Ledger
-from analysis_patterns.accounting.posting_rule import PostingRule
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.account.ledger import Ledger
+from analysis_patterns.accounting.knowledge import section  # noqa: F401  (lets packs have its sections)
+from analysis_patterns.accounting.method.given import Given
+from analysis_patterns.accounting.rule.posting_rule import PostingRule
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     PracticeAssignment,
     ServiceAgreement,

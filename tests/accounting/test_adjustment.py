@@ -20,9 +20,9 @@ from analysis_patterns.accounting import (
     post,
     process_event,
 )
-from analysis_patterns.accounting.balance import entries
-from analysis_patterns.accounting.closing import close_period
-from analysis_patterns.accounting.practice import PracticeAssignment
+from analysis_patterns.accounting.choosing.balance import entries
+from analysis_patterns.accounting.posting.closing import close_period
+from analysis_patterns.accounting.rule.practice import PracticeAssignment
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock

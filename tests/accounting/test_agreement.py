@@ -18,18 +18,18 @@ from analysis_patterns.accounting import (
     process_event,
     process_events,
 )
-from analysis_patterns.accounting.agreement import AgreementDispatcher
-from analysis_patterns.accounting.closing import close_period
-from analysis_patterns.accounting.finder import Named, OfType, Output
-from analysis_patterns.accounting.limit import BalanceLimit
+from analysis_patterns.accounting.event.agreement import AgreementDispatcher
 from analysis_patterns.accounting.method import FlatMethod
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.posting.closing import close_period
+from analysis_patterns.accounting.posting.limit import BalanceLimit
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,
 )
-from analysis_patterns.accounting.trigger import OnAccount, OnEvent
+from analysis_patterns.accounting.rule.trigger import OnAccount, OnEvent
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.time.clock import FixedClock
@@ -258,8 +258,8 @@ def test_without_an_amount_the_error_is_kept_with_the_event(
 def test_an_event_without_the_amount_that_its_rule_reckons_with_is_refused(
     session: Session, utility: Utility, acme: Customer
 ) -> None:
-    from analysis_patterns.accounting.adjustment import Work
-    from analysis_patterns.accounting.consequence import of_event
+    from analysis_patterns.accounting.adjustment.adjustment import Work
+    from analysis_patterns.accounting.adjustment.consequence import of_event
 
     event = acme.called(usd(40), OCTOBER_5)
     event.type = utility.usage

@@ -20,8 +20,8 @@ from analysis_patterns.accounting import (
     post,
     reverse,
 )
-from analysis_patterns.accounting.balance import entries_of
-from analysis_patterns.accounting.ledger import LARGEST
+from analysis_patterns.accounting.account.ledger import LARGEST
+from analysis_patterns.accounting.choosing.balance import entries_of
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time import ALWAYS, FOREVER, FixedClock, Period
 from analysis_patterns.patterns.values import Money, Quantity

@@ -37,13 +37,11 @@ from analysis_patterns.accounting import (
     MemoAccount,
     SummaryAccount,
     Transaction,
-    _sums,
-    balance,
-    filter_kind,
     post,
     reverse,
 )
-from analysis_patterns.accounting.summary import closure
+from analysis_patterns.accounting.account.summary import closure
+from analysis_patterns.accounting.choosing import _sums, balance, filter_kind
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.persistence.base import Base
 from analysis_patterns.patterns.persistence.session import session_of

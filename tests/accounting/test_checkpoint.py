@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from importlib import import_module
 from itertools import count
 from random import Random
 from typing import Any
@@ -23,10 +22,11 @@ from analysis_patterns.accounting import (
     post,
     post_all,
 )
-from analysis_patterns.accounting import _standing as standing
-from analysis_patterns.accounting.balance import balance
-from analysis_patterns.accounting.closing import PeriodClose, close_period
-from analysis_patterns.accounting.statement import balance_sheet, trial_balance
+from analysis_patterns.accounting.choosing.balance import balance
+from analysis_patterns.accounting.posting import _standing as standing
+from analysis_patterns.accounting.posting import checkpoint as checkpoints
+from analysis_patterns.accounting.posting.closing import PeriodClose, close_period
+from analysis_patterns.accounting.statement.statement import balance_sheet, trial_balance
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.time import FixedClock
 
@@ -35,9 +35,6 @@ from ..databases import SqliteFolder
 from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books
-
-# In the package the function of that name stands before the module.
-checkpoints = import_module("analysis_patterns.accounting.checkpoint")
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = 40

@@ -33,7 +33,7 @@ from analysis_patterns.accounting import (
     read_filter,
     reverse,
 )
-from analysis_patterns.accounting.filter import DEEPEST, MOST
+from analysis_patterns.accounting.choosing.filter import DEEPEST, MOST
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time import Period
 from analysis_patterns.patterns.values import Quantity

@@ -12,9 +12,15 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 
 from analysis_patterns.accounting import Account, Adjustment, Draft, Ledger, Leg, post, reverse
-from analysis_patterns.accounting.balance import balance
-from analysis_patterns.accounting.closing import PeriodClose, close_period, closes, first_open_day, settle
-from analysis_patterns.accounting.statement import trial_balance
+from analysis_patterns.accounting.choosing.balance import balance
+from analysis_patterns.accounting.posting.closing import (
+    PeriodClose,
+    close_period,
+    closes,
+    first_open_day,
+    settle,
+)
+from analysis_patterns.accounting.statement.statement import trial_balance
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.time import FixedClock

@@ -25,9 +25,9 @@ from analysis_patterns.accounting import (
     corresponding_to,
     post,
     reconcile,
-    reconciliation,
 )
-from analysis_patterns.accounting.corresponding import corresponding
+from analysis_patterns.accounting.corresponding import reconciliation
+from analysis_patterns.accounting.corresponding.corresponding import corresponding
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.persistence.base import Base

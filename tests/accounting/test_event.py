@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, text
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import AccountingEvent, EventType, Ledger, Processing, process_event, record
-from analysis_patterns.accounting._attributes import AttributesColumn, checked
+from analysis_patterns.accounting.event._attributes import AttributesColumn, checked
 from analysis_patterns.patterns import Person
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session

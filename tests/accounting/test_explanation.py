@@ -35,13 +35,13 @@ from analysis_patterns.accounting import (
     record,
     write_derivation,
 )
-from analysis_patterns.accounting.finder import Named, OfType, Output
-from analysis_patterns.accounting.given import Given
+from analysis_patterns.accounting.adjustment.processing import process_event
 from analysis_patterns.accounting.method import FlatMethod, FunctionMethod, RateMethod, method_function
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import PracticeAssignment
-from analysis_patterns.accounting.processing import process_event
-from analysis_patterns.accounting.trigger import OnEvent
+from analysis_patterns.accounting.method.given import Given
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import PracticeAssignment
+from analysis_patterns.accounting.rule.trigger import OnEvent
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Base, Session, create_engine, sessions
 from analysis_patterns.patterns.provenance import explain, graph

@@ -19,7 +19,6 @@ from analysis_patterns.accounting import (
     post_all,
     reverse,
 )
-from analysis_patterns.accounting.finder import Finder, Found, InSummary, Named, OfType, Trigger
 from analysis_patterns.accounting.firing import (
     AccountBasedFiring,
     BackwardChainedFiring,
@@ -31,12 +30,13 @@ from analysis_patterns.accounting.firing import (
     process,
 )
 from analysis_patterns.accounting.firing.state import STATES
-from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import Tier, TiersMethod
-from analysis_patterns.accounting.posting_rule import Per
-from analysis_patterns.accounting.resolution import account_finder
-from analysis_patterns.accounting.trigger import OnAccount, OnAccountType, OnSummary
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.given import Given
+from analysis_patterns.accounting.rule.finder import Finder, Found, InSummary, Named, OfType, Trigger
+from analysis_patterns.accounting.rule.posting_rule import Per
+from analysis_patterns.accounting.rule.resolution import account_finder
+from analysis_patterns.accounting.rule.trigger import OnAccount, OnAccountType, OnSummary
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.persistence import Session, sessions

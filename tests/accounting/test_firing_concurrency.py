@@ -21,7 +21,7 @@ from analysis_patterns.accounting.firing import (
     post_eagerly,
     process,
 )
-from analysis_patterns.accounting.posting_rule import Per
+from analysis_patterns.accounting.rule.posting_rule import Per
 from analysis_patterns.patterns.persistence import Session, sessions, transact
 from analysis_patterns.patterns.values import Money
 

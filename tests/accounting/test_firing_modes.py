@@ -14,7 +14,6 @@ from uuid import UUID
 import networkx as nx
 import pytest
 
-from analysis_patterns.accounting.draft import Draft
 from analysis_patterns.accounting.firing import (
     AccountBasedFiring,
     BackwardChainedFiring,
@@ -26,8 +25,9 @@ from analysis_patterns.accounting.firing import (
 )
 from analysis_patterns.accounting.firing.books import Applicable, Reading, Standing
 from analysis_patterns.accounting.firing.fire import total_again
-from analysis_patterns.accounting.posting_rule import PostingRule
-from analysis_patterns.accounting.stratification import AGGREGATE_CHAIN, STRATIFIED, strata
+from analysis_patterns.accounting.posting.draft import Draft
+from analysis_patterns.accounting.rule.posting_rule import PostingRule
+from analysis_patterns.accounting.rule.stratification import AGGREGATE_CHAIN, STRATIFIED, strata
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from analysis_patterns.patterns.time.period import Period
 

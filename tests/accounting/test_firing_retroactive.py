@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from analysis_patterns.accounting import Draft, Leg, post_all, reconsider
-from analysis_patterns.accounting._affected import Change
-from analysis_patterns.accounting.closing import close_period
+from analysis_patterns.accounting.adjustment._affected import Change
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, Mode, post_eagerly, run
 from analysis_patterns.accounting.method import FlatMethod, Method, RateMethod
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import AccountingPractice, PracticeAssignment
+from analysis_patterns.accounting.posting.closing import close_period
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import AccountingPractice, PracticeAssignment
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.time.clock import FixedClock

@@ -12,10 +12,10 @@ import pytest
 from pydantic import ValidationError
 from rule_engine import Rule
 
-from analysis_patterns.accounting._expression import Kind, _Reader, compiled
-from analysis_patterns.accounting._formula_text import DEEPEST, LONGEST, MOST_PARTS
-from analysis_patterns.accounting.formula import Condition, Formula, read_condition, write_condition
-from analysis_patterns.accounting.given import Given, Value
+from analysis_patterns.accounting.method._expression import Kind, _Reader, compiled
+from analysis_patterns.accounting.method._formula_text import DEEPEST, LONGEST, MOST_PARTS
+from analysis_patterns.accounting.method.formula import Condition, Formula, read_condition, write_condition
+from analysis_patterns.accounting.method.given import Given, Value
 from analysis_patterns.patterns.values import Money, Quantity
 from tests.refusals import refuses
 

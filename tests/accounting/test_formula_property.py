@@ -13,10 +13,10 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from analysis_patterns.accounting import _expression
-from analysis_patterns.accounting._expression import Kind, compiled
-from analysis_patterns.accounting.formula import Formula
-from analysis_patterns.accounting.given import Given
+from analysis_patterns.accounting.method import _expression
+from analysis_patterns.accounting.method._expression import Kind, compiled
+from analysis_patterns.accounting.method.formula import Formula
+from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from analysis_patterns.patterns.values import Quantity
 from tests.covered import with_fault

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
 from sqlalchemy import Engine
@@ -25,8 +24,9 @@ from analysis_patterns.accounting import (
     reverse,
     trial_balance,
 )
-from analysis_patterns.accounting.checkpoint import checkpoint
-from analysis_patterns.accounting.limit import BalanceLimit
+from analysis_patterns.accounting.posting import checkpoint as checkpoints
+from analysis_patterns.accounting.posting.checkpoint import checkpoint
+from analysis_patterns.accounting.posting.limit import BalanceLimit
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, inconsistencies
 from analysis_patterns.patterns.persistence.audit import Row
@@ -43,7 +43,7 @@ JULY = date(1997, 7, 1)
 @pytest.fixture
 def kept(session: Session, books: Books, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Books:
     """Books with a summary, a reversal, a checkpoint, a closed period, a limit, and nothing wrong."""
-    monkeypatch.setattr(import_module("analysis_patterns.accounting.checkpoint"), "LEAF", 2)
+    monkeypatch.setattr(checkpoints, "LEAF", 2)
     session.add(
         SummaryAccount(ledger=books.ledger, name="everything", components=[books.card, books.airline])
     )

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib import import_module
 from random import Random
 from threading import Barrier, Thread
 from typing import Any
@@ -22,12 +21,13 @@ from analysis_patterns.accounting import (
     Draft,
     Leg,
     SummaryAccount,
-    limit,
     post,
     post_all,
 )
-from analysis_patterns.accounting.balance import balance
-from analysis_patterns.accounting.limit import BalanceLimit
+from analysis_patterns.accounting.choosing.balance import balance
+from analysis_patterns.accounting.posting import checkpoint as checkpoints
+from analysis_patterns.accounting.posting import limit
+from analysis_patterns.accounting.posting.limit import BalanceLimit
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions, transact
 from analysis_patterns.patterns.persistence.audit import inconsistencies
@@ -41,9 +41,6 @@ from ..refusals import refuses
 from ..schemas import create_schema
 from .books import JANUARY, MAY, Books, counted, usd
 from .unchecked import post_unchecked
-
-# In the package the function of that name stands before the module.
-checkpoints = import_module("analysis_patterns.accounting.checkpoint")
 
 FEBRUARY = date(1997, 2, 1)
 MARCH = date(1997, 3, 1)

@@ -6,8 +6,6 @@ from datetime import datetime
 
 import pytest
 
-from analysis_patterns.accounting.formula import Condition
-from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Band,
     Case,
@@ -21,6 +19,8 @@ from analysis_patterns.accounting.method import (
     TableMethod,
     method_function,
 )
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.constraint import require
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.values import Money, parse_unit

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Method,
     RateMethod,
@@ -20,6 +19,7 @@ from analysis_patterns.accounting.method import (
     read_method,
     write_method,
 )
+from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.constraint import ConstraintViolation
 from analysis_patterns.patterns.values import Quantity
 from tests.covered import Covered, with_fault

@@ -26,7 +26,7 @@ from analysis_patterns.accounting import (
     record,
     run,
 )
-from analysis_patterns.accounting.posting_rule import PostingRule
+from analysis_patterns.accounting.rule.posting_rule import PostingRule
 from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.values import Money, Quantity

@@ -9,12 +9,12 @@ from sqlalchemy import NullPool, func, insert, select, update
 from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.accounting.finder import Named, OfType, Output, Trigger
-from analysis_patterns.accounting.formula import Condition
 from analysis_patterns.accounting.method import Case, FlatMethod, RateMethod, SplitMethod
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.stratification import AccountSet
-from analysis_patterns.accounting.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output, Trigger
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.stratification import AccountSet
+from analysis_patterns.accounting.rule.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions
 from analysis_patterns.patterns.time.clock import FixedClock

@@ -10,15 +10,15 @@ from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import Account, AccountType, DetailAccount, Ledger, SummaryAccount
-from analysis_patterns.accounting.finder import Finder, InSummary, Named, OfType, Output
-from analysis_patterns.accounting.posting_rule import Per, PostingRule
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.rule.finder import Finder, InSummary, Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,
     ServiceAgreement,
 )
-from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType
+from analysis_patterns.accounting.rule.trigger import AnyTrigger, OnAccount, OnAccountType
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions

@@ -7,8 +7,6 @@ from datetime import date
 import pytest
 
 from analysis_patterns.accounting import practice_picture
-from analysis_patterns.accounting.finder import Found, Named, OfType, Output
-from analysis_patterns.accounting.given import Given
 from analysis_patterns.accounting.method import (
     Band,
     FlatMethod,
@@ -21,9 +19,11 @@ from analysis_patterns.accounting.method import (
     method_function,
     read_method,
 )
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import AccountingPractice, AccountingPracticeType
-from analysis_patterns.accounting.trigger import OnAccount, OnEvent
+from analysis_patterns.accounting.method.given import Given
+from analysis_patterns.accounting.rule.finder import Found, Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import AccountingPractice, AccountingPracticeType
+from analysis_patterns.accounting.rule.trigger import OnAccount, OnEvent
 from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.picture import Graph

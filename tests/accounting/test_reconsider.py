@@ -22,14 +22,14 @@ from analysis_patterns.accounting import (
     process_events,
     reconsider,
 )
-from analysis_patterns.accounting.closing import close_period
-from analysis_patterns.accounting.finder import Named, OfType, Output
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, post_eagerly, run
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.post import post
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import PracticeAssignment
-from analysis_patterns.accounting.trigger import OnAccountType
+from analysis_patterns.accounting.posting.closing import close_period
+from analysis_patterns.accounting.posting.post import post
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import PracticeAssignment
+from analysis_patterns.accounting.rule.trigger import OnAccountType
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock

@@ -178,9 +178,7 @@ def test_an_eventful_life_comes_to_what_its_corrected_self_comes_to(sqlite: Sqli
 
 
 def _module(name: str) -> ModuleType:
-    # The package has a function `reconsider` too, which hides the module of that name.
-    import_module(f"{ACCOUNTING}.{name}")
-    return sys.modules[f"{ACCOUNTING}.{name}"]
+    return import_module(f"{ACCOUNTING}.adjustment.{name}")
 
 
 def _put_in(monkeypatch: pytest.MonkeyPatch, original: ModuleType, faulty: ModuleType) -> None:

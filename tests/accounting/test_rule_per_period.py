@@ -22,12 +22,12 @@ from analysis_patterns.accounting import (
     post,
     reconsider,
 )
-from analysis_patterns.accounting.closing import close_period
-from analysis_patterns.accounting.finder import Finder, Named, Output, Trigger
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, run
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.posting_rule import Per, PostingRule, RuleTerms
-from analysis_patterns.accounting.trigger import OnAccount
+from analysis_patterns.accounting.posting.closing import close_period
+from analysis_patterns.accounting.rule.finder import Finder, Named, Output, Trigger
+from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.trigger import OnAccount
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import FOREVER

@@ -19,8 +19,8 @@ from analysis_patterns.accounting import (
     post,
     post_all,
 )
-from analysis_patterns.accounting.account_statement import account_statement
-from analysis_patterns.accounting.statement import (
+from analysis_patterns.accounting.statement.account_statement import account_statement
+from analysis_patterns.accounting.statement.statement import (
     Line,
     Section,
     balance_sheet,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from analysis_patterns.accounting.stratification import AccountSet, dependencies, strata
+from analysis_patterns.accounting.rule.stratification import AccountSet, dependencies, strata
 
 from ..refusals import refuses
 

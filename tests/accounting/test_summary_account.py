@@ -19,7 +19,7 @@ from analysis_patterns.accounting import (
     SummaryAccount,
     post,
 )
-from analysis_patterns.accounting.summary import above, closure, component
+from analysis_patterns.accounting.account.summary import above, closure, component
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.time import ALWAYS

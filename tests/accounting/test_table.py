@@ -11,10 +11,10 @@ from io import StringIO
 import pytest
 
 from analysis_patterns.accounting import Draft, Ledger, post
-from analysis_patterns.accounting.account_statement import account_statement
-from analysis_patterns.accounting.balance import entries
-from analysis_patterns.accounting.statement import balance_sheet, income_statement, trial_balance
-from analysis_patterns.accounting.table import Table, table
+from analysis_patterns.accounting.choosing.balance import entries
+from analysis_patterns.accounting.statement.account_statement import account_statement
+from analysis_patterns.accounting.statement.statement import balance_sheet, income_statement, trial_balance
+from analysis_patterns.accounting.statement.table import Table, table
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time import Period

@@ -21,18 +21,18 @@ from analysis_patterns.accounting import (
     reverse,
     why_not,
 )
-from analysis_patterns.accounting.finder import Named, Output
-from analysis_patterns.accounting.formula import Condition
+from analysis_patterns.accounting.adjustment.processing import process_event
 from analysis_patterns.accounting.method import FormulaMethod, Method, RateMethod
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.rule.finder import Named, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
     AccountingPractice,
     AccountingPracticeType,
     PracticeAssignment,
     ServiceAgreement,
 )
-from analysis_patterns.accounting.processing import process_event
-from analysis_patterns.accounting.trigger import AnyTrigger, OnAccount, OnAccountType, OnEvent
+from analysis_patterns.accounting.rule.trigger import AnyTrigger, OnAccount, OnAccountType, OnEvent
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.provenance import explain

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.accounting import Draft, Ledger, _rows
+from analysis_patterns.accounting import Draft, Ledger
+from analysis_patterns.accounting.posting import _rows
 from analysis_patterns.patterns.persistence import Session
 
 

@@ -20,8 +20,6 @@ from analysis_patterns.accounting import (
     Ledger,
     Liability,
 )
-from analysis_patterns.accounting.finder import Named, OfType, Output
-from analysis_patterns.accounting.formula import Condition
 from analysis_patterns.accounting.method import (
     AnyMethod,
     Case,
@@ -30,13 +28,15 @@ from analysis_patterns.accounting.method import (
     RateMethod,
     SplitMethod,
 )
-from analysis_patterns.accounting.posting_rule import PostingRule, RuleTerms
-from analysis_patterns.accounting.practice import (
+from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.rule.finder import Named, OfType, Output
+from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
+from analysis_patterns.accounting.rule.practice import (
     AccountingPracticeType,
     PracticeAssignment,
     ServiceAgreement,
 )
-from analysis_patterns.accounting.trigger import OnAccountType, OnEvent
+from analysis_patterns.accounting.rule.trigger import OnAccountType, OnEvent
 from analysis_patterns.patterns import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.instant import FOREVER

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from analysis_patterns.accounting import DetailAccount, Ledger
-from analysis_patterns.accounting.balance import balance
+from analysis_patterns.accounting.choosing.balance import balance
 from analysis_patterns.accounting.interchange import (
     Books,
     beancount_text,

@@ -23,7 +23,7 @@ from analysis_patterns.accounting import (
     post,
     reverse,
 )
-from analysis_patterns.accounting.balance import balance
+from analysis_patterns.accounting.choosing.balance import balance
 from analysis_patterns.accounting.interchange import beancount_text, books_of, hledger_text
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time import FixedClock

@@ -22,7 +22,7 @@ from analysis_patterns.accounting import (
     SummaryAccount,
     Transaction,
 )
-from analysis_patterns.accounting.balance import balance, balances
+from analysis_patterns.accounting.choosing.balance import balance, balances
 from analysis_patterns.accounting.interchange import (
     BooksDirective,
     BooksImport,

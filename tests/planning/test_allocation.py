@@ -108,9 +108,9 @@ def test_refuses_to_book_an_asset_twice_at_once(session: Session, house: House) 
         house.book(house.meeting, between(at(3, 11), at(3, 13)))
 
     assert str(refused.value) == (
-        "asset.one-booking-at-a-time: found Room Q9 for meeting, 1997-07-03 11:00 until 1997-07-03 13:00 UTC, "
-        "beside Room Q9 for talk, 1997-07-03 10:00 until 1997-07-03 12:00 UTC; allowed: one booking at a time. "
-        "Choose another time or another asset, or withdraw the other booking first."
+        "asset.one-booking-at-a-time: found Room Q9 for meeting, 1997-07-03 11:00 until 1997-07-03 13:00 "
+        "UTC, beside Room Q9 for talk, 1997-07-03 10:00 until 1997-07-03 12:00 UTC; allowed: one booking at "
+        "a time. Choose another time or another asset, or withdraw the other booking first."
     )
 
 

@@ -179,11 +179,14 @@ def test_a_policy_may_be_for_one_protocol_only(session: Session, theatre: Theatr
 
 
 def test_a_policy_holds_from_the_flush_on_that_states_it(session: Session, theatre: Theatre) -> None:
-    with leaves_no_trace(session), refuses("policy.performed-by-somebody", Layer.FLUSH):
-        with session.no_autoflush:
-            session.add(policy(theatre, PerformedBySomebody, Severity.HARD))
-            theatre.nobody(session)
-            session.flush()
+    with (
+        leaves_no_trace(session),
+        refuses("policy.performed-by-somebody", Layer.FLUSH),
+        session.no_autoflush,
+    ):
+        session.add(policy(theatre, PerformedBySomebody, Severity.HARD))
+        theatre.nobody(session)
+        session.flush()
 
 
 def test_taking_the_last_performer_away_breaks_a_hard_policy(session: Session, theatre: Theatre) -> None:

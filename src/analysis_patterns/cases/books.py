@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from ..accounting import Account, Entry, Ledger, Transaction
-from ..accounting.derivation import Step
+from ..accounting.explanation.derivation import Step
 from ..patterns.constraint import ConstraintViolation
 from ..patterns.persistence.session import Session
 from ..site.case import Table

@@ -21,13 +21,13 @@ from ..accounting import (
     SummaryAccount,
     post_all,
 )
-from ..accounting.explanation import derivation_of
+from ..accounting.explanation.explanation import derivation_of
 from ..accounting.firing import LedgerBooks, RuleBasedFiring
 from ..accounting.firing import run as fire
-from ..accounting.given import Given
-from ..accounting.posting_rule import PostingRule
-from ..accounting.practice import AccountingPractice, PracticeAssignment
-from ..accounting.practice_picture import practice_picture
+from ..accounting.method.given import Given
+from ..accounting.rule.posting_rule import PostingRule
+from ..accounting.rule.practice import AccountingPractice, PracticeAssignment
+from ..accounting.rule.practice_picture import practice_picture
 from ..patterns.knowledge import Pack, load
 from ..patterns.persistence.session import Session
 from ..patterns.picture import Graph

@@ -9,13 +9,14 @@ from typing import TypeVar
 from sqlalchemy import Engine, select
 
 from ..accounting import Account, AccountType, EventType
-from ..accounting.posting_rule import PostingRule
-from ..accounting.practice import AccountingPractice
+from ..accounting.rule.posting_rule import PostingRule
+from ..accounting.rule.practice import AccountingPractice
 from ..patterns.accountability import AccountabilityType, OperatingScopeType, PartyType, ProductType
 from ..patterns.knowledge import Pack, load, parse_pack
 from ..patterns.persistence.audit import preview
 from ..patterns.persistence.base import Base
 from ..patterns.persistence.session import Session
+from ..patterns.planning import Protocol, ResourceType
 
 PREFIX = "cases_"
 """How the names of the cases' own tables begin."""
@@ -30,7 +31,9 @@ N = TypeVar(
     | AccountType
     | AccountingPractice
     | EventType
-    | PostingRule,
+    | PostingRule
+    | Protocol
+    | ResourceType,
 )
 
 

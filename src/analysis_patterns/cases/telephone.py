@@ -20,14 +20,14 @@ from ..accounting import (
     SummaryAccount,
     record,
 )
-from ..accounting.explanation import derivation_of
+from ..accounting.adjustment.processing import process_event
+from ..accounting.explanation.explanation import derivation_of
 from ..accounting.firing import AccountBasedFiring, LedgerBooks
 from ..accounting.firing import run as fire
-from ..accounting.given import Given
-from ..accounting.posting_rule import PostingRule, RuleTerms
-from ..accounting.practice import AccountingPractice, PracticeAssignment
-from ..accounting.practice_picture import practice_picture
-from ..accounting.processing import process_event
+from ..accounting.method.given import Given
+from ..accounting.rule.posting_rule import PostingRule, RuleTerms
+from ..accounting.rule.practice import AccountingPractice, PracticeAssignment
+from ..accounting.rule.practice_picture import practice_picture
 from ..patterns.accountability import Person
 from ..patterns.knowledge import Pack, load
 from ..patterns.persistence.session import Session

@@ -22,10 +22,10 @@ from ..accounting import (
     SummaryAccount,
     record,
 )
-from ..accounting.explanation import derivation_of
-from ..accounting.practice import AccountingPractice, PracticeAssignment
-from ..accounting.practice_picture import practice_picture
-from ..accounting.processing import process_event
+from ..accounting.adjustment.processing import process_event
+from ..accounting.explanation.explanation import derivation_of
+from ..accounting.rule.practice import AccountingPractice, PracticeAssignment
+from ..accounting.rule.practice_picture import practice_picture
 from ..patterns.accountability import Organization, Party, Person
 from ..patterns.knowledge import Pack, load
 from ..patterns.persistence.session import Session

@@ -17,7 +17,7 @@ from . import new_app
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..accounting.derivation import Step
+    from ..accounting.explanation.derivation import Step
     from ..patterns.persistence.session import Session
 
 app = new_app(help="Say what a database's answer rests on.")
@@ -88,7 +88,7 @@ def entry(
     module: Modules = [],  # noqa: B006 - as above
 ) -> None:
     """Tell by which rule and from what an entry was made, down to what nobody derived."""
-    from ..accounting.explanation import derivation_of  # noqa: PLC0415
+    from ..accounting.explanation.explanation import derivation_of  # noqa: PLC0415
 
     with _reading(url, module) as session:
         found = _entry(session, ledger, transaction, n)
@@ -109,7 +109,7 @@ def balance(
 ) -> None:
     """Tell by which rules and from what a balance came about."""
     from ..accounting import Account, Ledger  # noqa: PLC0415
-    from ..accounting.explanation import derivation_of_balance  # noqa: PLC0415
+    from ..accounting.explanation.explanation import derivation_of_balance  # noqa: PLC0415
 
     day, instant = _moment(as_of, known_at)
     with _reading(url, module) as session:
@@ -124,7 +124,7 @@ def recompute(
     file: Annotated[Path, typer.Argument(help="A document that `explain entry` or `explain balance` wrote.")],
 ) -> None:
     """Reckon a figure again from its leaves, without any database; fail where it comes out otherwise."""
-    from ..accounting.derivation import read_derivation  # noqa: PLC0415
+    from ..accounting.explanation.derivation import read_derivation  # noqa: PLC0415
 
     try:
         written = file.read_text(encoding="utf-8")
@@ -139,7 +139,7 @@ def recompute(
 
 
 def _tell(derivation: Step, *, document: bool) -> None:
-    from ..accounting.derivation import write_derivation  # noqa: PLC0415
+    from ..accounting.explanation.derivation import write_derivation  # noqa: PLC0415
 
     typer.echo(write_derivation(derivation) if document else str(derivation.explanation()))
 

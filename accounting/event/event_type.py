@@ -1,0 +1,49 @@
+"""What kinds of event there are, for rules to speak of (Accounting Patterns: Event)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from ...patterns.accountability.name import name_violations
+from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
+from ...patterns.persistence.base import Base, Level, identity
+
+UNIQUE_NAME = rule(
+    "event-type.unique-name",
+    pattern="6.5",
+    says="An event type is known by its name, so no two share one.",
+    layers=DATABASES,
+    guards=("uq_accounting_event_type_name", "accounting_event_type.name"),
+)
+
+
+class EventType(Base):
+    """
+    A kind of event, such as the use of electricity, or a service call.
+
+    Shape:  any number of events; a posting rule on the type holds for all of them.
+    Source: Fowler's Accounting Patterns, Event.
+    """
+
+    __tablename__ = "accounting_event_type"
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "6.5"
+
+    id: Mapped[UUID] = identity()
+    name: Mapped[str] = mapped_column(String(500), unique=True)
+
+    @validates("name")
+    def _stay_readable(self, _key: str, name: str) -> str:
+        require(name_violations(self, name))
+        return name
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this type breaks by itself."""
+        yield from name_violations(self, self.name)
+
+    def __str__(self) -> str:
+        return self.name
