@@ -182,7 +182,7 @@ class LifeCycleState(Base, init=False):
     position: Mapped[int] = mapped_column(info={"figure": False})
     initial: Mapped[bool]
     final: Mapped[bool]
-    life_cycle: Mapped[LifeCycle] = relationship(back_populates="course_states", init=False)
+    life_cycle: Mapped[LifeCycle] = relationship(back_populates="states", init=False)
 
     def __init__(self, *, name: str, position: int, initial: bool, final: bool) -> None:
         self.name = name

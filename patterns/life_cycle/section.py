@@ -57,7 +57,7 @@ class LifeCycleDocument(NamedDocument):
     def _tidy(self) -> Self:
         object.__setattr__(self, "final", tuple(sorted(set(self.final))))
         object.__setattr__(self, "transitions", tidied(self.transitions))
-        object.__setattr__(self, "course_states", self.states or self._implied_states())
+        object.__setattr__(self, "states", self.states or self._implied_states())
         for violation in objections(
             self.name, self.initial, list(self.final), list(self.states), self.steps()
         ):
@@ -75,7 +75,7 @@ class LifeCycleDocument(NamedDocument):
         """What it says, without the states where they follow from the rest."""
         said = super().fields()
         if self.states == self._implied_states():
-            said.pop("course_states", None)
+            said.pop("states", None)
         return said
 
 

@@ -144,8 +144,8 @@ def scheduled(
     Shape:  activities and resources are numbered as they stand. Without priorities those go first that can
             be late by least. An activity holds what it needs from its start to its finish, rest included.
     Units:  lags in seconds of the clock.
-    Errors: as `network_times`; `ConstraintViolation`: `resource.capacity` where an activity needs more than there
-            is, `activity.priority`, `working-calendar.works`.
+    Errors: as `network_times`; `ConstraintViolation`: `resource.capacity` where an activity needs more than
+            there is, `activity.priority`, `working-calendar.works`.
     Source: the serial schedule generation scheme of Kelley (1963).
     """
     found = network_times([each.duration for each in activities], dependencies, name=name)
