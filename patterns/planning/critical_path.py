@@ -182,15 +182,17 @@ def _actions(
 
 def _from_ends(connection: Connection, plan: UUID, known_at: datetime) -> dict[Any, int]:
     """How long those actions take that say when they start and end."""
+    starts: Any = TimeReference.starts
+    ends: Any = TimeReference.ends
     question = (
-        select(_raw(ActionReference.action_id), TimeReference.starts, TimeReference.ends)
+        select(_raw(ActionReference.action_id), starts, ends)
         .join(TimeReference, TimeReference.action_id == ActionReference.action_id)
         .where(ActionReference.plan_id == plan, ActionReference.known(known_at))
         .where(TimeReference.known(known_at), TimeReference.duration.is_(None))
-        .where(TimeReference.starts.is_not(None), TimeReference.starts > SINCE_EVER)
-        .where(TimeReference.ends < UNTIL_CHANGED)
+        .where(starts.is_not(None), starts > SINCE_EVER)
+        .where(ends < UNTIL_CHANGED)
     )
-    return {key: (ends - starts) // _SECOND for key, starts, ends in connection.execute(question)}
+    return {key: (end - start) // _SECOND for key, start, end in connection.execute(question)}
 
 
 def _require_known(names: list[str], durations: list[int | None]) -> None:

@@ -72,9 +72,7 @@ def from_icalendar(text: str) -> TemporalExpression:
     start = _day(starts[0])
     included = list(_expressions(lines, start, "RRULE", "RDATE"))
     excluded = list(_expressions(lines, start, "EXRULE", "EXDATE"))
-    if not included:
-        included = [Dates.of([start])]
-    whole = _either(included)
+    whole = _either(included) if included else Dates.of([start])
     return DifferenceExpression(whole, _either(excluded)) if excluded else whole
 
 

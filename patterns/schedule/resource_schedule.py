@@ -106,10 +106,10 @@ class ResourceSchedule:
         chain = [activity]
         while (before := self._held_up_by(chain[-1])) is not None:
             chain.append(before)
-        told: tuple[Explanation, ...] = ()
+        told: list[Explanation] = []
         for each in reversed(chain):
             said = f"{name(each)} starts at {written(self.starts[each])}"
-            told = (Explanation(said, by=self._reasons(each, name, written), because=told),)
+            told = [Explanation(said, by=self._reasons(each, name, written), because=tuple(told))]
         return told[0]
 
     def _held_up_by(self, activity: int) -> int | None:
