@@ -60,6 +60,7 @@ from .firing import (
     process,
     run,
 )
+from .goods.consumable import Consumable, reserved, take_back, use_up
 from .goods.goods import KindOfGoods, Place
 from .goods.holding import Holding, InventoryEntry, Stock, Transfer, stock
 from .integrity.rebuild import rebuild_closure
@@ -139,6 +140,7 @@ __all__ = [
     "Charged",
     "Concerning",
     "Condition",
+    "Consumable",
     "Correspondence",
     "CreatedBy",
     "DerivedAccount",
@@ -253,12 +255,15 @@ __all__ = [
     "reconcile",
     "reconsider",
     "record",
+    "reserved",
     "reverse",
     "run",
     "settle",
     "stock",
     "table",
+    "take_back",
     "trial_balance",
+    "use_up",
     "why_not",
     "write_derivation",
     "write_method",

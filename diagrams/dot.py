@@ -15,6 +15,7 @@ INK = "#20262d"
 FAINT = "#5f6b78"
 PAPER = "#ffffff"
 BAND = "#eef2f7"
+GRID = "#dde3ea"
 FONT = "Helvetica"
 NAME_SIZE = 12
 ARROW_SIZE = 0.8

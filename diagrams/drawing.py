@@ -6,7 +6,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Literal, overload
 
-from ..patterns.picture import Graph
+from ..patterns.picture import Bars, Graph
+from .bars import bar_sheet, gantt, notes_of
 from .dot import dot
 from .engine import engine, run
 from .mermaid import class_diagram, flowchart
@@ -31,16 +32,16 @@ class Drawing:
     """
     A picture that can be shown.
 
-    Shape:  of a type graph, or of any picture that a domain describes. `notation` and `rules` (the rules of
-            the drawn patterns, in words below the figure) concern type graphs only. `engine` is the name
-            of the layout program, by default the one that comes with this library; DOT and Mermaid need
-            none. Notebooks show a drawing by themselves.
+    Shape:  of a type graph, or of any picture that a domain describes: boxes and lines, or bars. `notation`
+            and `rules` (the rules of the drawn patterns, in words below the figure) concern type graphs only.
+            `engine` is the name of the layout program, by default the one that comes with this library; DOT
+            and Mermaid need none. Notebooks show a drawing by themselves.
     Errors: `EngineError` from `svg` and `png` where the layout program is missing or fails.
     """
 
     def __init__(
         self,
-        graph: TypeGraph | Graph,
+        graph: TypeGraph | Graph | Bars,
         *,
         notation: Notation = Notation.FOWLER,
         rules: bool = False,
@@ -52,10 +53,11 @@ class Drawing:
 
     def svg(self) -> str:
         """As SVG: light or dark as its surroundings are, described for screen readers, without scripts."""
-        notes = {f"n{index}": node.note for index, node in enumerate(self.picture.nodes)}
-        notes |= {f"e{index}": edge.note for index, edge in enumerate(self.picture.edges)}
         return finished(
-            self._drawn("-Tsvg"), title=self.picture.title, description=self.picture.description, notes=notes
+            self._drawn("-Tsvg"),
+            title=self.picture.title,
+            description=self.picture.description,
+            notes=_notes_of(self.picture),
         )
 
     def png(self) -> bytes:
@@ -63,11 +65,13 @@ class Drawing:
         return self._drawn("-Tpng", f"-Gdpi={_PIXELS_PER_INCH}")
 
     def dot(self) -> str:
-        """As DOT, without positions."""
-        return dot(self.picture)
+        """As DOT, without positions; bars have nothing but positions, and keep them."""
+        return bar_sheet(self.picture) if isinstance(self.picture, Bars) else dot(self.picture)
 
     def mermaid(self) -> str:
-        """As Mermaid: a class diagram of types, a flowchart of anything else."""
+        """As Mermaid: a class diagram of types, a Gantt chart of bars, a flowchart of anything else."""
+        if isinstance(self.graph, Bars):
+            return gantt(self.graph)
         return class_diagram(self.graph) if isinstance(self.graph, TypeGraph) else flowchart(self.graph)
 
     def written(self, format: Format) -> str | bytes:
@@ -83,15 +87,24 @@ class Drawing:
     def _drawn(self, *arguments: str) -> bytes:
         program = engine(self.engine)
         # Everything has its place already: -n2 lets the engine draw without moving anything.
-        return run(program, sheet(self.picture, program), "-Kneato", "-n2", *arguments)
+        placed = bar_sheet(self.picture) if isinstance(self.picture, Bars) else sheet(self.picture, program)
+        return run(program, placed, "-Kneato", "-n2", *arguments)
 
     def _repr_svg_(self) -> str:
         return self.svg()
 
 
+def _notes_of(picture: Graph | Bars) -> dict[str, str]:
+    """What a pointing reader is told, by the id that each box and line has in the drawing."""
+    if isinstance(picture, Bars):
+        return notes_of(picture)
+    notes = {f"n{index}": node.note for index, node in enumerate(picture.nodes)}
+    return notes | {f"e{index}": edge.note for index, edge in enumerate(picture.edges)}
+
+
 @overload
 def draw(
-    graph: TypeGraph | Graph,
+    graph: TypeGraph | Graph | Bars,
     *,
     format: Literal["svg", "dot", "mermaid"] = "svg",
     notation: Notation = ...,
@@ -100,7 +113,7 @@ def draw(
 ) -> str: ...
 @overload
 def draw(
-    graph: TypeGraph | Graph,
+    graph: TypeGraph | Graph | Bars,
     *,
     format: Literal["png"],
     notation: Notation = ...,
@@ -108,7 +121,7 @@ def draw(
     engine: str | None = ...,
 ) -> bytes: ...
 def draw(
-    graph: TypeGraph | Graph,
+    graph: TypeGraph | Graph | Bars,
     *,
     format: Literal["svg", "png", "dot", "mermaid"] = "svg",
     notation: Notation = Notation.FOWLER,

@@ -12,8 +12,9 @@ from .dot import ARROW_LENGTHS, ARROWS, FAINT, INK, PAPER, add_edge, add_node, b
 from .geometry import Box, Point, at
 from .labels import LABEL_HEIGHT, Label, placed
 from .layout import Layout, laid_out
+from .pen import draw_line, draw_text
 from .room import SMALL_SIZE
-from .text import dot_string, width_of, wrapped
+from .text import width_of, wrapped
 
 _MARGIN = 14.0
 _LINE = 15.0
@@ -66,7 +67,7 @@ def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: 
         add_edge(source, names, index, bare, pos=str(route))
     # Nodes come after the lines that were written before them: a label covers what it could not avoid.
     for label, box in labels.items():
-        _draw_text(source, label.text, box, INK, style="filled", fillcolor=PAPER)
+        draw_text(source, label.text, box, INK, style="filled", fillcolor=PAPER)
 
 
 def _draw_levels(source: graphviz.Digraph, graph: Graph, layout: Layout, extent: Box) -> None:
@@ -80,10 +81,10 @@ def _draw_levels(source: graphviz.Digraph, graph: Graph, layout: Layout, extent:
     for index, (upper, lower) in enumerate(pairwise(occupied)):
         y = (min(box.bottom for box in boxes[upper]) + max(box.top for box in boxes[lower])) / 2
         ends = (extent.left - _MARGIN, y), (extent.right + _MARGIN, y)
-        _draw_line(source, f"level{index}", *ends, style="dashed", color=FAINT)
+        draw_line(source, f"level{index}", *ends, style="dashed", color=FAINT)
         for caption, middle in ((upper, y + _LINE * 0.7), (lower, y - _LINE * 0.7)):
             box = _free(caption, middle, extent, points)
-            _draw_text(source, caption, box, FAINT)
+            draw_text(source, caption, box, FAINT)
 
 
 def _free(text: str, y: float, extent: Box, points: list[Point]) -> Box:
@@ -94,36 +95,6 @@ def _free(text: str, y: float, extent: Box, points: list[Point]) -> Box:
     while left + width < extent.right and any(left - 4 < x < left + width + 4 for x in near):
         left += 4
     return Box.around((left + width / 2, y), width, LABEL_HEIGHT)
-
-
-def _draw_text(source: graphviz.Digraph, text: str, box: Box, color: str, **style: str) -> None:
-    """A line of text: in the middle of its box where that is filled, else at its left end."""
-    source.node(
-        f"text{len(source.body)}",
-        label=dot_string(text, 400) if style else f"{dot_string(text, 400)}\\l",
-        pos=at(box.centre),
-        shape="box",
-        peripheries="0",
-        margin="0",
-        fixedsize="true",
-        width=f"{(box.right - box.left) / 72:.3f}",
-        height=f"{(box.top - box.bottom) / 72:.3f}",
-        fontsize=str(SMALL_SIZE),
-        fontcolor=color,
-        **style,
-    )
-
-
-def _draw_line(
-    source: graphviz.Digraph, name: str, start: Point, end: Point, tip: str = "", **style: str
-) -> None:
-    """A straight line, with a mark between its end and the point `tip`, if there is one."""
-    for suffix, point in (("a", start), ("b", end)):
-        source.node(f"{name}{suffix}", pos=at(point), shape="point", width="0.01", style="invis", label="")
-    (x, y), (end_x, end_y) = start, end
-    bends = [(x + (end_x - x) * third / 3, y + (end_y - y) * third / 3) for third in range(4)]
-    way = " ".join(at(point) for point in bends)
-    source.edge(f"{name}a", f"{name}b", pos=f"{tip}{way}", dir="forward", **style)
 
 
 def _draw_legend(source: graphviz.Digraph, graph: Graph, extent: Box) -> float:
@@ -137,7 +108,7 @@ def _draw_legend(source: graphviz.Digraph, graph: Graph, extent: Box) -> float:
             x, y = extent.left, y - _LINE * 1.4
         if mark:
             _draw_sample(source, mark, (x, y))
-        _draw_text(source, meaning, Box.around((x + sample + width / 2, y), width, LABEL_HEIGHT), FAINT)
+        draw_text(source, meaning, Box.around((x + sample + width / 2, y), width, LABEL_HEIGHT), FAINT)
         x += sample + width + _MARGIN
     return y if explained else extent.bottom
 
@@ -163,7 +134,7 @@ def _draw_sample(source: graphviz.Digraph, mark: Mark, start: Point) -> None:
     edge_of_box = (x + _SAMPLE - 12, y)
     end = (edge_of_box[0] - ARROW_LENGTHS[mark], y)
     name = mark.name.lower()
-    _draw_line(source, name, start, end, f"e,{at(edge_of_box)} ", arrowhead=ARROWS[mark], color=FAINT)
+    draw_line(source, name, start, end, f"e,{at(edge_of_box)} ", arrowhead=ARROWS[mark], color=FAINT)
     source.node(
         f"{name}_box", pos=at((edge_of_box[0] + 3, y)), shape="box", fixedsize="true",
         width=str(6 / 72), height=str(12 / 72), label="", color=FAINT,
@@ -176,4 +147,4 @@ def _draw_remarks(source: graphviz.Digraph, graph: Graph, extent: Box, foot: flo
     for remark in graph.remarks:
         for line in wrapped(remark, int(width / (SMALL_SIZE * 0.52))):
             y -= _LINE
-            _draw_text(source, line, Box.around((extent.left + width / 2, y), width, LABEL_HEIGHT), INK)
+            draw_text(source, line, Box.around((extent.left + width / 2, y), width, LABEL_HEIGHT), INK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -104,6 +105,113 @@ class Graph:
         for node in self.nodes:
             if node.level and node.level not in self.levels:
                 raise AnalysisPatternsError(f"the picture {self.title!r} has no level {node.level!r}")
+
+
+class BarKind(Enum):
+    """What a bar stands for: a plan, one that leaves no slack, what took place, and what was held up."""
+
+    PLANNED = "planned"
+    CRITICAL = "critical"
+    ACTUAL = "actual"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """
+    A stretch of time in a row; a `note` is what a pointing reader is told.
+
+    Errors: `AnalysisPatternsError` where it ends before it starts, or for a naive datetime.
+    """
+
+    kind: BarKind
+    start: datetime
+    end: datetime
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        _require_aware(self.start, self.end)
+        if self.end < self.start:
+            raise AnalysisPatternsError(f"a bar ends at {self.end.isoformat()}, before it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A single instant in a row, planned or actual; errors as `Bar`."""
+
+    at: datetime
+    kind: BarKind = BarKind.PLANNED
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        _require_aware(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class BarRow:
+    """
+    One line of a bar chart.
+
+    Shape:  `key` names it in this chart; `label` stands to its left, `indent` steps in.
+    """
+
+    key: str
+    label: str
+    bars: tuple[Bar, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    indent: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BarLink:
+    """
+    A line from the bar of one row to that of another.
+
+    Shape:  the keys of both rows; from the finish of the first to the start of the second, unless told
+            otherwise; `critical` is drawn stronger.
+    """
+
+    tail: str
+    head: str
+    from_finish: bool = True
+    to_finish: bool = False
+    critical: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """
+    A bar chart over time, such as Gantt's: rows of bars, without positions.
+
+    Shape:  rows from the top down, links between them; `today` is drawn as a line; `remarks` stand below.
+    Errors: `AnalysisPatternsError` where two rows share a key, or a link ends at no row.
+    """
+
+    title: str
+    rows: tuple[BarRow, ...]
+    links: tuple[BarLink, ...] = ()
+    today: datetime | None = None
+    description: str = ""
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        keys = {row.key for row in self.rows}
+        if len(keys) < len(self.rows):
+            raise AnalysisPatternsError(f"the picture {self.title!r} has two rows with one key")
+        for link in self.links:
+            for end in (link.tail, link.head):
+                if end not in keys:
+                    raise AnalysisPatternsError(f"a link of {self.title!r} ends at no row: {end!r}")
+        if self.today is not None:
+            _require_aware(self.today)
+
+
+def _require_aware(*instants: datetime) -> None:
+    for instant in instants:
+        if instant.utcoffset() is None:
+            raise AnalysisPatternsError(f"a picture of time needs time zones, unlike {instant.isoformat()}")
 
 
 def derived(multiplicity: str) -> Callable[[F], F]:

@@ -29,6 +29,7 @@ _DIALECTS: dict[str, dict[str, str]] = {
         # SQLite 3.40 builds a Bloom filter over the whole table for `=` in a recursive join.
         "joins": "{0} BETWEEN {1} AND {1}",
         "aside": "+{0}",
+        "day": "substr({0}, 1, 10)",
         "each": "JOIN {0} {1} ON",
         "end": "",
     },
@@ -40,6 +41,7 @@ _DIALECTS: dict[str, dict[str, str]] = {
         "unindexed": "",
         "joins": "{0} = {1}",
         "aside": "({0} + 0)",
+        "day": "({0} AT TIME ZONE 'UTC')::date",
         # PostgreSQL keeps a trigger's plan from when the table was small, and would read all of it in every
         # step; what it must ask row by row, it asks by index.
         "each": "CROSS JOIN LATERAL (SELECT * FROM {0} {1} WHERE",
@@ -54,13 +56,13 @@ def spelled(sql: str, dialect: str) -> str:
 
     Shape:  `<forever>`, `<least>`, `<greatest>`, `<distinct>` and `<joins a b>` are replaced; so is
             `<unindexed>` before a column that SQLite's planner must not choose an index by,
-            `<aside day>` of a day that neither planner may, and `<each table t>` with `<end t>` around the
-            condition of a join in a recursive step.
+            `<aside day>` of a day that neither planner may, `<day instant>` for an instant's day in UTC, and
+            `<each table t>` with `<end t>` around the condition of a join in a recursive step.
     """
     words = _DIALECTS[dialect]
     for word in ("forever", "least", "greatest", "distinct", "unindexed"):
         sql = sql.replace(f"<{word}>", words[word])
-    for word in ("joins", "aside", "each", "end"):
+    for word in ("joins", "aside", "day", "each", "end"):
         while f"<{word} " in sql:
             before, _, rest = sql.partition(f"<{word} ")
             names, _, after = rest.partition(">")

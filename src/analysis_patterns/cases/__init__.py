@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ..patterns.persistence.session import Session
-from . import acm, concepts, consultant, department, hospital, patients, telephone, utility
+from . import (
+    acm,
+    concepts,
+    consultant,
+    department,
+    hospital,
+    kitchen,
+    patients,
+    room_q9,
+    surgery,
+    telephone,
+    utility,
+)
 from .case import Check, WorkedCase
 from .session import create_tables
 
@@ -20,6 +32,9 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "consultant": consultant.run,
         "telephone": telephone.run,
         "utility": utility.run,
+        "surgery": surgery.run,
+        "kitchen": kitchen.run,
+        "room Q9": room_q9.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..patterns.picture import Graph
+from ..patterns.picture import Bars, Graph
 from ..site.case import Table
 
 
@@ -41,7 +41,7 @@ class WorkedCase:
     patterns: tuple[str, ...]
     checks: tuple[Check, ...]
     tables: tuple[Table, ...] = ()
-    pictures: tuple[Graph, ...] = ()
+    pictures: tuple[Graph | Bars, ...] = ()
 
     @property
     def holds(self) -> bool:

@@ -16,6 +16,7 @@ from ..patterns.knowledge import Pack, load, parse_pack
 from ..patterns.persistence.audit import preview
 from ..patterns.persistence.base import Base
 from ..patterns.persistence.session import Session
+from ..patterns.planning import Protocol, ResourceType
 
 PREFIX = "cases_"
 """How the names of the cases' own tables begin."""
@@ -30,7 +31,9 @@ N = TypeVar(
     | AccountType
     | AccountingPractice
     | EventType
-    | PostingRule,
+    | PostingRule
+    | Protocol
+    | ResourceType,
 )
 
 

@@ -1,0 +1,389 @@
+"""What is meant to be done, in which order, by people who share parts of it (8.4 Plan)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
+from ..persistence.base import Base, Level
+from ..persistence.session import Session, session_of
+from ..persistence.version import Believed, believed_table_args, keep_history
+from ..picture import derived
+from .action import Action, ProposedAction
+from .dependency import NO_LAG, DependencyKind, described, kind_column, way
+from .duration import Seconds, seconds_table_args, whole_seconds
+from .protocol import ProtocolReference
+from .time_reference import believed_once
+
+if TYPE_CHECKING:
+    from .replacement import PlanReplacement
+
+REFERENCE, DEPENDENCY = "patterns_action_reference", "patterns_plan_dependency"
+
+ACTION_ONCE = rule(
+    "plan.action-once",
+    pattern="8.4",
+    says="A plan refers to a proposed action once.",
+    layers=EVERYWHERE,
+    guards=(f"uq_{REFERENCE}_of_plan", f"{REFERENCE}.plan_id, {REFERENCE}.action_id"),
+)
+CONTAINS_ITSELF = rule(
+    "plan.contains-itself",
+    pattern="8.4",
+    says="No plan is a part of itself, however deep.",
+    layers=EVERYWHERE,
+)
+OF_PROPOSED = rule(
+    "plan.of-proposed",
+    pattern="8.4",
+    says="A plan refers to proposed actions, and to other plans, that are believed.",
+    layers=EVERYWHERE,
+)
+OWN_REFERENCES = rule(
+    "plan-dependency.own-references",
+    pattern="8.4",
+    says="A dependency joins two references of one plan, and goes before either of them is left out.",
+    layers=EVERYWHERE,
+)
+ACYCLIC = rule(
+    "plan-dependency.acyclic",
+    pattern="8.4",
+    says="No action of a plan depends on itself, however far back.",
+    layers=EVERYWHERE,
+)
+
+
+class Plan(ProposedAction, init=False):
+    """
+    Actions that are meant to be done together.
+
+    Shape:  a set of references to proposed actions, which other plans may share, and dependencies between
+            those references. A plan is a proposed action itself: it can be planned, carried out, abandoned.
+    Errors: those of `Action`; and `ConstraintViolation` from `include` and `depends`.
+    Source: Analysis Patterns 8.4, where a plan is some action; what has not been done yet is a proposed one.
+    """
+
+    __pattern__ = "8.4"
+    __mapper_args__ = {"polymorphic_identity": "plan"}
+    __nature__ = "plan"
+
+    references: Mapped[list[ActionReference]] = relationship(
+        foreign_keys="ActionReference.plan_id",
+        back_populates="plan",
+        order_by="ActionReference.version",
+        default_factory=list,
+        init=False,
+    )
+    dependencies: Mapped[list[PlanDependency]] = relationship(
+        back_populates="plan", order_by="PlanDependency.version", default_factory=list, init=False
+    )
+
+    replacements: Mapped[list[PlanReplacement]] = relationship(
+        foreign_keys="PlanReplacement.replacing_id",
+        back_populates="replacing",
+        default_factory=list,
+        init=False,
+        info={"figure": False},
+    )
+
+    def include(self, action: ProposedAction, *, step: ProtocolReference | None = None) -> ActionReference:
+        """
+        Make `action` a part of this plan, for a step of its protocol where it is one.
+
+        Errors: `ConstraintViolation`: `plan.action-once`, `plan.contains-itself`, `plan.of-proposed`;
+                nothing is changed.
+        """
+        return ActionReference(plan=self, action=action, step=step)
+
+    def depends(
+        self,
+        successor: ActionReference,
+        *,
+        on: ActionReference,
+        kind: DependencyKind = DependencyKind.FINISH_START,
+        lag: timedelta = NO_LAG,
+    ) -> PlanDependency:
+        """
+        Let one action of this plan wait for another.
+
+        Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.acyclic`; nothing
+                is changed.
+        """
+        return PlanDependency(plan=self, predecessor=on, successor=successor, kind=kind, lag=lag)
+
+    def reference_to(self, action: ProposedAction) -> ActionReference | None:
+        """The reference to an action, as believed now; None where the plan has none."""
+        return next((each for each in action.included_in if each.is_believed and each.plan is self), None)
+
+    def leave_out(self, reference: ActionReference) -> None:
+        """
+        Take an action out of this plan, with what depended on it; that it was in stays known.
+
+        Errors: `ConstraintViolation` (`history.closed-once`) where it was left out before.
+        """
+        reference.withdraw()
+
+    @property
+    @derived("*")
+    def proposed_actions(self) -> list[ProposedAction]:
+        """The actions of this plan, as believed now."""
+        return [each.action for each in self.references if each.is_believed]
+
+
+class ActionReference(Believed, Base, init=False):
+    """
+    That a proposed action is part of a plan.
+
+    Shape:  one plan, one proposed action, at most one step of a protocol; any number of dependencies on
+            either side. An action may be part of many plans.
+    Errors: `ConstraintViolation`: `plan.action-once`, `plan.contains-itself`, `plan.of-proposed`.
+    Source: Analysis Patterns 8.4 and 8.5.
+    """
+
+    __tablename__ = REFERENCE
+    __table_args__ = (
+        *believed_table_args(REFERENCE),
+        believed_once(REFERENCE, "plan_id", "action_id", name="of_plan"),
+    )
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "8.4"
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
+    action_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
+    step_id: Mapped[UUID | None] = mapped_column(ForeignKey(ProtocolReference.id), init=False)
+    plan: Mapped[Plan] = relationship(foreign_keys=[plan_id], back_populates="references")
+    action: Mapped[ProposedAction] = relationship(foreign_keys=[action_id], back_populates="included_in")
+    step: Mapped[ProtocolReference | None] = relationship()
+    preceding: Mapped[list[PlanDependency]] = relationship(
+        foreign_keys="PlanDependency.successor_id",
+        back_populates="successor",
+        default_factory=list,
+        init=False,
+        info={"figure": False},
+    )
+    following: Mapped[list[PlanDependency]] = relationship(
+        foreign_keys="PlanDependency.predecessor_id",
+        back_populates="predecessor",
+        default_factory=list,
+        init=False,
+        info={"figure": False},
+    )
+
+    def __init__(self, *, plan: Plan, action: ProposedAction, step: ProtocolReference | None = None) -> None:
+        require(_reference_objections(self, plan, action))
+        references = plan.references  # to read it later would flush this reference half-made
+        self._begin_belief()
+        self.step = step
+        self.action = action
+        references.append(self)
+
+    def withdraw(self) -> None:
+        """
+        Leave the action out of the plan, and with it the dependencies that it has there.
+
+        Errors: `ConstraintViolation` (`history.closed-once`) where it was left out before.
+        """
+        dependencies = [each for each in (*self.preceding, *self.following) if each.is_believed]
+        for dependency in dependencies:
+            dependency.withdraw()
+        if dependencies:
+            session_of(self).flush()  # the database lets no dependency outlive its reference
+        super().withdraw()
+
+    def predecessors(self) -> list[ActionReference]:
+        """What has to come before it, as believed now."""
+        return [each.predecessor for each in self.preceding if each.is_believed]
+
+    def successors(self) -> list[ActionReference]:
+        """What comes after it, as believed now."""
+        return [each.successor for each in self.following if each.is_believed]
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this reference breaks; what is left out breaks none."""
+        if self.is_believed:
+            yield from _reference_objections(self, self.plan, self.action)
+
+    def __str__(self) -> str:
+        return f"{self.action} in {self.plan}"
+
+
+class PlanDependency(Believed, Base, init=False):
+    """
+    That an action of a plan waits for another.
+
+    Shape:  a predecessor and a successor, references of one plan; a kind, and a lag in whole seconds: where
+            that is negative, the successor leads by so much.
+    Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.acyclic`.
+    Source: Analysis Patterns 8.4; the book's names of the two ends both sound like the later one.
+    """
+
+    __tablename__ = DEPENDENCY
+    __table_args__ = (
+        *believed_table_args(DEPENDENCY),
+        *seconds_table_args("lag"),
+        Index(f"ix_{DEPENDENCY}_following", "predecessor_id", "known_to", "successor_id"),
+    )
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "8.4"
+
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
+    predecessor_id: Mapped[UUID] = mapped_column(ForeignKey(ActionReference.version), init=False)
+    successor_id: Mapped[UUID] = mapped_column(ForeignKey(ActionReference.version), index=True, init=False)
+    kind: Mapped[DependencyKind] = mapped_column(kind_column())
+    lag: Mapped[timedelta] = mapped_column(Seconds)
+    plan: Mapped[Plan] = relationship(back_populates="dependencies")
+    predecessor: Mapped[ActionReference] = relationship(
+        foreign_keys=[predecessor_id], back_populates="following"
+    )
+    successor: Mapped[ActionReference] = relationship(foreign_keys=[successor_id], back_populates="preceding")
+
+    def __init__(
+        self,
+        *,
+        plan: Plan,
+        predecessor: ActionReference,
+        successor: ActionReference,
+        kind: DependencyKind = DependencyKind.FINISH_START,
+        lag: timedelta = NO_LAG,
+    ) -> None:
+        whole_seconds(lag)
+        require(own_references(self, plan, predecessor, successor))
+        require(_circle(self, predecessor, successor))
+        dependencies = plan.dependencies  # to read it later would flush this dependency half-made
+        self._begin_belief()
+        self.kind = kind
+        self.lag = lag
+        self.predecessor = predecessor
+        self.successor = successor
+        dependencies.append(self)
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this dependency breaks by itself; circles are looked for plan by plan."""
+        if self.is_believed:
+            yield from own_references(self, self.plan, self.predecessor, self.successor)
+
+    def __str__(self) -> str:
+        return f"{self.successor.action} after {self.predecessor.action} ({described(self.kind, self.lag)})"
+
+
+def plans_with(session: Session, action: ProposedAction, *, known_at: datetime | None = None) -> list[Plan]:
+    """
+    The plans that an action is part of, as known at an instant, by name.
+
+    Source: Analysis Patterns 8.4: several plans may share an action.
+    """
+    question = (
+        select(Plan)
+        .join(ActionReference, ActionReference.plan_id == Plan.id)
+        .where(ActionReference.action_id == action.id, ActionReference.known(session.instant(known_at)))
+        .order_by(Plan.name, Plan.id)
+    )
+    return list(session.scalars(question))
+
+
+def references_of(session: Session, plan: Plan, *, known_at: datetime | None = None) -> list[ActionReference]:
+    """
+    What a plan consisted of, as known at an instant, in the order in which it was included.
+
+    Source: Analysis Patterns 8.4.
+    """
+    question = (
+        select(ActionReference)
+        .where(ActionReference.plan_id == plan.id, ActionReference.known(session.instant(known_at)))
+        .order_by(ActionReference.version)
+    )
+    return list(session.scalars(question))
+
+
+def dependencies_of(
+    session: Session, plan: Plan, *, known_at: datetime | None = None
+) -> list[PlanDependency]:
+    """
+    What waited for what in a plan, as known at an instant.
+
+    Source: Analysis Patterns 8.4.
+    """
+    question = (
+        select(PlanDependency)
+        .where(PlanDependency.plan_id == plan.id, PlanDependency.known(session.instant(known_at)))
+        .order_by(PlanDependency.version)
+    )
+    return list(session.scalars(question))
+
+
+def _reference_objections(
+    reference: ActionReference, plan: Plan, action: ProposedAction
+) -> Iterator[ConstraintViolation]:
+    if not isinstance(action, ProposedAction) or not action.is_believed:
+        yield OF_PROPOSED.violation(
+            reference,
+            action,
+            found=f"{type(action).__name__} {action} in {plan}",
+            allowed="proposed actions and plans that were not withdrawn",
+            remedy="Propose the action first; what was done implements what is in the plan.",
+        )
+        return
+    other = next((each for each in action.included_in if each.is_believed and each.plan is plan), None)
+    if other is not None and other is not reference:
+        yield ACTION_ONCE.violation(
+            reference,
+            other,
+            found=f"{action} in {plan} a second time",
+            allowed="once",
+            remedy="Propose another action where the same is to be done twice.",
+        )
+    path = way(action, plan, lambda each: each.proposed_actions if isinstance(each, Plan) else [])
+    if path is not None:
+        yield CONTAINS_ITSELF.violation(
+            reference,
+            *path,
+            found="a circle: " + " > ".join(each.name for each in (plan, *path)),
+            allowed="parts that do not contain the plan themselves",
+            remedy="Leave the part out, or let both plans share the actions that they have in common.",
+        )
+
+
+def own_references(
+    dependency: PlanDependency, plan: Plan, *references: ActionReference
+) -> Iterator[ConstraintViolation]:
+    """Whether a dependency would join what is not, or no longer, part of its plan."""
+    for reference in references:
+        if reference.plan is not plan or not reference.is_believed:
+            left = "" if reference.is_believed else ", which was left out"
+            yield OWN_REFERENCES.violation(
+                dependency,
+                reference,
+                found=f"{reference}{left}, in a dependency of {plan}",
+                allowed="references that the plan has",
+                remedy="Include the action in the plan first, or order the plans that contain both.",
+            )
+
+
+def circular(dependency: PlanDependency, path: list[ActionReference]) -> ConstraintViolation:
+    """The violation that says how a dependency closes a circle."""
+    return ACYCLIC.violation(
+        dependency,
+        *path,
+        found="a circle: " + " > ".join(each.action.name for each in path),
+        allowed="an order in which every action can be done",
+        remedy="Withdraw one of the dependencies of the circle.",
+    )
+
+
+def _circle(
+    dependency: PlanDependency, predecessor: ActionReference, successor: ActionReference
+) -> Iterator[ConstraintViolation]:
+    # Forwards, since whoever plans names what comes next: nothing follows it yet.
+    path = way(successor, predecessor, lambda each: each.successors())
+    if path is not None:
+        yield circular(dependency, [predecessor, *path])
+
+
+keep_history(ActionReference)
+keep_history(PlanDependency)

@@ -1,0 +1,304 @@
+"""Schedules that resources can bear: by priority, each activity as early as what it needs is free (8.6)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from heapq import heapify, heappop, heappush
+
+from ..constraint import rule
+from ..provenance import Explanation
+from .network import Dependency, Times, network_times
+from .working_calendar import WorkingTime
+
+CAPACITY = rule(
+    "resource.capacity",
+    pattern="8.6",
+    says="No activity needs more of a resource than there is, and none needs less than nothing.",
+)
+PRIORITY = rule(
+    "activity.priority",
+    pattern="8.6",
+    says="A priority is given to every activity, or to none.",
+)
+
+
+_OTHERS = -1
+
+
+class Cause(Enum):
+    """What an activity can wait for."""
+
+    PREDECESSOR = "predecessor"
+    RESOURCE = "resource"
+    CALENDAR = "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """
+    Something that activities need, and of which there is so much at any one time.
+
+    Shape:  `taken` is what others hold of it already: from when, until when, and how much.
+    Units:  `capacity` 1 for an asset, which serves one activity at a time; seconds.
+    """
+
+    name: str
+    capacity: int = 1
+    taken: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """
+    What is to be scheduled.
+
+    Shape:  a duration; the numbers of the resources that it needs, and how much of each; the working time
+            that it goes on in, or None for around the clock.
+    Units:  seconds, of its working time where it has one.
+    """
+
+    duration: int
+    needs: tuple[tuple[int, int], ...] = ()
+    working_time: WorkingTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """
+    What an activity waited for.
+
+    Shape:  the cause; until when; the activity before it or the one that held the resource; the resource.
+    """
+
+    cause: Cause
+    until: int
+    activity: int | None = None
+    resource: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSchedule:
+    """
+    When each activity takes place, so that no resource is overdrawn.
+
+    Shape:  for each activity, by its number, its start, its finish, and what it waited for one after
+            another; the last of these is why it starts no earlier.
+    Units:  whole seconds from the start of the schedule.
+    """
+
+    starts: Sequence[int]
+    finishes: Sequence[int]
+    waits: Sequence[tuple[Wait, ...]]
+    resources: Sequence[Resource]
+
+    @property
+    def end(self) -> int:
+        """When all is done."""
+        return max(self.finishes, default=0)
+
+    def explanation(
+        self, activity: int, name: Callable[[int], str], written: Callable[[int], str] = str
+    ) -> Explanation:
+        """Why an activity starts no earlier: what it waited for, and why that was not over before."""
+        chain = [activity]
+        while (before := self._held_up_by(chain[-1])) is not None:
+            chain.append(before)
+        told: list[Explanation] = []
+        for each in reversed(chain):
+            said = f"{name(each)} starts at {written(self.starts[each])}"
+            told = [Explanation(said, by=self._reasons(each, name, written), because=tuple(told))]
+        return told[0]
+
+    def _held_up_by(self, activity: int) -> int | None:
+        found = [wait.activity for wait in self.waits[activity] if wait.activity is not None]
+        return found[-1] if found else None
+
+    def _reasons(self, activity: int, name: Callable[[int], str], written: Callable[[int], str]) -> str:
+        said = []
+        for wait in self.waits[activity]:
+            until = f"until {written(wait.until)}"
+            if wait.cause is Cause.CALENDAR:
+                said.append(f"no working time {until}")
+            elif wait.cause is Cause.PREDECESSOR and wait.activity is not None:
+                said.append(f"waits for {name(wait.activity)} {until}")
+            elif wait.resource is not None:
+                holder = "others" if wait.activity is None else name(wait.activity)
+                said.append(f"{self.resources[wait.resource].name} is held by {holder} {until}")
+        return "; ".join(said) or "nothing to wait for"
+
+
+def scheduled(
+    activities: Sequence[Activity],
+    dependencies: Sequence[Dependency],
+    resources: Sequence[Resource] = (),
+    *,
+    priority: Sequence[int] | None = None,
+    name: Callable[[int], str] = str,
+) -> ResourceSchedule:
+    """
+    Schedule one activity after another, each as early as can be: the one with the lowest priority first.
+
+    Shape:  activities and resources are numbered as they stand. Without priorities those go first that can
+            be late by least. An activity holds what it needs from its start to its finish, rest included.
+    Units:  lags in seconds of the clock.
+    Errors: as `network_times`; `ConstraintViolation`: `resource.capacity` where an activity needs more than
+            there is, `activity.priority`, `working-calendar.works`.
+    Source: the serial schedule generation scheme of Kelley (1963).
+    """
+    found = network_times([each.duration for each in activities], dependencies, name=name)
+    _require_capacity(activities, resources, name)
+    ranks = _ranks(found, priority, len(activities))
+    made = _Schedule(activities, dependencies, resources)
+    for activity in _by_rank(len(activities), dependencies, ranks):
+        made.place(activity)
+    return ResourceSchedule(made.starts, made.finishes, made.waits, resources)
+
+
+def _require_capacity(
+    activities: Sequence[Activity], resources: Sequence[Resource], name: Callable[[int], str]
+) -> None:
+    for number, activity in enumerate(activities):
+        for resource, amount in activity.needs:
+            held = resources[resource]
+            if not 0 < amount <= held.capacity:
+                raise CAPACITY.violation(
+                    activity,
+                    found=f"{amount} of {held.name} for {name(number)}",
+                    allowed=f"1 to {held.capacity}",
+                    remedy="Let it need less, or raise the capacity.",
+                )
+
+
+def _ranks(found: Times, priority: Sequence[int] | None, count: int) -> list[tuple[int, int]]:
+    if priority is None:
+        return list(zip(found.latest, range(count), strict=True))
+    if len(priority) != count:
+        raise PRIORITY.violation(
+            found=f"{len(priority)} priorities for {count} activities",
+            allowed="one for each activity",
+            remedy="Give each activity a priority, or leave them out.",
+        )
+    return list(zip(priority, range(count), strict=True))
+
+
+def _by_rank(count: int, dependencies: Sequence[Dependency], ranks: list[tuple[int, int]]) -> Iterator[int]:
+    """The activities, none before one that it waits for, and else by rank."""
+    following: list[list[int]] = [[] for _ in range(count)]
+    waiting = [0] * count
+    for each in dependencies:
+        following[each.before].append(each.after)
+        waiting[each.after] += 1
+    ready = [ranks[activity] for activity in range(count) if not waiting[activity]]
+    heapify(ready)
+    while ready:
+        _, activity = heappop(ready)
+        yield activity
+        for after in following[activity]:
+            waiting[after] -= 1
+            if not waiting[after]:
+                heappush(ready, ranks[after])
+
+
+class _Use:
+    """How much of a resource is used when, as steps; and who holds it."""
+
+    def __init__(self, resource: Resource) -> None:
+        self._capacity = resource.capacity
+        self._moments = [0]
+        self._used = [0]
+        self._held: list[tuple[int, int, int]] = []
+        for start, finish, amount in resource.taken:
+            if finish > max(start, 0):
+                self.hold(max(start, 0), finish, amount, _OTHERS)
+
+    def blocked(self, start: int, finish: int, amount: int) -> tuple[int, int] | None:
+        """Until when there is too little of it in that time, and who holds it; None where there is enough."""
+        n = bisect_right(self._moments, start) - 1
+        while n < len(self._moments) and self._moments[n] < finish:
+            if self._used[n] + amount > self._capacity:
+                until = self._moments[n + 1]  # the last step uses nothing, so it is not this one
+                moment = max(start, self._moments[n])
+                return until, min(who for begun, ended, who in self._held if begun <= moment < ended)
+            n += 1
+        return None
+
+    def hold(self, start: int, finish: int, amount: int, who: int) -> None:
+        """Let an activity hold so much of it."""
+        for moment in (start, finish):
+            n = bisect_left(self._moments, moment)
+            if n == len(self._moments) or self._moments[n] != moment:
+                self._moments.insert(n, moment)
+                self._used.insert(n, self._used[n - 1])
+        first, last = bisect_left(self._moments, start), bisect_left(self._moments, finish)
+        for n in range(first, last):
+            self._used[n] += amount
+        self._held.append((start, finish, who))
+
+
+class _Schedule:
+    def __init__(
+        self,
+        activities: Sequence[Activity],
+        dependencies: Sequence[Dependency],
+        resources: Sequence[Resource],
+    ) -> None:
+        self._activities = activities
+        self._before: list[list[Dependency]] = [[] for _ in activities]
+        for each in dependencies:
+            self._before[each.after].append(each)
+        self._use = [_Use(each) for each in resources]
+        self.starts = [0] * len(activities)
+        self.finishes = [0] * len(activities)
+        self.waits: list[tuple[Wait, ...]] = [()] * len(activities)
+
+    def place(self, number: int) -> None:
+        """Let an activity take place as early as can be, beside those that have their place."""
+        activity = self._activities[number]
+        working = activity.working_time
+        waits = list(self._waits_for_others(number, activity))
+        start = waits[-1].until if waits else 0
+        while True:
+            opens = working.open_at(start) if working else start
+            if opens > start:
+                start = opens
+                waits.append(Wait(Cause.CALENDAR, start))
+            finish = working.finish(start, activity.duration) if working else start + activity.duration
+            blocked = self._blocked(activity, start, finish)
+            if blocked is None:
+                break
+            waits.append(blocked)
+            start = blocked.until
+        self.starts[number], self.finishes[number], self.waits[number] = start, finish, tuple(waits)
+        for resource, amount in activity.needs:
+            if finish > start:
+                self._use[resource].hold(start, finish, amount, number)
+
+    def _waits_for_others(self, number: int, activity: Activity) -> Iterator[Wait]:
+        """The activity before it that keeps it waiting longest, if any does."""
+        longest = Wait(Cause.PREDECESSOR, 0)
+        for each in self._before[number]:
+            ends = self.finishes if each.kind.from_finish else self.starts
+            bound = max(0, ends[each.before] + each.lag)
+            if each.kind.to_finish:
+                working = activity.working_time
+                bound = (
+                    working.start_for(bound, activity.duration)
+                    if working
+                    else max(0, bound - activity.duration)
+                )
+            if bound > longest.until:
+                longest = Wait(Cause.PREDECESSOR, bound, each.before)
+        if longest.activity is not None:
+            yield longest
+
+    def _blocked(self, activity: Activity, start: int, finish: int) -> Wait | None:
+        # What takes no time holds nothing.
+        for resource, amount in activity.needs if finish > start else ():
+            blocked = self._use[resource].blocked(start, finish, amount)
+            if blocked is not None:
+                until, who = blocked
+                return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
+        return None

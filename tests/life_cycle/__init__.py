@@ -1,0 +1,1 @@
+"""Specifications of life cycles as data (8.2)."""

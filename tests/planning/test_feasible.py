@@ -1,0 +1,140 @@
+"""8.6 A plan that its resources can bear: assets one at a time, as many of a type as there are."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from analysis_patterns.patterns import Quantity, explain
+from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.planning import (
+    Asset,
+    AssetType,
+    ConsumableType,
+    GeneralResourceAllocation,
+    Plan,
+    ProposedAction,
+    TemporalResource,
+)
+from analysis_patterns.patterns.planning.feasible import FeasiblePlan, feasible
+from analysis_patterns.patterns.schedule import DayOfWeek, Weekday, WorkingCalendar
+from analysis_patterns.patterns.time import Interval
+
+from ..refusals import refuses
+from .records import at
+
+HOUR = timedelta(hours=1)
+WEEKEND = DayOfWeek(Weekday.SATURDAY) | DayOfWeek(Weekday.SUNDAY)
+
+
+class Theatre:
+    """Two operations in room 1, and two visits that each need a nurse; one of the nurses is Ann."""
+
+    def __init__(self) -> None:
+        self.nurse, self.room_type = AssetType(name="nurse"), AssetType(name="theatre")
+        self.room = Asset(name="room 1", types=[self.room_type])
+        self.ann = Asset(name="Ann", types=[self.nurse])
+        self.plan = Plan(name="Tuesday")
+        self.kidney, self.liver, self.visit, self.round = (
+            ProposedAction(name=name, duration=hours * HOUR)
+            for name, hours in (("kidney", 2), ("liver", 3), ("visit", 1), ("round", 1))
+        )
+        self.references = [
+            self.plan.include(each) for each in (self.kidney, self.liver, self.visit, self.round)
+        ]
+        for each in (self.kidney, self.liver):
+            TemporalResource(action=each, asset=self.room, quantity=Quantity(1, "h"))
+        for each in (self.visit, self.round):
+            GeneralResourceAllocation(action=each, type=self.nurse, quantity=Quantity(1, "h"))
+        blood = ConsumableType(name="packed cells")
+        GeneralResourceAllocation(action=self.liver, type=blood, quantity=Quantity(4, "1"))
+
+    def intervals(self, found: FeasiblePlan) -> list[tuple[datetime, datetime]]:
+        """When each action takes place."""
+        return [found.interval(each) for each in (self.kidney, self.liver, self.visit, self.round)]
+
+
+@pytest.fixture
+def theatre(session: Session) -> Theatre:
+    """The plan, stored."""
+    made = Theatre()
+    session.add_all([made.plan, made.room, made.ann])
+    session.commit()
+    return made
+
+
+def test_no_asset_serves_two_at_once(session: Session, theatre: Theatre) -> None:
+    found = feasible(session, theatre.plan, start=at(1, 9))
+
+    assert theatre.intervals(found) == [
+        (at(1, 12), at(1, 14)),
+        (at(1, 9), at(1, 12)),
+        (at(1, 9), at(1, 10)),
+        (at(1, 10), at(1, 11)),
+    ]
+    assert found.end == at(1, 14)
+
+
+def test_of_a_type_there_are_as_many_as_there_are_or_as_is_said(session: Session, theatre: Theatre) -> None:
+    session.add(Asset(name="Bea", types=[theatre.nurse]))
+    session.commit()
+
+    both = feasible(session, theatre.plan, start=at(1, 9))
+    one = feasible(session, theatre.plan, start=at(1, 9), capacities={theatre.nurse: 1})
+
+    assert both.interval(theatre.round) == (at(1, 9), at(1, 10))
+    assert one.interval(theatre.round) == (at(1, 10), at(1, 11))
+
+
+def test_a_named_asset_is_one_of_its_type(session: Session, theatre: Theatre) -> None:
+    TemporalResource(action=theatre.kidney, asset=theatre.ann, quantity=Quantity(1, "h"))
+    session.commit()
+
+    found = feasible(session, theatre.plan, start=at(1, 9), priorities={theatre.kidney.id: 1})
+
+    assert found.interval(theatre.kidney) == (at(1, 9), at(1, 11))
+    assert found.interval(theatre.visit)[0] == at(1, 11)
+
+
+def test_what_other_actions_have_booked_is_taken(session: Session, theatre: Theatre) -> None:
+    other = ProposedAction(name="cleaning")
+    TemporalResource(action=other, asset=theatre.room, interval=Interval(at(1, 8), at(1, 10)))
+    session.add(other)
+    session.commit()
+
+    found = feasible(session, theatre.plan, start=at(1, 9), priorities={theatre.kidney.id: 1})
+
+    assert found.interval(theatre.kidney) == (at(1, 10), at(1, 12))
+    assert str(explain(found.start_of(theatre.liver))).splitlines() == [
+        "liver starts at 1997-07-01 12:00  [room 1 is held by others until 1997-07-01 10:00; "
+        "room 1 is held by kidney until 1997-07-01 12:00]",
+        "  kidney starts at 1997-07-01 10:00  [room 1 is held by others until 1997-07-01 10:00]",
+    ]
+
+
+def test_dependencies_and_working_hours_are_kept(session: Session, theatre: Theatre) -> None:
+    theatre.plan.depends(theatre.references[0], on=theatre.references[1], lag=HOUR)
+    session.commit()
+    office = WorkingCalendar(WEEKEND, time(9), time(13))
+
+    found = feasible(session, theatre.plan, start=at(4, 11), calendar=office)  # a Friday
+
+    assert found.interval(theatre.liver) == (at(4, 11), at(7, 10))
+    assert found.interval(theatre.kidney) == (at(7, 11), at(7, 13))
+
+
+def test_refuses_more_than_there_is(session: Session, theatre: Theatre) -> None:
+    with refuses("resource.capacity") as refused:
+        feasible(session, theatre.plan, start=at(1, 9), capacities={theatre.nurse: 0})
+
+    assert refused.value.found == "1 of nurse for visit"
+
+
+def test_a_withdrawn_allocation_needs_nothing(session: Session, theatre: Theatre) -> None:
+    theatre.liver.allocations[0].withdraw()
+    session.commit()
+
+    found = feasible(session, theatre.plan, start=at(1, 9))
+
+    assert found.interval(theatre.kidney)[0] == found.interval(theatre.liver)[0] == at(1, 9)
