@@ -52,17 +52,11 @@ def believed_once(table: str, name: str, *columns: str) -> Index:
     )
 
 
-def _never(_row: str) -> str:
-    return "1 = 0"
-
-
-def never_changed(table: Any, rule: Rule, *, closed: Condition = _never) -> None:
+def never_changed(table: Any, rule: Rule, *, closed: Condition | None = None) -> None:
     """Guard `table`: rows are added and nothing else, and none where it is `closed` to the row."""
     held: Table = table
     name = held.name
-    keys = [column.name for column in held.primary_key]
-
-    there = repeats(name, *keys)
+    there = repeats(name, *(column.name for column in held.primary_key))
     guard(
         held,
         # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
@@ -70,7 +64,7 @@ def never_changed(table: Any, rule: Rule, *, closed: Condition = _never) -> None
             rule,
             name,
             "INSERT",
-            lambda row: f"{there(row)} OR {closed(row)}",
+            lambda row: f"{there(row)} OR {closed(row)}" if closed else there(row),
             because="what was recorded would be replaced",
         ),
         refuse_when(rule, name, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"),

@@ -154,7 +154,8 @@ def merge_by_essence(session: Session, one: Referable, other: Referable, *, reas
 def split(session: Session, thing: Referable) -> None:
     """Tell a thing apart from everything that it was merged with by essence; the rest stays as it is."""
     mine = or_(EssenceMerge.one_id == thing.id, EssenceMerge.other_id == thing.id)
-    for merge in session.scalars(select(EssenceMerge).where(mine, EssenceMerge.known_to == UNTIL_CHANGED)):
+    question = select(EssenceMerge).where(mine, EssenceMerge.known_to == UNTIL_CHANGED)
+    for merge in session.scalars(question).all():
         merge.withdraw()
 
 
