@@ -93,7 +93,7 @@ def test_to_work_the_case_again_adds_nothing(session: Session, run: Run, figures
 
 
 def test_draws_the_plan_with_what_has_come_of_it(session: Session) -> None:
-    (picture,) = kitchen.run(session).pictures
+    (picture,) = kitchen.run(session).graphs
 
     (shop,) = [node for node in picture.nodes if node.label == "visit to the shop"]
     assert shop.lines == ("completed", "at 1997-07-05 10:00 UTC", "also in Sunday's dinner")
