@@ -49,7 +49,7 @@ def _nested(row: str) -> str:
 def _foreign(row: str) -> str:
     """An end of the dependency is no reference that its plan has."""
     return (
-        f"2 <> (SELECT count(*) FROM {REFERENCE} r WHERE r.plan_id = {row}.plan_id "
+        f"2 <> (SELECT count(*) FROM {REFERENCE} r WHERE <unindexed>r.plan_id = {row}.plan_id "
         f"AND r.version IN ({row}.predecessor_id, {row}.successor_id) AND r.known_to = <forever>) "
         f"AND {row}.predecessor_id <> {row}.successor_id"
     )

@@ -115,7 +115,8 @@ def deviations(session: Session, plan: Plan, *, known_at: datetime | None = None
     """
     Everything in which a plan, as known at an instant, differs from its protocol; its parts included.
 
-    Shape:  none for a plan that follows no protocol.
+    Shape:  none for a plan that follows no protocol. Where the protocol itself was changed since, the plan
+            differs from it as it is now.
     Source: Analysis Patterns 8.5.
     """
     session.flush()

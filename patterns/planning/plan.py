@@ -254,7 +254,7 @@ class PlanDependency(Believed, Base, init=False):
     ) -> None:
         whole_seconds(lag)
         require(own_references(self, plan, predecessor, successor))
-        require(_circle(self, predecessor, successor))
+        require(_circle(self, plan, predecessor, successor))
         dependencies = plan.dependencies  # to read it later would flush this dependency half-made
         self._begin_belief()
         self.kind = kind
@@ -377,10 +377,18 @@ def circular(dependency: PlanDependency, path: list[ActionReference]) -> Constra
 
 
 def _circle(
-    dependency: PlanDependency, predecessor: ActionReference, successor: ActionReference
+    dependency: PlanDependency, plan: Plan, predecessor: ActionReference, successor: ActionReference
 ) -> Iterator[ConstraintViolation]:
-    # Forwards, since whoever plans names what comes next: nothing follows it yet.
-    path = way(successor, predecessor, lambda each: each.successors())
+    # Whoever plans names what comes next, which nothing follows yet: no need to look any further.
+    if predecessor is not successor and not successor.successors():
+        return
+    # Read as a whole: one by one, each step would be a question of its own.
+    held = set(plan.references)
+    following: dict[ActionReference, list[ActionReference]] = {}
+    for each in plan.dependencies:
+        if each.is_believed and each.predecessor in held:
+            following.setdefault(each.predecessor, []).append(each.successor)
+    path = way(successor, predecessor, lambda reference: following.get(reference, ()))
     if path is not None:
         yield circular(dependency, [predecessor, *path])
 

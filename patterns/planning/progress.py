@@ -79,7 +79,7 @@ def progress(
     unknown: timedelta | None = None,
 ) -> list[Progress]:
     """
-    Hold a plan against what came of it, action by action, in the order of their planned starts.
+    Hold a plan against what came of it, action by action, in the order in which they were to start.
 
     Shape:  an action is planned when its own time reference says; one that has none, as early as the plan
             allows from `start` on, by default the start of the plan itself.
@@ -92,7 +92,7 @@ def progress(
     question = _Question(session, begins, times, instant, known)
     told = [question.about(each.action) for each in references_of(session, plan, known_at=known)]
     never = datetime.max.replace(tzinfo=UTC)
-    return sorted(told, key=lambda each: (each.planned_start or never, each.action.name))
+    return sorted(told, key=lambda each: (each.planned_start or each.actual_start or never, each.action.name))
 
 
 def actual_of(action: ProposedAction, as_of: datetime, known_at: datetime) -> ImplementedAction | None:

@@ -85,7 +85,7 @@ def test_a_provision_that_is_corrected_keeps_what_it_covers(session: Session) ->
 
 
 def test_draws_both_structures_in_one_picture(session: Session) -> None:
-    (picture,) = acm.run(session).pictures
+    (picture,) = acm.run(session).graphs
 
     assert [edge.label for edge in picture.edges] == [""] * 7 + ["product support"]
     assert "Boston 2176 responsible to 2170 service centre (product support)" in picture.description

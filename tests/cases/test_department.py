@@ -232,7 +232,7 @@ def test_the_case_holds_and_draws_every_post_once(loaded: Session) -> None:
     worked = run(loaded)
 
     assert [check for check in worked.checks if not check.holds] == []
-    chart, difference = worked.pictures
+    chart, difference = worked.graphs
     shown = " ".join(
         [*(node.label for node in chart.nodes), *(line for node in chart.nodes for line in node.lines)]
     )

@@ -50,7 +50,7 @@ def test_what_it_leaves_breaks_no_rule(session: Session) -> None:
 
 
 def test_draws_the_post_with_its_duties_above_its_holder(session: Session) -> None:
-    (picture,) = hospital.run(session).pictures
+    (picture,) = hospital.run(session).graphs
 
     (post,) = [node for node in picture.nodes if node.label == "Transplant surgeon"]
     (holder,) = [node for node in picture.nodes if node.label == "Dr Ito"]

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from analysis_patterns.cases import WorkedCase, kitchen, room_q9, surgery
+from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns.persistence import Session, inconsistencies
+from analysis_patterns.patterns.picture import Bars
 from analysis_patterns.patterns.planning import Action, ResourceAllocation
 
 SURGERY = {
@@ -93,8 +95,18 @@ def test_to_work_the_case_again_adds_nothing(session: Session, run: Run, figures
 
 
 def test_draws_the_plan_with_what_has_come_of_it(session: Session) -> None:
-    (picture,) = kitchen.run(session).pictures
+    (picture,) = kitchen.run(session).graphs
 
     (shop,) = [node for node in picture.nodes if node.label == "visit to the shop"]
     assert shop.lines == ("completed", "at 1997-07-05 10:00 UTC", "also in Sunday's dinner")
     assert [edge.label for edge in picture.edges if edge.label] == ["start-start + 0:10:00"]
+
+
+def test_draws_over_time_how_the_wait_was_suspended(session: Session) -> None:
+    (chart,) = (picture for picture in surgery.run(session).pictures if isinstance(picture, Bars))
+
+    (wait,) = (row for row in chart.rows if row.label == "wait for a kidney")
+    assert [(bar.kind.value, bar.start.day, bar.end.day) for bar in wait.bars] == [
+        ("actual", 1, 10), ("suspended", 10, 20), ("actual", 20, 3)
+    ]  # fmt: skip
+    assert draw(chart).startswith("<svg")

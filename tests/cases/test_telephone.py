@@ -121,7 +121,7 @@ def test_every_entry_can_be_reckoned_again_from_its_call(session: Session) -> No
 
 
 def test_draws_the_plan_with_the_balances_of_the_line(session: Session) -> None:
-    (picture,) = telephone.run(session).pictures
+    (picture,) = telephone.run(session).graphs
 
     drawn = {node.label: node.lines for node in picture.nodes}
     assert drawn["Activity"] == ("14.60 USD",)

@@ -116,7 +116,7 @@ def test_every_entry_can_be_reckoned_again_from_what_was_told(session: Session) 
 
 
 def test_draws_both_agreements_with_the_rule_that_they_share(session: Session) -> None:
-    (picture,) = utility.run(session).pictures
+    (picture,) = utility.run(session).graphs
 
     names = {node.key: node.label for node in picture.nodes}
     drawn = {(names[each.tail], names[each.head]) for each in picture.edges}

@@ -199,7 +199,8 @@ def test_no_text_stands_on_another(rows: list[tuple[str, int, int]], hours: int)
         (24 * 5, ["1", "2", "3", "4", "5", "6", "7"]),
         (24 * 40, ["28 Apr", "5 May", "12 May", "19 May", "26 May", "2 Jun", "9 Jun", "16 Jun"]),
         (24 * 200, ["May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]),
-        (24 * 365 * 3, ["1997", "1998", "1999", "2000", "2001"]),
+        (24 * 365 * 2, ["Apr", "Jul", "Oct", "Jan", "Apr", "Jul", "Oct", "Jan"]),
+        (24 * 365 * 3, ["1997", "1998", "1999", "2000"]),
     ],
 )
 def test_ticks_stand_where_a_reader_expects_them(hours: int, labels: list[str]) -> None:
@@ -207,10 +208,7 @@ def test_ticks_stand_where_a_reader_expects_them(hours: int, labels: list[str]) 
 
     found = axis(start, start + timedelta(hours=hours))
 
-    shown = [tick.label for tick in found.ticks]
-    assert shown[: len(labels)] == labels or (
-        hours == 24 * 365 * 3 and set(labels[:4]) <= set(shown) | {"Jan"}
-    )
+    assert [tick.label for tick in found.ticks][: len(labels)] == labels
     assert found.ticks[0].at <= start
     assert found.ticks[-1].at >= start + timedelta(hours=hours)
 

@@ -137,6 +137,7 @@ def test_an_error_of_a_trigger_that_states_no_rule_of_ours_is_not_translated() -
         ("a <distinct> b", "a IS NOT b", "a IS DISTINCT FROM b"),
         ("<least>(a, b)", "min(a, b)", "least(a, b)"),
         ("<greatest>(a, b)", "max(a, b)", "greatest(a, b)"),
+        ("<day a.at> < b", "substr(a.at, 1, 10) < b", "(a.at AT TIME ZONE 'UTC')::date < b"),
         ("a < b AND c > d", "a < b AND c > d", "a < b AND c > d"),
     ],
 )

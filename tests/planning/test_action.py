@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from analysis_patterns.patterns import Location, Person, inconsistencies
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.persistence import Session, create_engine
 from analysis_patterns.patterns.planning import (
     Abandonment,
     Action,
@@ -24,6 +24,7 @@ from analysis_patterns.patterns.planning import (
 from analysis_patterns.patterns.time import FixedClock
 
 from ..refusals import refuses
+from ..schemas import create_schema
 from .records import at, between, changes_nothing, leaves_no_trace, overwrite, table_of, write, write_action
 
 
@@ -174,6 +175,17 @@ def test_the_database_refuses_a_negative_duration(session: Session, layer: Layer
 def test_refuses_a_fraction_of_a_second() -> None:
     with refuses("duration.whole-seconds"):
         ProposedAction(name="blink", duration=timedelta(milliseconds=300))
+
+
+def test_sqlite_refuses_a_fraction_of_a_second(sqlite_url: str) -> None:
+    create_schema(sqlite_url)
+    fraction = (
+        "INSERT INTO patterns_time_reference (version, id, action_id, duration, known_from, known_to) "
+        "VALUES (x'00', x'00', x'00', 1.5, '1997-05-01 09:00:00.000000', '9999-12-30 00:00:00.000000')"
+    )
+
+    with create_engine(sqlite_url).begin() as connection, refuses("duration.whole-seconds", Layer.SQLITE):
+        connection.execute(text(fraction))
 
 
 def test_refuses_an_end_before_the_start() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert, select
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.patterns import Quantity, inconsistencies
+from analysis_patterns.patterns import Base, Quantity, create_engine, inconsistencies, sessions
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.planning import (
@@ -25,6 +28,7 @@ from analysis_patterns.patterns.planning import (
 )
 from analysis_patterns.patterns.time import FixedClock, Interval
 
+from ..covered import Covered
 from ..refusals import refuses
 from .records import at, between, changes_nothing, leaves_no_trace, table_of, without_guards, write
 
@@ -315,6 +319,39 @@ def test_the_database_refuses_a_second_resource_type_of_a_name(
 
     with leaves_no_trace(session), refuses("resource-type.unique-name", layer):
         session.execute(row)
+
+
+WISHES = st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6), st.booleans()), min_size=1, max_size=8)
+
+
+def test_whatever_is_wished_no_two_bookings_overlap() -> None:
+    covered = Covered()
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+
+    @settings(max_examples=40, deadline=None)
+    @given(WISHES)
+    def holds(wishes: list[tuple[int, int, bool]]) -> None:
+        kept: list[TemporalResource] = []
+        with sessions(engine)() as session:
+            house = House()
+            session.add_all([house.q9, house.talk, house.meeting])
+            for hour, length, given_back in wishes:
+                interval = between(at(3, hour), at(3, hour) + timedelta(hours=length))
+                clash = any(each.interval is not None and each.interval.overlaps(interval) for each in kept)
+                with refuses("asset.one-booking-at-a-time") if clash else nullcontext():
+                    kept.append(house.book(house.talk, interval))
+                session.flush()
+                if given_back and kept:
+                    kept.pop(0).withdraw()
+                    session.flush()
+            assert set(bookings_of(session, house.q9)) == set(kept)
+            covered.case(refused=len(kept) < len(wishes), several=len(kept) > 1)
+            session.rollback()
+
+    holds()
+
+    covered.enough()
 
 
 def test_a_sound_database_has_no_inconsistencies(session: Session, house: House) -> None:

@@ -44,6 +44,11 @@ class WorkedCase:
     pictures: tuple[Graph | Bars, ...] = ()
 
     @property
+    def graphs(self) -> tuple[Graph, ...]:
+        """Those of its pictures that are boxes and lines."""
+        return tuple(picture for picture in self.pictures if isinstance(picture, Graph))
+
+    @property
     def holds(self) -> bool:
         """Whether every figure is what it should be."""
         return all(check.holds for check in self.checks)

@@ -25,6 +25,7 @@ from ..patterns.planning import (
     TemporalResource,
     deviations,
     findings,
+    gantt,
     plan_from,
     plan_picture,
     standing_of,
@@ -96,7 +97,10 @@ def run(session: Session) -> WorkedCase:
         patterns=("8.1", "8.2", "8.3", "8.4", "8.5", "8.6"),
         checks=(*_statuses(found), *_deviations(found), *_resources(found), *_refusals(found)),
         tables=(_table(found),),
-        pictures=(plan_picture(session, found.plan, title=_PLAN, as_of=date(1997, 7, 10)),),
+        pictures=(
+            plan_picture(session, found.plan, title=_PLAN, as_of=date(1997, 7, 10)),
+            gantt(session, found.plan, as_of=date(1997, 7, 10)),
+        ),
     )
 
 
