@@ -47,6 +47,7 @@ def withdrawn_while_used(row: str) -> str:
 def action_guards() -> Iterator[Guard]:
     """The guards that keep the table of actions."""
     overwritten = " OR ".join(f"NEW.{name} <distinct> OLD.{name}" for name in _FIXED)
+    overwritten += " OR NEW.revision < OLD.revision"  # it only counts on
     yield refuse_when(
         APPEND_ONLY, _TABLE, "INSERT",
         lambda row: f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE o.id = {row}.id)",
