@@ -30,6 +30,10 @@ def migrations() -> list[Path]:
     return sorted(VERSIONS.glob("analysis_patterns_*.py"))
 
 
+HEAD = migrations()[-1].stem
+"""The newest revision."""
+
+
 def made_by_models(databases: Databases) -> tuple[str, ...]:
     """The statements that make every table and guard of the library, in order."""
     with databases.fresh() as url:

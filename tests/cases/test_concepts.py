@@ -49,7 +49,7 @@ def test_what_it_leaves_breaks_no_rule(session: Session) -> None:
 
 
 def test_draws_what_is_superseded_and_what_is_disputed(session: Session) -> None:
-    (picture,) = concepts.run(session).pictures
+    (picture,) = concepts.run(session).graphs
 
     assert {(edge.tail, edge.head) for edge in picture.edges if not edge.dashed} == {
         ("hepatitis C", "post-transfusion hepatitis"),

@@ -58,7 +58,7 @@ def test_what_it_leaves_breaks_no_rule(session: Session) -> None:
 
 
 def test_draws_both_patients_below_their_essence(session: Session) -> None:
-    (picture,) = patients.run(session).pictures
+    (picture,) = patients.run(session).graphs
 
     assert [node.label for node in picture.nodes] == ["one patient", "Jane Slater", "Jayne Slator"]
     assert {(edge.tail, edge.label) for edge in picture.edges} == {("essence", "appearance")}

@@ -11,6 +11,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from ..migration import HEAD
+
 INI = """
 [alembic]
 script_location = %(here)s
@@ -55,7 +57,7 @@ from analysis_patterns.patterns.persistence.types import Key
 revision = "shop_{number}"
 down_revision = {after!r}
 branch_labels = {labels!r}
-depends_on = "analysis_patterns_0002"
+depends_on = {head!r}
 
 def upgrade():
     {upgrade}
@@ -86,6 +88,7 @@ class Application:
         """Write the next revision of the application."""
         last = len(list((self.folder / "versions").glob("*.py")))
         text = REVISION.format(
+            head=HEAD,
             number=last + 1,
             after=f"shop_{last}" if last else None,
             labels=None if last else ("shop",),

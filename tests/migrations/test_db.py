@@ -12,8 +12,9 @@ from analysis_patterns.cli import main
 from analysis_patterns.patterns.persistence.engine import create_engine
 
 from ..databases import Databases
+from ..migration import HEAD
 
-AT_HEAD = "analysis_patterns: analysis_patterns_0002\n"
+AT_HEAD = f"analysis_patterns: {HEAD}\n"
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_fails_where_the_database_is_behind(url: str, capsys: pytest.CaptureFixt
     code = main(["db", "current", "--url", url])
 
     assert code == 1
-    assert capsys.readouterr().out == "analysis_patterns: no revision, behind analysis_patterns_0002\n"
+    assert capsys.readouterr().out == f"analysis_patterns: no revision, behind {HEAD}\n"
 
 
 def test_fails_where_the_schema_differs_and_prints_how(url: str, capsys: pytest.CaptureFixture[str]) -> None:

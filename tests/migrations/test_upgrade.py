@@ -24,10 +24,9 @@ from analysis_patterns.patterns.persistence.session import sessions
 from analysis_patterns.patterns.persistence.types import Key
 
 from ..databases import Databases
+from ..migration import HEAD
 from ..persistence.shelf import Shelf
 from .application import Application
-
-OURS = "analysis_patterns_0002"
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def test_makes_the_tables_of_an_empty_database(empty: Engine) -> None:
     upgrade(empty)
 
     assert {table.name for table in library_tables()} <= tables(empty)
-    assert str(state_of(empty)) == f"analysis_patterns: {OURS}"
+    assert str(state_of(empty)) == f"analysis_patterns: {HEAD}"
     assert party(empty)
 
 
@@ -74,7 +73,7 @@ def test_does_nothing_where_there_is_nothing_to_do(empty: Engine) -> None:
     upgrade(empty)
     upgrade(empty)
 
-    assert revisions(empty) == {OURS}
+    assert revisions(empty) == {HEAD}
 
 
 def test_each_revision_of_ours_leaves_the_rows_of_those_before_it(tmp_path: Path, empty: Engine) -> None:
@@ -128,10 +127,10 @@ def test_a_separator_other_than_a_newline_loses_our_revisions_in_silence(
 def test_a_newline_between_the_folders_finds_our_revisions(shop: Application) -> None:
     shop.revise(upgrade="pass", downgrade="pass")
 
-    assert shop.heads() == [OURS, "shop_2"]
+    assert shop.heads() == [HEAD, "shop_2"]
     (shop.folder / "versions" / "shop_1.py").unlink()
     (shop.folder / "versions" / "shop_2.py").unlink()
-    assert shop.heads() == [OURS]
+    assert shop.heads() == [HEAD]
 
 
 def test_refuses_tables_that_no_revision_accounts_for(empty: Engine) -> None:
@@ -144,7 +143,7 @@ def test_refuses_tables_that_no_revision_accounts_for(empty: Engine) -> None:
 
     assert "nothing was changed" in str(refused.value)
     assert revisions(empty) == set()
-    assert str(state_of(empty)) == f"analysis_patterns: no revision, behind {OURS}"
+    assert str(state_of(empty)) == f"analysis_patterns: no revision, behind {HEAD}"
 
 
 def test_refuses_them_from_an_applications_side_too(shop: Application) -> None:
@@ -254,7 +253,7 @@ def test_autogenerate_proposes_the_applications_tables_alone(shop: Application) 
         head="base",
         rev_id="shop_1",
         branch_label="shop",
-        depends_on=OURS,
+        depends_on=HEAD,
         version_path=str(shop.folder / "versions"),
     )
 
@@ -278,7 +277,7 @@ def test_autogenerate_writes_the_columns_of_values_for_either_database(shop: App
         head="base",
         rev_id="shop_1",
         branch_label="shop",
-        depends_on=OURS,
+        depends_on=HEAD,
         version_path=str(shop.folder / "versions"),
     )
 

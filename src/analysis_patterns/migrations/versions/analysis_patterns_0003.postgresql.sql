@@ -5,7 +5,7 @@ CREATE TABLE patterns_equivalence (
 	CONSTRAINT pk_patterns_equivalence PRIMARY KEY (id)
 );
 
-CREATE FUNCTION patterns_equivalence_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) OR 1 = 0 THEN RAISE EXCEPTION 'rule equivalence.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_equivalence_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule equivalence.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_equivalence_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalence FOR EACH ROW EXECUTE FUNCTION patterns_equivalence_insert_equivalence_immutable();
 
@@ -90,7 +90,7 @@ CREATE FUNCTION patterns_action_insert_history_append_only() RETURNS trigger LAN
 
 CREATE TRIGGER patterns_action_insert_history_append_only BEFORE INSERT ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_insert_history_append_only();
 
-CREATE FUNCTION patterns_action_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.nature IS DISTINCT FROM OLD.nature OR NEW.name IS DISTINCT FROM OLD.name OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.location_id IS DISTINCT FROM OLD.location_id OR NEW.protocol_id IS DISTINCT FROM OLD.protocol_id OR NEW.parent_id IS DISTINCT FROM OLD.parent_id OR NEW.proposed_id IS DISTINCT FROM OLD.proposed_id THEN RAISE EXCEPTION 'rule history.append-only: a recorded action would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_action_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.nature IS DISTINCT FROM OLD.nature OR NEW.name IS DISTINCT FROM OLD.name OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.location_id IS DISTINCT FROM OLD.location_id OR NEW.protocol_id IS DISTINCT FROM OLD.protocol_id OR NEW.parent_id IS DISTINCT FROM OLD.parent_id OR NEW.proposed_id IS DISTINCT FROM OLD.proposed_id OR NEW.revision < OLD.revision THEN RAISE EXCEPTION 'rule history.append-only: a recorded action would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_action_update_history_append_only BEFORE UPDATE ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_update_history_append_only();
 
@@ -850,7 +850,7 @@ CREATE FUNCTION patterns_match_candidate_insert_match_proposed_once() RETURNS tr
 
 CREATE TRIGGER patterns_match_candidate_insert_match_proposed_once BEFORE INSERT ON patterns_match_candidate FOR EACH ROW EXECUTE FUNCTION patterns_match_candidate_insert_match_proposed_once();
 
-CREATE FUNCTION patterns_match_candidate_insert_match_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) OR 1 = 0 THEN RAISE EXCEPTION 'rule match.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_match_candidate_insert_match_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule match.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_match_candidate_insert_match_immutable BEFORE INSERT ON patterns_match_candidate FOR EACH ROW EXECUTE FUNCTION patterns_match_candidate_insert_match_immutable();
 
@@ -1312,7 +1312,7 @@ CREATE FUNCTION patterns_identifier_insert_identifier_unique() RETURNS trigger L
 
 CREATE TRIGGER patterns_identifier_insert_identifier_unique BEFORE INSERT ON patterns_identifier FOR EACH ROW EXECUTE FUNCTION patterns_identifier_insert_identifier_unique();
 
-CREATE FUNCTION patterns_identifier_insert_identifier_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) OR 1 = 0 THEN RAISE EXCEPTION 'rule identifier.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_identifier_insert_identifier_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule identifier.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_identifier_insert_identifier_immutable BEFORE INSERT ON patterns_identifier FOR EACH ROW EXECUTE FUNCTION patterns_identifier_insert_identifier_immutable();
 

@@ -5,7 +5,7 @@ CREATE TABLE patterns_equivalence (
 	CONSTRAINT pk_patterns_equivalence PRIMARY KEY (id)
 );
 
-CREATE TRIGGER patterns_equivalence_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) OR 1 = 0 BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_equivalence_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: what was recorded would be replaced'); END;
 
 CREATE TRIGGER patterns_equivalence_update_equivalence_immutable BEFORE UPDATE ON patterns_equivalence FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be changed'); END;
 
@@ -78,7 +78,7 @@ CREATE UNIQUE INDEX uq_patterns_action_implements ON patterns_action (proposed_i
 
 CREATE TRIGGER patterns_action_insert_history_append_only BEFORE INSERT ON patterns_action FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded action would be replaced'); END;
 
-CREATE TRIGGER patterns_action_update_history_append_only BEFORE UPDATE ON patterns_action FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.nature IS NOT OLD.nature OR NEW.name IS NOT OLD.name OR NEW.known_from IS NOT OLD.known_from OR NEW.location_id IS NOT OLD.location_id OR NEW.protocol_id IS NOT OLD.protocol_id OR NEW.parent_id IS NOT OLD.parent_id OR NEW.proposed_id IS NOT OLD.proposed_id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded action would be overwritten'); END;
+CREATE TRIGGER patterns_action_update_history_append_only BEFORE UPDATE ON patterns_action FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.nature IS NOT OLD.nature OR NEW.name IS NOT OLD.name OR NEW.known_from IS NOT OLD.known_from OR NEW.location_id IS NOT OLD.location_id OR NEW.protocol_id IS NOT OLD.protocol_id OR NEW.parent_id IS NOT OLD.parent_id OR NEW.proposed_id IS NOT OLD.proposed_id OR NEW.revision < OLD.revision BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded action would be overwritten'); END;
 
 CREATE TRIGGER patterns_action_delete_history_append_only BEFORE DELETE ON patterns_action FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded action would be deleted'); END;
 
@@ -588,7 +588,7 @@ CREATE INDEX ix_patterns_match_candidate_other_id ON patterns_match_candidate (o
 
 CREATE TRIGGER patterns_match_candidate_insert_match_proposed_once BEFORE INSERT ON patterns_match_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.one_id = NEW.one_id AND o.other_id = NEW.other_id) BEGIN SELECT RAISE(ABORT, 'rule match.proposed-once: a second candidate of two things'); END;
 
-CREATE TRIGGER patterns_match_candidate_insert_match_immutable BEFORE INSERT ON patterns_match_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) OR 1 = 0 BEGIN SELECT RAISE(ABORT, 'rule match.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_match_candidate_insert_match_immutable BEFORE INSERT ON patterns_match_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule match.immutable: what was recorded would be replaced'); END;
 
 CREATE TRIGGER patterns_match_candidate_update_match_immutable BEFORE UPDATE ON patterns_match_candidate FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule match.immutable: a recorded row would be changed'); END;
 
@@ -884,7 +884,7 @@ CREATE INDEX ix_patterns_identifier_thing_id ON patterns_identifier (thing_id);
 
 CREATE TRIGGER patterns_identifier_insert_identifier_unique BEFORE INSERT ON patterns_identifier FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.scheme_id = NEW.scheme_id AND o.text = NEW.text) BEGIN SELECT RAISE(ABORT, 'rule identifier.unique: a text given out before'); END;
 
-CREATE TRIGGER patterns_identifier_insert_identifier_immutable BEFORE INSERT ON patterns_identifier FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) OR 1 = 0 BEGIN SELECT RAISE(ABORT, 'rule identifier.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_identifier_insert_identifier_immutable BEFORE INSERT ON patterns_identifier FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule identifier.immutable: what was recorded would be replaced'); END;
 
 CREATE TRIGGER patterns_identifier_update_identifier_immutable BEFORE UPDATE ON patterns_identifier FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule identifier.immutable: a recorded row would be changed'); END;
 
@@ -969,7 +969,7 @@ CREATE TRIGGER patterns_plan_dependency_insert_history_one_current BEFORE INSERT
 
 CREATE TRIGGER patterns_plan_dependency_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_plan_dependency FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
-CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_own_references BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN 2 <> (SELECT count(*) FROM patterns_action_reference r WHERE r.plan_id = NEW.plan_id AND r.version IN (NEW.predecessor_id, NEW.successor_id) AND r.known_to = '9999-12-30 00:00:00.000000') AND NEW.predecessor_id <> NEW.successor_id BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.own-references: a reference of another plan'); END;
+CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_own_references BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN 2 <> (SELECT count(*) FROM patterns_action_reference r WHERE +r.plan_id = NEW.plan_id AND r.version IN (NEW.predecessor_id, NEW.successor_id) AND r.known_to = '9999-12-30 00:00:00.000000') AND NEW.predecessor_id <> NEW.successor_id BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.own-references: a reference of another plan'); END;
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_acyclic BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way JOIN patterns_plan_dependency o ON o.predecessor_id BETWEEN way.key AND way.key AND o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.predecessor_id) BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.acyclic: a circle of actions'); END;
 
