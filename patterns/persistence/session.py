@@ -69,8 +69,10 @@ class Session(OrmSession):
         """`known_at`, or now; never before what this transaction itself recorded."""
         if known_at is not None:
             return require_aware(known_at).astimezone(UTC)
+        # What waits to be written is written before the answer, and so known before the question.
+        recorded = self.recorded if self.new or self.dirty or self.deleted else self._recorded
         now = self.clock.now()
-        return now if self._recorded is None else max(now, self._recorded)
+        return now if recorded is None else max(now, recorded)
 
 
 @runtime_checkable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,13 +48,6 @@ def entity_of(session: Session, key: UUID, kind: str | None = None) -> Referable
 def entities_of(session: Session, keys: Iterable[UUID]) -> list[Referable]:
     """The objects themselves, in the order of `keys`."""
     return [entity_of(session, key) for key in keys]
-
-
-def moment(session: Session, known_at: datetime | None) -> datetime:
-    """`known_at`, or now, what the session has not written yet included."""
-    if known_at is None and (session.new or session.dirty or session.deleted):
-        session.flush()  # or what it writes as it answers would become known after the question
-    return session.instant(known_at)
 
 
 def kind_of(thing: Referable) -> str:

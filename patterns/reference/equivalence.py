@@ -24,7 +24,7 @@ from ..persistence.session import Session, session_of
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..picture import derived
 from ._recorded import Recorded, believed_once, never_changed, repeats
-from ._thing import entities_of, entity_of, moment
+from ._thing import entities_of, entity_of
 
 R = TypeVar("R", bound=Referable)
 
@@ -207,7 +207,7 @@ def equivalent_keys(
     Shape:  `keys` is a select of keys, or the keys themselves; the answer can stand in any `in_()`.
     Source: Analysis Patterns 5.4: a party that asks has the equivalences that it holds applied.
     """
-    known = moment(session, known_at)
+    known = session.instant(known_at)
     walk = select(Thing.id.label("thing")).where(Thing.id.in_(keys)).cte(recursive=True)
     one, other, holding = aliased(EquivalentThing), aliased(EquivalentThing), aliased(EquivalenceHolding)
     step = (
@@ -227,7 +227,7 @@ def equivalences_of(session: Session, party: Party, *, known_at: datetime | None
     question = (
         select(Equivalence)
         .join(EquivalenceHolding)
-        .where(EquivalenceHolding.party_id == party.id, EquivalenceHolding.known(moment(session, known_at)))
+        .where(EquivalenceHolding.party_id == party.id, EquivalenceHolding.known(session.instant(known_at)))
         .order_by(Equivalence.id)
     )
     return list(session.scalars(question))

@@ -21,7 +21,7 @@ from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
 from ._recorded import believed_once, repeats
-from ._thing import entities_of, entity_of, moment, spoken
+from ._thing import entities_of, entity_of, spoken
 
 R = TypeVar("R", bound=Referable)
 
@@ -109,7 +109,7 @@ def essence_of(
     question = (
         select(ObjectEssence)
         .join(Appearance, Appearance.essence_id == ObjectEssence.id)
-        .where(Appearance.thing_id == thing.id, Appearance.known(moment(session, known_at)))
+        .where(Appearance.thing_id == thing.id, Appearance.known(session.instant(known_at)))
     )
     return session.scalars(question).one_or_none()
 
@@ -127,7 +127,7 @@ def appearance_keys(session: Session, keys: Any, *, known_at: datetime | None = 
     Shape:  `keys` is a select of keys, or the keys themselves; the answer can stand in any `in_()`.
     Source: Analysis Patterns 5.3: to ask about an object is to ask about all its appearances.
     """
-    known = moment(session, known_at)
+    known = session.instant(known_at)
     asked, same = aliased(Appearance), aliased(Appearance)
     themselves = select(Thing.id.label("thing")).where(Thing.id.in_(keys))
     others = (

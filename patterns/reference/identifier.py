@@ -24,7 +24,7 @@ from ..picture import derived
 from ..time.period import ALWAYS, Period
 from ._format import LONGEST_TEXT
 from ._recorded import Recorded, never_changed, repeats
-from ._thing import entity_of, moment
+from ._thing import entity_of
 from .identification_scheme import IdentificationScheme
 
 _TABLE = "patterns_identifier"
@@ -268,7 +268,7 @@ def identifiers_of(
         .join(IdentificationScheme, IdentificationScheme.id == Identifier.scheme_id)
         .where(
             Identifier.thing_id == thing.id,
-            IdentifierUse.holds(session.day(as_of), moment(session, known_at)),
+            IdentifierUse.holds(session.day(as_of), session.instant(known_at)),
         )
         .distinct()
     )

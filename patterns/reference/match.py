@@ -26,7 +26,7 @@ from ..persistence.version import Believed, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..values.number import exact
 from ._recorded import Recorded, believed_once, never_changed, repeats
-from ._thing import entity_of, moment, spoken
+from ._thing import entity_of, spoken
 
 _TABLE = "patterns_match_candidate"
 _VERDICT = "patterns_match_verdict"
@@ -235,7 +235,7 @@ def verdict_on(
     if candidate is None:
         return None
     question = select(MatchVerdict).where(
-        MatchVerdict.candidate_id == candidate.id, MatchVerdict.known(moment(session, known_at))
+        MatchVerdict.candidate_id == candidate.id, MatchVerdict.known(session.instant(known_at))
     )
     return session.scalars(question).one_or_none()
 

@@ -18,7 +18,7 @@ from ..persistence.session import Session, session_of
 from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..picture import derived
 from ..time.period import ALWAYS, Period
-from ._thing import entities_of, entity_of, moment
+from ._thing import entities_of, entity_of
 
 _TABLE = "patterns_name"
 
@@ -69,7 +69,7 @@ def names_of(
     """What a thing is called on a day, in the order of the alphabet."""
     question = (
         select(Name.text)
-        .where(Name.thing_id == thing.id, Name.holds(session.day(as_of), moment(session, known_at)))
+        .where(Name.thing_id == thing.id, Name.holds(session.day(as_of), session.instant(known_at)))
         .distinct()
     )
     return sorted(session.scalars(question))
@@ -81,7 +81,7 @@ def things_named(
     """Everything that is called `text` on a day, whatever it is, in the order of its making."""
     question = (
         select(Name.thing_id)
-        .where(Name.text == text, Name.holds(session.day(as_of), moment(session, known_at)))
+        .where(Name.text == text, Name.holds(session.day(as_of), session.instant(known_at)))
         .distinct()
         .order_by(Name.thing_id)
     )

@@ -25,7 +25,7 @@ from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
 from ._recorded import believed_once, repeats
-from ._thing import entities_of, entity_of, moment, spoken
+from ._thing import entities_of, entity_of, spoken
 from .match import judged_same
 
 if TYPE_CHECKING:
@@ -150,14 +150,14 @@ def active(session: Session, thing: R, *, known_at: datetime | None = None) -> R
 
     Source: Analysis Patterns 5.3: a superseded object knows one active one, however long the chain.
     """
-    rows = _ACTIVE.ask(session, {"thing": thing.id, "known_at": moment(session, known_at)})
+    rows = _ACTIVE.ask(session, {"thing": thing.id, "known_at": session.instant(known_at)})
     key, kind = (key_of(rows[0][0]), rows[0][1]) if rows else (thing.id, "")
     return thing if key == thing.id else cast("R", entity_of(session, key, kind))
 
 
 def superseded_by(session: Session, thing: R, *, known_at: datetime | None = None) -> list[R]:
     """Everything that `thing` took the place of, directly or through others, in the order of its making."""
-    known = moment(session, known_at)
+    known = session.instant(known_at)
     walk = select(Supersession.superseded_id.label("thing")).where(
         Supersession.superseding_id == thing.id, Supersession.known(known)
     )
@@ -177,7 +177,7 @@ def active_keys(session: Session, keys: Any, *, known_at: datetime | None = None
     Shape:  a join on `thing` follows every reference in one statement, and rewrites none.
     Source: Analysis Patterns 5.3.
     """
-    return _actives(keys.subquery(), moment(session, known_at))
+    return _actives(keys.subquery(), session.instant(known_at))
 
 
 def _actives(keys: Any, known: Any) -> AnySelect:

@@ -9,11 +9,13 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session as PlainSession
 
 from analysis_patterns.patterns.accountability import (
+    Accountability,
     AccountabilityType,
     Party,
     PartyClassification,
     PartyType,
     Person,
+    responsible,
 )
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.errors import AnalysisPatternsError
@@ -119,6 +121,19 @@ def test_asks_as_known_at_an_instant_in_any_zone(session: Session) -> None:
 
     assert session.instant(noon) == NINE
     assert session.instant(noon).tzinfo is UTC
+
+
+def test_what_waits_to_be_written_is_known_to_the_next_question(engine: Engine) -> None:
+    kind = PartyType(name="clerk")
+    line = AccountabilityType(name="line", commissioners=[kind], responsibles=[kind])
+    ann, bob = Person(name="Ann", types=[kind]), Person(name="Bob", types=[kind])
+    with sessions(engine, clock=SystemClock())() as session:  # a clock that goes on between the two
+        session.add_all([kind, line, ann, bob])
+        session.commit()
+
+        session.add(Accountability(type=line, commissioner=ann, responsible=bob))
+
+        assert responsible(session, ann, for_=bob) is not None
 
 
 def test_refuses_to_ask_as_known_at_a_naive_instant(session: Session) -> None:
