@@ -8,7 +8,7 @@ from zlib import crc32
 
 from .dot import FAINT, GRID, INK, PAPER
 from .errors import UnsafePictureError
-from .text import shown
+from .text import shown, width_of
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -16,7 +16,7 @@ _ELEMENTS = {"svg", "g", "title", "desc", "style", "path", "polygon", "polyline"
 _ATTRIBUTES = {
     "id", "class", "role", "aria-labelledby", "width", "height", "viewBox", "transform", "fill", "stroke",
     "stroke-width", "stroke-dasharray", "fill-opacity", "stroke-opacity", "points", "d", "cx", "cy", "rx",
-    "ry", "x", "y", "text-anchor", "font-family", "font-size", "font-weight",
+    "ry", "x", "y", "text-anchor", "font-family", "font-size", "font-weight", "textLength", "lengthAdjust",
     "{http://www.w3.org/XML/1998/namespace}space",
 }  # fmt: skip
 _CLASS = "analysis-patterns-figure"
@@ -36,6 +36,8 @@ def finished(svg: bytes, *, title: str, description: str, notes: Mapping[str, st
     check(root)
     for group in root.iter(f"{{{_SVG}}}g"):
         _annotate(group, notes)
+    for text in root.iter(f"{{{_SVG}}}text"):
+        _fit(text)
     # Several figures may stand in one page, so their names there must differ.
     name = f"figure-{crc32(svg):08x}"
     root.set("class", _CLASS)
@@ -89,6 +91,13 @@ def _annotate(group: Xml.Element, notes: Mapping[str, str]) -> None:
             title.text = shown(note, 1_000)
         else:
             group.remove(title)
+
+
+def _fit(text: Xml.Element) -> None:
+    """Let a text take the room that it was given, in whatever font a reader has instead of Helvetica."""
+    if text.text and text.get("font-weight") is None:
+        text.set("textLength", f"{width_of(text.text, float(text.get('font-size', '0'))):.2f}")
+        text.set("lengthAdjust", "spacingAndGlyphs")
 
 
 def _element(tag: str, text: str, **attributes: str) -> Xml.Element:

@@ -105,6 +105,21 @@ def test_svg_is_light_or_dark_as_its_surroundings() -> None:
     assert used <= changed
 
 
+def test_a_text_stays_in_its_box_in_whatever_font_a_reader_has() -> None:
+    box = Graph("One box", (Node("a", "WWW mmm", ("iii lll",)),))
+    root = ElementTree.fromstring(str(draw(box)))
+
+    outline = next(root.iter(f"{SVG}path")).attrib["d"]
+    across = [float(x) for x in re.findall(r"(-?[0-9.]+),-?[0-9.]+", outline)]
+    texts = list(root.iter(f"{SVG}text"))
+
+    assert [text.text for text in texts] == ["WWW mmm", "iii lll"]
+    for text in texts:
+        left, length = float(text.attrib["x"]), float(text.attrib["textLength"])
+        assert min(across) < left < left + length < max(across)
+        assert text.attrib["lengthAdjust"] == "spacingAndGlyphs"
+
+
 def test_several_figures_can_stand_in_one_page() -> None:
     one, other = draw(GRAPH), draw(GRAPH, notation=Notation.UML)
 
