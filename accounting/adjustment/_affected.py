@@ -60,7 +60,7 @@ def affected(work: Work, changes: Iterable[Change]) -> Affected:
             if rule.is_aggregate:
                 found.totals.setdefault(rule, []).append((_totalled(work, rule, subject), days))
             elif subject is None:
-                _by_rule(work, found, rule, days)
+                _by_rule(work, found, rule, days, for_all=isinstance(change, PracticeAssignment))
         if subject is not None:
             _by_subject(work, found, subject, days)
         if isinstance(change, PostingRule):
@@ -103,18 +103,22 @@ def _between(before: Versioned | None, after: Versioned | None) -> Iterator[Peri
     yield from after.period.minus(before.period)
 
 
-def _by_rule(work: Work, found: Affected, rule: PostingRule, days: Sequence[Period]) -> None:
-    for_all = work.session.scalar(_users(work, rule).where(PracticeAssignment.subject_id.is_(None)).limit(1))
+def _by_rule(
+    work: Work, found: Affected, rule: PostingRule, days: Sequence[Period], *, for_all: bool
+) -> None:
+    """What a rule made, or would make now, of those who follow it; `for_all` where everybody does, or did."""
+    for_everybody = _users(work, rule).where(PracticeAssignment.subject_id.is_(None)).limit(1)
+    for_all = for_all or work.session.scalar(for_everybody) is not None
     if isinstance(rule.trigger, OnEvent):
         types = list(work.session.scalars(select(EventType.id).where(EventType.name == rule.trigger.event)))
         for each in days:
-            question = _of_users(work, rule) if for_all is None else _of_anyone(work)
-            of_type = AccountingEvent.type_id if for_all is not None else unindexed(AccountingEvent.type_id)
+            question = _of_anyone(work) if for_all else _of_users(work, rule)
+            of_type = AccountingEvent.type_id if for_all else unindexed(AccountingEvent.type_id)
             found.events.update(work.session.scalars(question.where(of_type.in_(types), _within(each))))
         return
     subjects = set(work.session.scalars(_users(work, rule).with_only_columns(PracticeAssignment.subject_id)))
     read = {account for each in rule.reads for account in work.books.accounts.members(each)}
-    concerned = (each.id for each in read if for_all is not None or each.subject_id in subjects)
+    concerned = (each.id for each in read if for_all or each.subject_id in subjects)
     _entries(work, found, sorted(concerned), days)
 
 

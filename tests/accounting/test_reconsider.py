@@ -388,6 +388,71 @@ def test_a_change_for_the_whole_ledger(session: Session, utility: Utility) -> No
     assert balance(session, someone.service) == usd(30)
 
 
+def test_an_assignment_for_the_whole_ledger_that_was_withdrawn_leaves_nothing(
+    session: Session, utility: Utility
+) -> None:
+    someone, for_all = _everybody(session, utility)
+    (event,) = happened(session, [someone.used(kwh(50))])
+    post_eagerly(session, [_by_hand(session, someone, 100)])
+    assert balance(session, someone.tax) == usd(33)
+    for_all.withdraw()
+    session.flush()
+
+    reconsider(session, utility.ledger, for_all)
+
+    assert balance(session, someone.tax) == usd(0)
+    assert balance(session, someone.base_usage) == usd(100)
+    assert event.error is not None
+
+
+def test_an_assignment_for_the_whole_ledger_that_ended_is_followed_until_then(
+    session: Session, utility: Utility
+) -> None:
+    someone, for_all = _everybody(session, utility)
+    happened(session, [someone.used(kwh(50), OCTOBER), someone.used(kwh(50), OCTOBER_25)])
+
+    reconsider(session, utility.ledger, for_all.ended(OCTOBER_20))
+
+    assert balance(session, someone.base_usage) == usd(500)
+    assert balance(session, someone.tax) == usd("27.50")
+
+
+def test_an_assignment_for_the_whole_ledger_that_begins_later_takes_back_what_was_before(
+    session: Session, utility: Utility
+) -> None:
+    someone, for_all = _everybody(session, utility)
+    happened(session, [someone.used(kwh(50), OCTOBER), someone.used(kwh(50), OCTOBER_25)])
+    for_all.withdraw()
+    session.flush()
+    later = PracticeAssignment(
+        ledger=utility.ledger, practice=utility.regular, period=Period(OCTOBER_20, FOREVER)
+    )
+    session.add(later)
+
+    reconsider(session, utility.ledger, for_all, later)
+
+    assert balance(session, someone.base_usage) == usd(500)
+    assert balance(session, someone.tax) == usd("27.50")
+
+
+def test_other_terms_hold_for_everybody_who_follows_a_practice_of_the_whole_ledger(
+    session: Session, utility: Utility
+) -> None:
+    someone, _ = _everybody(session, utility)
+    happened(session, [someone.used(kwh(50), OCTOBER_20)])
+    post_eagerly(session, [_by_hand(session, someone, 100)])
+
+    reconsider(
+        session,
+        utility.ledger,
+        *dearer(session, utility.rules["usage"], OCTOBER_20),
+        *_tax(session, utility, 20),
+    )
+
+    assert balance(session, someone.base_usage) == usd(600 + 100)
+    assert balance(session, someone.tax) == usd(140)
+
+
 def test_what_was_posted_by_hand_is_followed_up_as_well(
     session: Session, utility: Utility, acme: Customer
 ) -> None:
@@ -609,6 +674,15 @@ def test_the_database_refuses_a_share_without_its_reconsideration(
 
     with pytest.raises(Exception, match=r"(?i)foreign key|reconsideration\.shares"):
         session.commit()
+
+
+def _everybody(session: Session, utility: Utility) -> tuple[Customer, PracticeAssignment]:
+    """A customer without an agreement, where the regular one is used for the whole ledger."""
+    someone = utility.customer(session, "someone", None)
+    for_all = PracticeAssignment(ledger=utility.ledger, practice=utility.regular)
+    session.add(for_all)
+    session.commit()
+    return someone, for_all
 
 
 def _monthly(session: Session, utility: Utility) -> PostingRule:
