@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert, select
 from uuid_utils.compat import uuid7
 
-from ...patterns.constraint import ConstraintViolation
+from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.persistence.session import Session
 from ..account.ledger import Ledger
 from ..event.event import AccountingEvent, Processing
@@ -32,6 +32,12 @@ from .adjustment import Standing, Work, post_differences
 from .consequence import Consequence, Part, Steps, of_entries, summed
 from .processing import attempts, hold, posted_in_full, wanted_of
 from .reconsideration import Reconsideration, Share, shares_of
+
+CHANGES = rule(
+    "reconsideration.changes",
+    pattern="6.5",
+    says="What is reconsidered are terms of rules, assignments of practices, and rules of practices.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,13 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
             base transactions that these bear on are looked at; where something else follows from them now,
             the differences are posted: at most one entry for each account, day concerned and rule. Days in
             closed books are charged on the first open day. Events that failed before are tried again.
-    Errors: `ConstraintViolation` for what posting refuses, and `posting-rule.account-found` where a rule that
-            was applied does not find its accounts any more; roll the session back then.
+    Errors: `ConstraintViolation`: `reconsideration.changes` for anything else that is given, before anything
+            is done; what posting refuses, and `posting-rule.account-found` where a rule that was applied does
+            not find its accounts any more; roll the session back then.
     Source: Fowler's Retroactive Event and Difference Adjustment. What was reported before can still be told:
             ask with `known_at`.
     """
+    _require_changes(changes)
     session.flush()
     work = Work.on(session, ledger.id, alone=True)
     found = affected(work, changes)
@@ -88,6 +96,17 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
     retotal(work, found.totals)
     _keep_attempts(work, looked_at, outcome)
     return _recorded(work, changes, shares)
+
+
+def _require_changes(changes: Iterable[object]) -> None:
+    for each in changes:
+        if not isinstance(each, Change):
+            raise CHANGES.violation(
+                each,
+                found=f"{each!r}, of type {type(each).__name__}",
+                allowed="terms, assignments and posting rules, one after the other",
+                remedy="Give the terms themselves: reconsider(session, ledger, *rule.terms).",
+            )
 
 
 def _events(work: Work, keys: Iterable[UUID]) -> list[_Found]:

@@ -296,6 +296,7 @@ _check(
     "AND min(charged, concerns) > '0001'",
     postgresql="least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31'",
 )  # fmt: skip
+_check(_entry, "past", sqlite="concerns <= charged", postgresql="concerns <= charged")
 _check(
     _transaction, "booked",
     # Of the whole second, since SQLite rounds: the last half of a thousandth belongs to the next one.

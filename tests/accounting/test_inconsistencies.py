@@ -131,8 +131,11 @@ _FALSIFIED: dict[str, tuple[list[str], str]] = {
         "ledger.append-only",
     ),
     "a day that was closed": (
-        [f"UPDATE accounting_entry SET charged = '1997-02-02' WHERE transaction_id = {_ENTRY}"],
-        "ledger.append-only ledger.closed-period",
+        [
+            f"UPDATE accounting_entry SET charged = '1997-02-02', concerns = '1997-01-03' "
+            f"WHERE transaction_id = {_ENTRY}"
+        ],
+        "ledger.append-only ledger.closed-period transaction.reversed-once",
     ),
     "another account": (
         [
@@ -242,7 +245,12 @@ def test_finds_what_checks_would_have_refused(
         run("DROP TRIGGER accounting_entry_update_ledger_append_only")
         run(f"UPDATE accounting_entry SET concerns = 'some day' WHERE transaction_id = {_ENTRY}")
 
-    assert set(_rules(session)) == {"entry.moments", "ledger.append-only", "transaction.reversed-once"}
+    assert set(_rules(session)) == {
+        "entry.concerns-past",
+        "entry.moments",
+        "ledger.append-only",
+        "transaction.reversed-once",
+    }
 
 
 _SUMS: dict[str, str] = {

@@ -112,6 +112,20 @@ def test_without_a_change_nothing_is_posted(session: Session, acme: Customer) ->
     assert made.shares == []
 
 
+def test_what_can_not_have_changed_is_refused_before_anything_is_done(
+    session: Session, utility: Utility
+) -> None:
+    with refuses("reconsideration.changes") as refused:
+        reconsider(session, utility.ledger, "usage")  # type: ignore[arg-type]
+
+    assert str(refused.value) == (
+        "reconsideration.changes: found 'usage', of type str; "
+        "allowed: terms, assignments and posting rules, one after the other. "
+        "Give the terms themselves: reconsider(session, ledger, *rule.terms)."
+    )
+    assert counted(session, "accounting_reconsideration") == 0
+
+
 def test_there_is_one_entry_for_each_account_day_and_rule(
     session: Session, utility: Utility, acme: Customer
 ) -> None:
