@@ -52,6 +52,13 @@ MEMO_COUNTS = rule(
     layers=DATABASES,
     guards=("ck_accounting_account_memo_counts",),
 )
+KIND = rule(
+    "account.kind",
+    pattern="6.1",
+    says="An account is of a kind that there is: a summary or a derived account counts no unit of its own.",
+    layers=DATABASES,
+    guards=("ck_accounting_account_kind",),
+)
 
 
 class Account(Referable, Base, init=False):
@@ -73,6 +80,7 @@ class Account(Referable, Base, init=False):
             ["ledger_id", "unit_code"], ["accounting_ledger_unit.ledger_id", "accounting_ledger_unit.code"]
         ),
         CheckConstraint("NOT memo OR unit_code IS NOT NULL", name="memo_counts"),
+        CheckConstraint("kind NOT IN ('summary', 'derived') OR unit_code IS NULL", name="kind"),
         Index("ix_accounting_account_type_subject", "type_id", "subject_id"),
     )
     __level__ = Level.OPERATIONAL

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from ...patterns.accountability.name import name_violations
 from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
 from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.guard import guard, refuse_when
 
 UNIQUE_NAME = rule(
     "account-type.unique-name",
@@ -18,6 +19,12 @@ UNIQUE_NAME = rule(
     says="An account type is known by its name, so no two share one.",
     layers=DATABASES,
     guards=("uq_accounting_account_type_name", "accounting_account_type.name"),
+)
+NAME_FIXED = rule(
+    "account-type.name-fixed",
+    pattern="6.8",
+    says="An account type keeps its name, since posting rules speak of it by that name.",
+    layers=DATABASES,
 )
 
 
@@ -47,3 +54,12 @@ class AccountType(Base):
 
     def __str__(self) -> str:
         return self.name
+
+
+guard(
+    AccountType.__table__,  # type: ignore[arg-type]
+    refuse_when(
+        NAME_FIXED, "accounting_account_type", "UPDATE", lambda _row: "NEW.name <> OLD.name",
+        because="another name for an account type",
+    ),
+)  # fmt: skip

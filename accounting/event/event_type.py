@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 from ...patterns.accountability.name import name_violations
 from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
 from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.guard import guard, refuse_when
 
 UNIQUE_NAME = rule(
     "event-type.unique-name",
@@ -18,6 +19,12 @@ UNIQUE_NAME = rule(
     says="An event type is known by its name, so no two share one.",
     layers=DATABASES,
     guards=("uq_accounting_event_type_name", "accounting_event_type.name"),
+)
+NAME_FIXED = rule(
+    "event-type.name-fixed",
+    pattern="6.5",
+    says="An event type keeps its name, since posting rules speak of it by that name.",
+    layers=DATABASES,
 )
 
 
@@ -47,3 +54,12 @@ class EventType(Base):
 
     def __str__(self) -> str:
         return self.name
+
+
+guard(
+    EventType.__table__,  # type: ignore[arg-type]
+    refuse_when(
+        NAME_FIXED, "accounting_event_type", "UPDATE", lambda _row: "NEW.name <> OLD.name",
+        because="another name for an event type",
+    ),
+)  # fmt: skip

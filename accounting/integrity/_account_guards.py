@@ -21,7 +21,7 @@ from ..posting.checkpoint import checkpoint_block, checkpoint_leaf
 FIXED = rule(
     "account.fixed",
     pattern="6.1",
-    says="An account stays in its ledger, with its key, its unit and whether it is a memo, "
+    says="An account stays in its ledger, of its kind, with its key, its unit and whether it is a memo, "
     "or its entries would say something else.",
     layers=DATABASES,
 )
@@ -100,7 +100,7 @@ def _turned_into_another(_row: str) -> str:
     # What becomes an account of another sort, or another holding, is refused as that.
     plain = " AND ".join(f'{row}."filter" IS NULL AND {row}.overlapping IS NULL' for row in ("OLD", "NEW"))
     counted = f"{_changed('unit_code')} AND OLD.goods_id IS NULL AND {plain}"
-    return f"{_changed('id', 'ledger_id', 'memo')} OR ({counted})"
+    return f"{_changed('id', 'ledger_id', 'kind', 'memo')} OR ({counted})"
 
 
 def _changed(*columns: str) -> str:
