@@ -19,7 +19,17 @@ from ...patterns.persistence.seek import key_of
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Key
 from ..account.account import KIND, Account
-from ..posting._guards import APPEND_ONLY, CLOSED, COMPLETE, LEAK, LINKS, REVERSED_ONCE, TAKEN_BACK
+from ..posting._guards import (
+    ALONE,
+    APPEND_ONLY,
+    CLOSED,
+    COMPLETE,
+    LEAK,
+    LINKS,
+    REVERSED_BY_RULES,
+    REVERSED_ONCE,
+    TAKEN_BACK,
+)
 from ..posting.draft import BALANCES, DETAIL, digest_of
 from ..posting.entry import Entry, EntryKey, source
 from ..posting.transaction import Adjustment, Transaction
@@ -91,6 +101,12 @@ _OF_TRANSACTIONS = (
         f"AND NOT ({TAKEN_BACK.format(row='e')})",
         "a reversal that does not take back every entry in full",
         f"Post what it left out as a transaction of its own; or, where its rows were changed: {_RESTORE}",
+    ),
+    _Look(
+        REVERSED_BY_RULES,
+        f"FROM accounting_transaction e WHERE e.reverses_id IS NOT NULL AND {ALONE.format(row='e')}",
+        "a reversal of what a rule made, whose consequences stand",
+        "Call reconsider(session, ledger, *rule.terms): it posts again what follows from what stands.",
     ),
 )
 

@@ -164,7 +164,9 @@ class PracticeAssignment(Versioned, Base, init=False):
 
     Shape:  one ledger, one practice, one period; a `subject` such as a customer, or none.
     Errors: `ConstraintViolation` (`practice-assignment.one-per-type`) at the flush, where another practice
-            of the same type is used on some day of the period.
+            of the same type is used on some day of the period; `posting-rule.stratified` and
+            `posting-rule.aggregate-chain` where its rules and those of another practice of the subject, used
+            then or at another time, might never end: firing has one order for all days.
     Source: Analysis Patterns 6.10 (the user object, keyed by practice type), with dates.
     """
 
@@ -202,7 +204,8 @@ class PracticeAssignment(Versioned, Base, init=False):
             return
         beside = [each for each in assignments_beside(session, self) if each.id != self.id]
         for other in beside:
-            if other.subject_id == self.subject_id and other.practice.type is self.practice.type:
+            same = other.subject_id == self.subject_id and other.practice.type is self.practice.type
+            if same and other.period.overlaps(self.period):
                 yield ONE_PER_TYPE.violation(
                     self,
                     other,
@@ -245,8 +248,22 @@ class _Checked:
             try:
                 strata((rule for practice in together for rule in practice.rules), self.meets)
             except ConstraintViolation as endless:
-                self.verdicts[together] = endless
+                self.verdicts[together] = _of_practices(endless, together)
         return self.verdicts[together]
+
+
+def _of_practices(endless: ConstraintViolation, together: _Together) -> ConstraintViolation:
+    """The same refusal, where each practice is sound by itself: it says which ones are not together."""
+    if len(together) == 1:
+        return endless
+    names = " and ".join(sorted(str(practice) for practice in together))
+    return endless.rule.violation(
+        *endless.objects,
+        found=f"{endless.found}; in practices {names} of one subject",
+        allowed=endless.allowed,
+        remedy=f"{endless.remedy} That the practices are used one after the other does not help: firing "
+        "has one order for all days.",
+    )
 
 
 @event.listens_for(Session, "before_flush", insert=True)
@@ -278,19 +295,16 @@ def _endless(session: Session, met: Iterable[_Together]) -> Iterator[ConstraintV
 
 
 def assignments_beside(session: Session, one: PracticeAssignment) -> list[PracticeAssignment]:
-    """The assignments that share a day with `one` and hold for its subject, those of the ledger included."""
+    """The assignments that hold, at any time, for the subject of `one`, those of the ledger included."""
     question = select(PracticeAssignment).where(
-        PracticeAssignment.ledger_id == one.ledger_id,
-        PracticeAssignment.known_to == UNTIL_CHANGED,
-        PracticeAssignment.valid_from < one.period.end,
-        PracticeAssignment.valid_to > one.period.start,
+        PracticeAssignment.ledger_id == one.ledger_id, PracticeAssignment.known_to == UNTIL_CHANGED
     )
     if one.subject_id is not None:
         question = question.where(
             or_(PracticeAssignment.subject_id == one.subject_id, PracticeAssignment.subject_id.is_(None))
         )
     found = dict.fromkeys([*session.scalars(question), *_checked(session).beside(one)])
-    return [each for each in found if each.is_believed and each.period.overlaps(one.period)]
+    return [each for each in found if each.is_believed]
 
 
 def _another_of_its_type(row: str) -> str:

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from analysis_patterns.accounting import (
+    Adjustment,
     DetailAccount,
     Draft,
     Entry,
+    Leg,
     SummaryAccount,
     Transaction,
     post,
@@ -432,18 +434,29 @@ def test_a_month_may_have_any_number_of_taxations(
     assert telephone.transactions() == 10
 
 
-def test_a_taxation_that_was_taken_back_is_made_good_by_the_next(telephone: Telephone) -> None:
-    rule = telephone.rule(per=Per.MONTH)
+@pytest.mark.parametrize("per", [Per.ENTRY, Per.MONTH])
+def test_a_taxation_is_not_taken_back_by_itself(telephone: Telephone, layer: Layer, per: Per) -> None:
+    rule = telephone.rule(per=per)
     telephone.use(rule)
-    post_eagerly(telephone.session, [telephone.charge("100")])
+    (charged,) = post_eagerly(telephone.session, [telephone.charge("100")])
     taxed = select(Transaction).where(Transaction.creator_id == rule.terms[0].version)
-    reverse(telephone.session, telephone.session.scalars(taxed).one())
-    assert telephone.balance("tax of Adams") == "0.00"
+    tax = telephone.session.scalars(taxed).one()
 
-    post_eagerly(telephone.session, [telephone.charge("50")])
+    with refuses("transaction.reversed-with-its-cause") as refused:
+        reverse(telephone.session, tax)
+    assert refused.value.remedy == (
+        "Correct or reject the event that it was made from, or reverse the transaction; or change the terms, "
+        "and call reconsider(). What is given back for another reason is posted by itself."
+    )
+    legs = [
+        Leg(each.account, -each.amount, charged=each.charged, concerns=each.concerns) for each in tax.entries
+    ]
+    with refuses("transaction.reversed-with-its-cause", layer):
+        post(telephone.session, Draft(*legs, reverses=tax.id, adjustment=Adjustment.REVERSAL))
+
+    reverse(telephone.session, charged)
     telephone.fire(EagerFiring())
-
-    assert telephone.balance("tax of Adams") == "9.00"
+    assert telephone.balance("tax of Adams") == "0.00"
 
 
 def test_entries_are_totalled_beyond_what_one_word_holds(telephone: Telephone) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import (
+    Adjustment,
     Draft,
     Entry,
     Leg,
@@ -19,6 +20,7 @@ from analysis_patterns.accounting import (
     close_period,
     post,
     post_all,
+    process_event,
     rebuild_checkpoints,
     rebuild_closure,
     reverse,
@@ -27,14 +29,17 @@ from analysis_patterns.accounting import (
 from analysis_patterns.accounting.posting import checkpoint as checkpoints
 from analysis_patterns.accounting.posting.checkpoint import checkpoint
 from analysis_patterns.accounting.posting.limit import BalanceLimit
+from analysis_patterns.patterns import Base
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, inconsistencies
 from analysis_patterns.patterns.persistence.audit import Row
+from analysis_patterns.patterns.persistence.guard import create_guards, drop_guards
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
 
 from .books import JANUARY, MAY, Books, usd
 from .foreign import another_program, falsify
+from .utility import Customer, kwh
 
 MARCH = date(1997, 3, 1)
 JULY = date(1997, 7, 1)
@@ -251,6 +256,22 @@ def test_finds_what_checks_would_have_refused(
         "ledger.append-only",
         "transaction.reversed-once",
     }
+
+
+def test_finds_what_was_reversed_without_its_consequences(session: Session, acme: Customer) -> None:
+    event = acme.used(kwh(50))
+    session.add(event)
+    process_event(session, event)
+    usage = session.scalars(select(Transaction).where(Transaction.root_id.is_(None))).one()
+    legs = [Leg(each.account, -each.amount, charged=each.charged) for each in usage.entries]
+    drop_guards(session.connection(), Base.metadata)
+    post(session, Draft(*legs, reverses=usage.id, adjustment=Adjustment.REVERSAL))
+    create_guards(session.connection(), Base.metadata)
+
+    found = _only(session, "transaction.reversed-with-its-cause")
+
+    assert isinstance(found.objects[0], Transaction)
+    assert found.objects[0].reverses_id == usage.id
 
 
 _SUMS: dict[str, str] = {

@@ -18,7 +18,6 @@ from analysis_patterns.accounting import (
     post,
     reconsider,
     record,
-    reverse,
     why_not,
 )
 from analysis_patterns.accounting.adjustment.processing import process_event
@@ -288,15 +287,17 @@ def test_what_was_taken_back_because_the_terms_ended_has_no_terms(supply: Supply
         assert asked(supply, name, late).reasons == {Reason.NO_TERMS}
 
 
-def test_what_was_taken_back_by_hand_is_told_from_what_never_was(supply: Supply) -> None:
+def test_what_was_taken_back_is_told_from_what_never_was(supply: Supply) -> None:
     event = supply.used(50)
-    (charge,) = supply.entries("charges")
-    reverse(supply.session, charge.transaction)
+    (wrong,) = supply.rules["power"].terms
+    wrong.withdraw()
+    reconsider(supply.session, supply.ledger, wrong)
+    RuleTerms(rule=supply.rules["power"], method=wrong.method, period=SINCE)
     supply.passes()
 
     (power,) = asked(supply, "power").findings
 
-    assert power == Finding(Reason.TAKEN_BACK, f"{event}")
+    assert (power.reason, power.about) == (Reason.TAKEN_BACK, f"{event}")
 
 
 def test_rules_on_events_take_a_service_agreement(supply: Supply) -> None:
