@@ -91,6 +91,13 @@ class Per(Enum):
         years, after = divmod(first + months, 12)
         return Period(date(day.year, first + 1, 1), date(day.year + years, after + 1, 1))
 
+    def whole(self, days: Period) -> Period:
+        """The calendar periods that hold some of these days, from the first day of the first to the last."""
+        return Period(
+            days.start if days.start == ALWAYS.start else self.around(days.start).start,
+            days.end if days.end == ALWAYS.end else self.around(days.end - timedelta(days=1)).end,
+        )
+
 
 class _TriggerColumn(StoredDocument):
     cache_ok = True
