@@ -49,6 +49,7 @@ from .explanation.derivation import (
     write_derivation,
 )
 from .explanation.explanation import derivation_of, derivation_of_balance
+from .explanation.unfounded import Unfounded, unfounded
 from .explanation.why_not import Finding, Reason, WhyNot, why_not
 from .firing import (
     AccountBasedFiring,
@@ -223,6 +224,7 @@ __all__ = [
     "TrialBalance",
     "Trigger",
     "Turnover",
+    "Unfounded",
     "Value",
     "WhyNot",
     "account_statement",
@@ -259,6 +261,7 @@ __all__ = [
     "stock",
     "table",
     "trial_balance",
+    "unfounded",
     "why_not",
     "write_derivation",
     "write_method",
