@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from analysis_patterns.accounting.interchange import beancount_text, books_of_text
 from analysis_patterns.accounting.interchange.directive import (
     Amount,
@@ -28,6 +30,7 @@ from analysis_patterns.accounting.interchange.directive import (
     without_place,
 )
 
+from ..refusals import refuses
 from .tools import EXAMPLE, beancount_says, we_say
 
 DAY = date(2024, 1, 2)
@@ -229,6 +232,27 @@ def test_ignores_headings_and_comments() -> None:
 """
 
     assert len(moved(text).postings) == 2
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "open Assets:Cash",
+        '* ""\n  Assets:Cash  1 USD\n  Equity:Opening  -1 USD',
+        "pad Equity:Opening Assets:Cash",
+    ],
+)
+def test_refuses_another_name_for_a_root_below_what_stands_under_it(used: str) -> None:
+    with refuses("books.option") as refused:
+        books_of_text(f'2024-01-01 {used}\noption "name_assets" "Aktiva"\n')
+
+    assert "option 'name_assets' below accounts under Assets" in str(refused.value)
+
+
+def test_takes_another_name_for_a_root_below_what_stands_under_others() -> None:
+    books = books_of_text('2024-01-01 open Assets:Cash\noption "name_income" "Ertrag"\n')
+
+    assert books.options.roots[3] == "Ertrag"
 
 
 def test_names_roots_as_the_options_do() -> None:

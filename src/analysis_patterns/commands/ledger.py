@@ -82,12 +82,21 @@ def export(
 ) -> None:
     """Write a ledger as a file of books; tell on standard error what could not be written."""
     with _session(url) as session:
-        from ..accounting.interchange import beancount_text, books_of, hledger_text  # noqa: PLC0415
+        from ..accounting.interchange import (  # noqa: PLC0415
+            beancount_text,
+            books_of,
+            hledger_comments,
+            hledger_text,
+        )  # fmt: skip
 
         books = books_of(session, _ledger(session, name))
     text = beancount_text(books) if format is Format.BEANCOUNT else hledger_text(books)
     for skipped in books.skipped:
         typer.echo(f"not exported: {skipped}", err=True)
+    commented = hledger_comments(books) if format is Format.HLEDGER else {}
+    if commented:
+        listed = ", ".join(f"{count:,} {word}" for word, count in commented.items())
+        typer.echo(f"in comments, since hledger has no words for it: {listed}", err=True)
     if output is None:
         typer.echo(text, nl=False)
     else:
