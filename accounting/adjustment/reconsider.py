@@ -82,7 +82,7 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
             is done; what posting refuses, and `posting-rule.account-found` where a rule that was applied does
             not find its accounts any more; roll the session back then.
     Source: Fowler's Retroactive Event and Difference Adjustment. What was reported before can still be told:
-            ask with `known_at`.
+            ask as known at the instant up to which `settle` had settled the ledger then.
     """
     _require_changes(changes)
     session.flush()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from ..account._held import key_held
+from ..account.account import Account
 from ..rule.posting_rule import PostingRule
 from ..rule.stratification import STRATIFIED
 from .books import Books, Mode
@@ -16,12 +18,13 @@ class BackwardChainedFiring:
     Brings one account up to date, before it is asked for its balance.
 
     Shape:  the rules that write to it are fired, after the accounts that set them off are up to date
-            themselves; remembers for each rule and account the instant up to which it has read.
+            themselves; remembers for each rule and account the instant up to which it has read. The account
+            may be given by its key.
     Source: Analysis Patterns 6.7, backward-chained.
     """
 
-    def __init__(self, account: UUID) -> None:
-        self.account = account
+    def __init__(self, account: Account | UUID) -> None:
+        self.account = account if isinstance(account, UUID) else key_held(account)
 
     def plan(self, books: Books) -> Sequence[tuple[UUID, UUID]]:
         """The rules to be fired, each with the account that it reads, each after those that feed it."""

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, joinedload
 
+from ...patterns.persistence.base import Base
+from ...patterns.persistence.registry import Thing
 from ...patterns.persistence.session import Session
 from ..account.account import Account, DetailAccount
 from ..account.account_type import AccountType
@@ -58,6 +60,14 @@ class Chart:
                 question = question.where(Account.subject_id.is_not_distinct_from(subject))
             self._found[key] = self._hold(question)
         return self._found[key]
+
+    def called(self, subject: UUID) -> str:
+        """What a subject is, in words; its key, where it is of a kind that no class here stands for."""
+        thing = self._session.get(Thing, subject)
+        kinds = {} if thing is None else {str(each.local_table): each for each in Base.registry.mappers}
+        kind = None if thing is None else kinds.get(thing.kind)
+        entity = None if kind is None else self._session.get(kind.base_mapper.class_, subject)
+        return f"the subject {subject}" if entity is None else f"{entity}"
 
     def members(self, sought: AccountSet) -> list[DetailAccount]:
         """All the accounts of a set, whatever they are about, by name."""

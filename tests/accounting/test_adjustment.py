@@ -261,6 +261,16 @@ def test_the_database_lets_an_open_day_be_replaced(session: Session, acme: Custo
     assert post(session, _struck(replaced.entries, OCTOBER, replaced)).is_new
 
 
+def test_what_is_charged_on_the_first_open_day_may_be_replaced(session: Session, acme: Customer) -> None:
+    event = used(session, acme, 50)
+    close_period(session, acme.utility.ledger, before=OCTOBER)
+    session.commit()
+
+    corrected(session, event, 60, Adjustment.REPLACEMENT)
+
+    assert [each.amount for each in acme.base_usage.entries(as_of=DECEMBER)] == [usd(600)]
+
+
 def test_a_correction_for_another_customer_moves_it_all(
     session: Session, utility: Utility, acme: Customer, perrin: Customer
 ) -> None:

@@ -243,7 +243,23 @@ def test_refuses_to_fire_where_an_account_is_missing_and_posts_nothing(
     telephone.session.rollback()
 
     assert "'tax', which looks for" in refused.value.found
+    assert refused.value.found.endswith(" of Adams")
     assert telephone.transactions() == 0
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_an_account_is_brought_up_to_date_by_itself_or_by_its_key(
+    engine: Engine, clock: FixedClock, telephone: Telephone, *, by_key: bool
+) -> None:
+    telephone.use(telephone.rule())
+    post(telephone.session, telephone.charge("100"))
+    tax = telephone.account("tax of Adams")
+    asked = tax.id if by_key else tax
+    telephone.session.commit()
+
+    process(sessions(engine, clock=clock), telephone.ledger, BackwardChainedFiring(asked))
+
+    assert telephone.balance("tax of Adams") == "6.00"
 
 
 def test_a_missing_account_stops_a_step_and_keeps_what_was_committed_before(

@@ -22,7 +22,7 @@ from analysis_patterns.accounting import (
     process_events,
     reconsider,
 )
-from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, post_eagerly, run
+from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, Mode, post_eagerly, run
 from analysis_patterns.accounting.method import RateMethod
 from analysis_patterns.accounting.posting.closing import close_period
 from analysis_patterns.accounting.posting.post import post
@@ -524,6 +524,27 @@ def test_what_firing_has_done_in_another_mode_counts_as_done(
     reconsider(session, utility.ledger, *_tax(session, utility, 20))
 
     assert balance(session, acme.tax) == usd(20)
+
+
+def test_what_firing_has_just_come_to_counts_as_done(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    for amount in (100, 50):
+        post(session, _by_hand(session, acme, amount))
+        session.commit()
+        clock.advance(timedelta(hours=1))
+    books = LedgerBooks(session, utility.ledger, batch=1)
+    AccountBasedFiring().take(books, acme.base_usage.id)
+    session.commit()
+    first = acme.base_usage.entries()[0]
+    assert books.reached(Mode.ACCOUNT_BASED, acme.base_usage.id) == first.booked
+    assert balance(session, acme.tax) == usd("5.50")
+
+    reconsider(session, utility.ledger, *_tax(session, utility, 20))
+    assert balance(session, acme.tax) == usd(20)
+
+    _fire(session, utility, clock)
+    assert balance(session, acme.tax) == usd(30)
 
 
 def test_firing_leaves_events_and_differences_to_processing(
