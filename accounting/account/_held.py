@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import instance_state
 
 from ...patterns.persistence.session import Session
 from .account import Account
@@ -29,5 +30,5 @@ def key_held(entity: Ledger | Account) -> UUID:
 
     Reading an attribute that has expired would begin a transaction, which keeps SQLite locked for others.
     """
-    identity = inspect(entity).identity
+    identity = instance_state(entity).identity
     return entity.id if identity is None else identity[0]

@@ -56,7 +56,7 @@ def _trace(books: Books, account: UUID, found: dict[tuple[UUID, UUID], None], pa
         raise STRATIFIED.violation(
             found="accounts that feed each other in a circle: " + " > ".join(names),
             allowed="rules of which none writes, however far on, what it reads",
-            remedy="Take a rule out of one of the practices that are used here, or end its assignment.",
+            remedy="Take a rule out of one of the practices that are used here, or withdraw its assignment.",
         )
     writers = [(rule, origin) for rule, origin in books.writers(account) if (rule.id, origin) not in found]
     for rule, origin in sorted(writers, key=lambda pair: _uses_up(pair, account)):

@@ -206,7 +206,7 @@ def _of_no_kind(session: Session) -> Iterator[ConstraintViolation]:
     unknown = select(table.c.id, table.c.kind).where(table.c.kind.not_in(known)).order_by(table.c.id)
     for key, kind in session.execute(unknown):
         yield KIND.violation(
-            Row(table.name, (key,)),
+            Row(Account.__tablename__, (key,)),
             found=f"an account of kind {kind!r}: {key}",
             allowed=", ".join(sorted(map(str, known))),
             remedy=f"Import what defines the kind; or put the right one back, {_PAST_GUARDS}",
