@@ -5,6 +5,10 @@ CREATE TABLE accounting_account_type (
 	CONSTRAINT uq_accounting_account_type_name UNIQUE (name)
 );
 
+CREATE FUNCTION accounting_account_type_update_account_type_name_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.name <> OLD.name THEN RAISE EXCEPTION 'rule account-type.name-fixed: another name for an account type' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_type_update_account_type_name_fixed BEFORE UPDATE ON accounting_account_type FOR EACH ROW EXECUTE FUNCTION accounting_account_type_update_account_type_name_fixed();
+
 CREATE TABLE accounting_checkpoint_block (
 	ledger_id UUID NOT NULL,
 	account_id UUID NOT NULL,
@@ -39,6 +43,10 @@ CREATE TABLE accounting_event_type (
 	CONSTRAINT pk_accounting_event_type PRIMARY KEY (id),
 	CONSTRAINT uq_accounting_event_type_name UNIQUE (name)
 );
+
+CREATE FUNCTION accounting_event_type_update_event_type_name_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.name <> OLD.name THEN RAISE EXCEPTION 'rule event-type.name-fixed: another name for an event type' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_event_type_update_event_type_name_fixed BEFORE UPDATE ON accounting_event_type FOR EACH ROW EXECUTE FUNCTION accounting_event_type_update_event_type_name_fixed();
 
 CREATE TABLE accounting_kind_of_goods (
 	id UUID NOT NULL,
@@ -387,6 +395,7 @@ CREATE TABLE accounting_account (
 	CONSTRAINT uq_accounting_account_ledger_id_id_unit_code_memo UNIQUE (ledger_id, id, unit_code, memo),
 	CONSTRAINT fk_accounting_account_ledger_id_unit_code FOREIGN KEY(ledger_id, unit_code) REFERENCES accounting_ledger_unit (ledger_id, code),
 	CONSTRAINT ck_accounting_account_memo_counts CHECK (NOT memo OR unit_code IS NOT NULL),
+	CONSTRAINT ck_accounting_account_kind CHECK (kind NOT IN ('summary', 'derived') OR unit_code IS NULL),
 	CONSTRAINT fk_accounting_account_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id),
 	CONSTRAINT fk_accounting_account_type_id FOREIGN KEY(type_id) REFERENCES accounting_account_type (id),
 	CONSTRAINT fk_accounting_account_subject_id FOREIGN KEY(subject_id) REFERENCES patterns_thing (id),
@@ -411,7 +420,7 @@ CREATE FUNCTION accounting_account_update_holding_kind_and_place() RETURNS trigg
 
 CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_holding_kind_and_place();
 
-CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_account_fixed();
 
@@ -590,7 +599,12 @@ CREATE FUNCTION accounting_transaction_stands() RETURNS trigger LANGUAGE plpgsql
         WHERE o.ledger_id = t.ledger_id AND o.transaction_id = t.reverses_id
         AND NOT EXISTS (SELECT 1 FROM accounting_entry b WHERE b.ledger_id = t.ledger_id
             AND b.transaction_id = t.id AND b.n = o.n AND b.account_id = o.account_id
-            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN 'rule transaction.reversed-once: a reversal that does not take back every entry in full' END AS refusal FROM accounting_entry e WHERE e.ledger_id = t.ledger_id AND e.transaction_id = t.id) b WHERE b.refusal IS NOT NULL LIMIT 1; IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END; END $guard$;
+            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN 'rule transaction.reversed-once: a reversal that does not take back every entry in full' WHEN t.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_transaction r LEFT JOIN accounting_transaction o
+        ON o.ledger_id = r.ledger_id AND o.id = r.reverses_id
+        WHERE r.ledger_id = t.ledger_id AND r.id = t.reverses_id
+        AND (o.creator_id IS NOT NULL OR r.creator_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM accounting_event c
+                WHERE c.ledger_id = r.ledger_id AND c.adjusts_id = r.event_id))) THEN 'rule transaction.reversed-with-its-cause: a reversal of what a rule made, without an event that adjusts the one behind it' END AS refusal FROM accounting_entry e WHERE e.ledger_id = t.ledger_id AND e.transaction_id = t.id) b WHERE b.refusal IS NOT NULL LIMIT 1; IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END; END $guard$;
 
 CREATE TRIGGER accounting_transaction_stands AFTER INSERT ON accounting_transaction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_transaction_stands();
 
@@ -875,7 +889,8 @@ CREATE TABLE accounting_entry (
 	CONSTRAINT ck_accounting_entry_leg CHECK (n >= 0 AND n < legs),
 	CONSTRAINT ck_accounting_entry_nonzero CHECK (steps <> 0),
 	CONSTRAINT ck_accounting_entry_size CHECK (steps BETWEEN -4611686018427387903 AND 4611686018427387903),
-	CONSTRAINT ck_accounting_entry_days CHECK (least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31')
+	CONSTRAINT ck_accounting_entry_days CHECK (least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31'),
+	CONSTRAINT ck_accounting_entry_past CHECK (concerns <= charged)
 );
 
 CREATE INDEX ix_accounting_entry_booked ON accounting_entry (ledger_id, account_id, booked, charged, steps);

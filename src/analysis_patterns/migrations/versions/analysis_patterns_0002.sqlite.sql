@@ -5,6 +5,8 @@ CREATE TABLE accounting_account_type (
 	CONSTRAINT uq_accounting_account_type_name UNIQUE (name)
 );
 
+CREATE TRIGGER accounting_account_type_update_account_type_name_fixed BEFORE UPDATE ON accounting_account_type FOR EACH ROW WHEN NEW.name <> OLD.name BEGIN SELECT RAISE(ABORT, 'rule account-type.name-fixed: another name for an account type'); END;
+
 CREATE TABLE accounting_checkpoint_block (
 	ledger_id BLOB NOT NULL,
 	account_id BLOB NOT NULL,
@@ -32,6 +34,8 @@ CREATE TABLE accounting_event_type (
 	CONSTRAINT pk_accounting_event_type PRIMARY KEY (id),
 	CONSTRAINT uq_accounting_event_type_name UNIQUE (name)
 );
+
+CREATE TRIGGER accounting_event_type_update_event_type_name_fixed BEFORE UPDATE ON accounting_event_type FOR EACH ROW WHEN NEW.name <> OLD.name BEGIN SELECT RAISE(ABORT, 'rule event-type.name-fixed: another name for an event type'); END;
 
 CREATE TABLE accounting_kind_of_goods (
 	id BLOB NOT NULL,
@@ -300,6 +304,7 @@ CREATE TABLE accounting_account (
 	CONSTRAINT uq_accounting_account_ledger_id_id_unit_code_memo UNIQUE (ledger_id, id, unit_code, memo),
 	CONSTRAINT fk_accounting_account_ledger_id_unit_code FOREIGN KEY(ledger_id, unit_code) REFERENCES accounting_ledger_unit (ledger_id, code),
 	CONSTRAINT ck_accounting_account_memo_counts CHECK (NOT memo OR unit_code IS NOT NULL),
+	CONSTRAINT ck_accounting_account_kind CHECK (kind NOT IN ('summary', 'derived') OR unit_code IS NULL),
 	CONSTRAINT fk_accounting_account_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id),
 	CONSTRAINT fk_accounting_account_type_id FOREIGN KEY(type_id) REFERENCES accounting_account_type (id),
 	CONSTRAINT fk_accounting_account_subject_id FOREIGN KEY(subject_id) REFERENCES patterns_thing (id),
@@ -320,7 +325,7 @@ CREATE TRIGGER accounting_account_insert_holding_kind_and_place BEFORE INSERT ON
 
 CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.goods_id IS NOT OLD.goods_id OR NEW.place_id IS NOT OLD.place_id OR NEW.ordered IS NOT OLD.ordered OR (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS NOT NEW.unit_code) BEGIN SELECT RAISE(ABORT, 'rule holding.kind-and-place: a holding turned into another'); END;
 
-CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.ledger_id IS NOT OLD.ledger_id OR NEW.memo IS NOT OLD.memo OR (NEW.unit_code IS NOT OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: an account turned into another'); END;
+CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.ledger_id IS NOT OLD.ledger_id OR NEW.kind IS NOT OLD.kind OR NEW.memo IS NOT OLD.memo OR (NEW.unit_code IS NOT OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: an account turned into another'); END;
 
 CREATE TRIGGER accounting_account_delete_account_in_use BEFORE DELETE ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'rule account.in-use: an account in use deleted'); END;
 
@@ -460,7 +465,12 @@ CREATE TRIGGER accounting_transaction_stands BEFORE INSERT ON accounting_transac
         WHERE o.ledger_id = NEW.ledger_id AND o.transaction_id = NEW.reverses_id
         AND NOT EXISTS (SELECT 1 FROM accounting_entry b WHERE b.ledger_id = NEW.ledger_id
             AND b.transaction_id = NEW.id AND b.n = o.n AND b.account_id = o.account_id
-            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN RAISE(ABORT, 'rule transaction.reversed-once: a reversal that does not take back every entry in full') END FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id; END;
+            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN RAISE(ABORT, 'rule transaction.reversed-once: a reversal that does not take back every entry in full') WHEN NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_transaction r LEFT JOIN accounting_transaction o
+        ON o.ledger_id = r.ledger_id AND o.id = r.reverses_id
+        WHERE r.ledger_id = NEW.ledger_id AND r.id = NEW.reverses_id
+        AND (o.creator_id IS NOT NULL OR r.creator_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM accounting_event c
+                WHERE c.ledger_id = r.ledger_id AND c.adjusts_id = r.event_id))) THEN RAISE(ABORT, 'rule transaction.reversed-with-its-cause: a reversal of what a rule made, without an event that adjusts the one behind it') END FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id; END;
 
 CREATE TRIGGER accounting_transaction_update_ledger_append_only BEFORE UPDATE ON accounting_transaction FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule ledger.append-only: a posted row would be changed'); END;
 
@@ -678,6 +688,7 @@ CREATE TABLE accounting_entry (
 	CONSTRAINT ck_accounting_entry_integer CHECK (typeof(steps) = 'integer'),
 	CONSTRAINT ck_accounting_entry_counted CHECK (typeof(n) = 'integer' AND typeof(legs) = 'integer'),
 	CONSTRAINT ck_accounting_entry_days CHECK (date(charged, '0 days') IS charged AND date(concerns, '0 days') IS concerns AND min(charged, concerns) > '0001'),
+	CONSTRAINT ck_accounting_entry_past CHECK (concerns <= charged),
 	CONSTRAINT ck_accounting_entry_numbered CHECK (rowid > 0)
 );
 
