@@ -2,7 +2,14 @@
 
 from .audit import inconsistencies, preview
 from .base import Base, KeywordOnly, Level, identity, identity_of
-from .composites import QuantityText, money_columns, period_columns, quantity_columns, range_columns
+from .composites import (
+    QuantityText,
+    interval_columns,
+    money_columns,
+    period_columns,
+    quantity_columns,
+    range_columns,
+)
 from .engine import create_engine, prepare
 from .guard import Guard, create_guards, drop_guards, guard, guards_of, refuse_when
 from .registry import Referable, Thing
@@ -11,10 +18,11 @@ from .schema import schema_of
 from .seek import Keys, Question
 from .session import Session, session_of, sessions
 from .types import Instant, Key
-from .version import Versioned, keep_history, versioned_table_args
+from .version import Believed, Versioned, believed_table_args, keep_history, versioned_table_args
 
 __all__ = [
     "Base",
+    "Believed",
     "CommitInDoubt",
     "Guard",
     "Instant",
@@ -29,6 +37,7 @@ __all__ = [
     "Session",
     "Thing",
     "Versioned",
+    "believed_table_args",
     "create_engine",
     "create_guards",
     "drop_guards",
@@ -37,6 +46,7 @@ __all__ = [
     "identity",
     "identity_of",
     "inconsistencies",
+    "interval_columns",
     "keep_history",
     "money_columns",
     "period_columns",

@@ -16,7 +16,7 @@ from ..time.instant import UNTIL_CHANGED
 from .base import Base
 from .guard import Condition, spelled
 from .session import Constrained, Session
-from .version import Versioned
+from .version import Believed
 
 _AUDITS: list[Audit] = []
 _SEARCHES: list[Search] = []
@@ -103,7 +103,7 @@ def inconsistencies(session: Session) -> Iterator[ConstraintViolation]:
         yield from look(session)
     for entity_class in _constrained_classes():
         question = select(entity_class).execution_options(yield_per=500)
-        if issubclass(entity_class, Versioned):
+        if issubclass(entity_class, Believed):
             question = question.where(entity_class.known_to == UNTIL_CHANGED)
         for entity in session.scalars(question):
             for violation in entity.violations():
@@ -158,7 +158,7 @@ def _broken(session: Session, each: Audit, affected: Affected) -> Iterator[tuple
     # The condition calls the row by the name of its table, as the select below does.
     condition = spelled(each.condition(mapper.local_table.name), session.connection().dialect.name)
     question = select(each.entity).where(text(condition)).order_by(*mapper.primary_key)
-    if issubclass(each.entity, Versioned):
+    if issubclass(each.entity, Believed):
         question = question.where(each.entity.known_to == UNTIL_CHANGED)
     if affected.column:
         question = question.where(getattr(each.entity, affected.column).in_(affected.keys))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.decl_api import DCTransformDeclarative
 from uuid_utils.compat import uuid7
 
-from .composites import money_columns, period_columns, quantity_columns, range_columns
+from .composites import interval_columns, money_columns, period_columns, quantity_columns, range_columns
 from .types import Key
 
 NAMING = {
@@ -61,6 +61,7 @@ def identity_of(parent: type[Any], *, init: Literal[False] = False) -> Mapped[UU
         quantity_columns,
         money_columns,
         period_columns,
+        interval_columns,
         range_columns,
     ),
 )

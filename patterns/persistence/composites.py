@@ -1,9 +1,9 @@
-"""Values within entities: quantities, money, periods and ranges, exact in either database (3.1, 4.3)."""
+"""Values within entities: quantities, money, periods, intervals, ranges, exact everywhere (3.1, 4.3)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ from sqlalchemy.orm import Composite, composite
 from sqlalchemy.types import TypeDecorator, TypeEngine, to_instance
 
 from ..constraint import ConstraintViolation, rule
+from ..time.interval import Interval
 from ..time.period import Period
 from ..values.conversion import STANDARD
 from ..values.currency import Currency
@@ -35,7 +36,7 @@ from ..values.quantity import Quantity
 from ..values.range import Range
 from ..values.ucum import parse_unit
 from ..values.unit import LONGEST_CODE, AtomicUnit, Unit
-from .types import ExactDecimal, python_type
+from .types import ExactDecimal, Instant, python_type
 
 V = TypeVar("V")
 
@@ -170,6 +171,28 @@ def period_columns(name: str, *, nullable: bool = False, **options: Any) -> Comp
 def days_of(period: Period) -> tuple[date, date]:
     """The first day of a period, and the first day after it."""
     return period.start, period.end
+
+
+def interval_columns(name: str, *, nullable: bool = False, **options: Any) -> Composite[Any]:
+    """
+    Map an interval to the instants `<name>_from` and `<name>_to`; `options` as for `quantity_columns`.
+
+    Units:  half-open, `[from, to)`, in UTC; an open end is the first or last instant there is, not NULL.
+    Source: Analysis Patterns 3.8 and 4.3.
+    """
+    columns = (
+        Column(f"{name}_from", Instant, nullable=nullable),
+        Column(f"{name}_to", Instant, nullable=nullable),
+    )
+    order = f"{columns[0].name} < {columns[1].name}"
+    _check(columns[0], CheckConstraint(order, name=f"{name}_interval_order"))
+    _whole(name, *columns)
+    return value_of(Interval, Interval, instants_of, *columns, **options)
+
+
+def instants_of(interval: Interval) -> tuple[datetime, datetime]:
+    """The first instant of an interval, and the first instant after it."""
+    return interval.start, interval.end
 
 
 def range_columns(

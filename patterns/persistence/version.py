@@ -60,41 +60,33 @@ BEGINS_BELIEVED = rule(
 _NO_FIGURE = {"figure": False}
 
 
-class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
+# The order of its columns is that of a row as people read it: which fact, when true, when known.
+class Believed(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
     """
-    A fact that holds for a period, and that can be corrected without losing what was believed.
+    A fact that can be corrected without losing what was believed. A subtype says when it is true.
 
-    Shape:  `id` names the fact and is the `version` of its first row; `period` is when it is true of the
-            world; it is believed from `known_from` up to `known_to`.
-    Units:  valid days and known instants, both half-open; an open end is the far future, not NULL.
+    Shape:  `id` names the fact and is the `version` of its first row; it is believed from `known_from` up
+            to `known_to`.
+    Units:  known instants, half-open; an open end is the far future, not NULL.
     Errors: `ConstraintViolation`: `history.append-only` where a row would be overwritten or deleted,
             `history.closed-once` where it would be superseded twice.
     Source: Analysis Patterns 3.8 and 15.3.1.
     """
 
-    version: Mapped[UUID] = mapped_column(Key, primary_key=True, init=False)
-    valid_from: Mapped[date] = mapped_column(init=False)
-    valid_to: Mapped[date] = mapped_column(init=False)
-    known_from: Mapped[datetime] = mapped_column(Instant, init=False, info=_NO_FIGURE)
-    known_to: Mapped[datetime] = mapped_column(Instant, init=False, info=_NO_FIGURE)
+    version: Mapped[UUID] = mapped_column(Key, primary_key=True, init=False, sort_order=1)
+    known_from: Mapped[datetime] = mapped_column(Instant, init=False, info=_NO_FIGURE, sort_order=3)
+    known_to: Mapped[datetime] = mapped_column(Instant, init=False, info=_NO_FIGURE, sort_order=3)
 
     @declared_attr
     @classmethod
     def id(cls) -> Mapped[UUID]:
         """The fact that this is a version of."""
         first = ForeignKey(f"{cls.__tablename__}.version")  # type: ignore[attr-defined]
-        return mapped_column(Key, first, init=False, info=_NO_FIGURE)
+        return mapped_column(Key, first, init=False, info=_NO_FIGURE, sort_order=4)
 
-    @declared_attr
-    @classmethod
-    def period(cls) -> Mapped[Period]:
-        """When it is true of the world."""
-        return value_of(Period, Period, days_of, "valid_from", "valid_to", init=False)
-
-    def _begin(self, period: Period) -> None:
+    def _begin_belief(self) -> None:
         self.version = uuid7()
         self.id = self.version
-        self.period = period
         self.known_to = UNTIL_CHANGED
 
     @property
@@ -109,14 +101,9 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
         return recorded is not None and recorded <= asked < self.known_to
 
     @classmethod
-    def holds(cls, as_of: Any, known_at: Any) -> ColumnElement[bool]:
-        """The SQL condition for rows that are true on a day, as known at an instant."""
-        return and_(
-            cls.valid_from <= as_of,
-            cls.valid_to > as_of,
-            cls.known_from <= known_at,
-            cls.known_to > known_at,
-        )
+    def known(cls, known_at: Any) -> ColumnElement[bool]:
+        """The SQL condition for rows that were believed at an instant."""
+        return and_(cls.known_from <= known_at, cls.known_to > known_at)
 
     def withdraw(self) -> None:
         """
@@ -138,12 +125,13 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
         # A clock that stepped back must not make a version end before it began.
         self.known_to = max(session.recorded, self.known_from)
 
-    def corrected(self, *, period: Period) -> Self:
+    def restated(self, **said: Any) -> Self:
         """
-        Record that the fact holds for another `period`, and give the new version.
+        Record that the fact is as `said`, and as before in all else; give the new version.
 
+        Shape:  `said` are attributes of the fact by name.
         Errors: `ConstraintViolation` where this version is superseded already; and, at the flush, of the
-                rules that the new period breaks.
+                rules that the new version breaks.
         """
         self.withdraw()
         session = session_of(self)
@@ -152,20 +140,12 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
             successor = self._successor()
             successor.version = uuid7()
             successor.id = self.id
-            successor.period = period
+            for name, value in said.items():
+                setattr(successor, name, value)
             successor.known_from = self.known_to
             successor.known_to = UNTIL_CHANGED
             session.add(successor)
         return successor
-
-    def ended(self, on: date) -> Self:
-        """
-        Record that the fact stops being true on day `on` (the first day without it).
-
-        Errors: `ConstraintViolation`: `period.ending` where `on` lies outside its period, and those of
-                `corrected`; nothing is changed.
-        """
-        return self.corrected(period=self.period.ending(on))
 
     def _successor(self) -> Self:
         """A new row that says the same, whatever columns and parents a subtype has added."""
@@ -178,19 +158,65 @@ class Versioned(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=Fals
         return successor
 
 
-_OF_THE_VERSION = frozenset({"version", "valid_from", "valid_to", "known_from", "known_to"})
+class Versioned(Believed, kw_only=True, init=False, eq=False, repr=False):
+    """
+    A fact that holds for a period of days.
+
+    Shape:  as `Believed`; `period` is when it is true of the world.
+    Units:  valid days, half-open; an open end is the far future, not NULL.
+    Errors: those of `Believed`.
+    Source: Analysis Patterns 3.8 and 15.3.1.
+    """
+
+    valid_from: Mapped[date] = mapped_column(init=False, sort_order=2)
+    valid_to: Mapped[date] = mapped_column(init=False, sort_order=2)
+
+    @declared_attr
+    @classmethod
+    def period(cls) -> Mapped[Period]:
+        """When it is true of the world."""
+        return value_of(Period, Period, days_of, "valid_from", "valid_to", init=False)
+
+    def _begin(self, period: Period) -> None:
+        self._begin_belief()
+        self.period = period
+
+    @classmethod
+    def holds(cls, as_of: Any, known_at: Any) -> ColumnElement[bool]:
+        """The SQL condition for rows that are true on a day, as known at an instant."""
+        return and_(cls.valid_from <= as_of, cls.valid_to > as_of, cls.known(known_at))
+
+    def corrected(self, *, period: Period) -> Self:
+        """
+        Record that the fact holds for another `period`, and give the new version.
+
+        Errors: `ConstraintViolation` where this version is superseded already; and, at the flush, of the
+                rules that the new period breaks.
+        """
+        return self.restated(period=period)
+
+    def ended(self, on: date) -> Self:
+        """
+        Record that the fact stops being true on day `on` (the first day without it).
+
+        Errors: `ConstraintViolation`: `period.ending` where `on` lies outside its period, and those of
+                `corrected`; nothing is changed.
+        """
+        return self.corrected(period=self.period.ending(on))
+
+
+_OF_THE_VERSION = frozenset({"version", "known_from", "known_to"})
 
 
 def _is_parent(relationship: RelationshipProperty[Any]) -> bool:
     return relationship.direction is MANYTOONE and not relationship.viewonly
 
 
-def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
-    """The checks and indexes that every table of versions has."""
+def believed_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
+    """The check and the index that every table of what is `Believed` has."""
     believed = text("known_to = '9999-12-30 00:00:00.000000'")
     believed_utc = text("known_to = '9999-12-30 00:00:00+00'")
     return (
-        CheckConstraint("valid_from < valid_to", name="period_order"),
         CheckConstraint("known_from <= known_to", name="known_order"),
         Index(
             f"uq_{table}_believed",
@@ -203,7 +229,12 @@ def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
     )
 
 
-def keep_history(versions: Table | type[Versioned]) -> None:
+def versioned_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
+    """The checks and the index that every table of what is `Versioned` has."""
+    return (CheckConstraint("valid_from < valid_to", name="period_order"), *believed_table_args(table))
+
+
+def keep_history(versions: Table | type[Believed]) -> None:
     """
     Guard a table of versions, or that of an entity: rows are only added, and closed once.
 
@@ -270,7 +301,7 @@ def never_truncated(table: str, rule: Rule = APPEND_ONLY) -> Guard:
     return Guard(name, table, sqlite=(), postgresql=statements)
 
 
-def _refuse_overwriting(entity: Versioned) -> Iterator[ConstraintViolation]:
+def _refuse_overwriting(entity: Believed) -> Iterator[ConstraintViolation]:
     state = inspect(entity)
     parties = (each for each in state.mapper.relationships if each.direction is MANYTOONE)
     for attribute in (*state.mapper.column_attrs, *parties):
@@ -280,12 +311,12 @@ def _refuse_overwriting(entity: Versioned) -> Iterator[ConstraintViolation]:
                 entity,
                 found=f"{attribute.key} changed from {_old(history.deleted)} to {history.added[0]!r}",
                 allowed="a new version beside the old one",
-                remedy="Call corrected(period=...), ended(on=...) or withdraw().",
+                remedy="Call corrected(period=...), ended(on=...), restated(...) or withdraw().",
                 layer=Layer.FLUSH,
             )
 
 
-def _refuse_another_instant(session: Session, entity: Versioned) -> Iterator[ConstraintViolation]:
+def _refuse_another_instant(session: Session, entity: Believed) -> Iterator[ConstraintViolation]:
     """What is believed can stop being so now, and at no other instant."""
     closed = inspect(entity).attrs["known_to"].history.has_changes()
     if closed and entity.known_to != max(session.recorded, entity.known_from):
@@ -293,7 +324,7 @@ def _refuse_another_instant(session: Session, entity: Versioned) -> Iterator[Con
             entity,
             found=f"known_to set to {entity.known_to.isoformat()}",
             allowed=f"the instant of this transaction, {session.recorded.isoformat()}",
-            remedy="Call corrected(period=...), ended(on=...) or withdraw().",
+            remedy="Call corrected(period=...), ended(on=...), restated(...) or withdraw().",
             layer=Layer.FLUSH,
         )
 
@@ -305,7 +336,7 @@ def _old(deleted: Any) -> str:
 @event.listens_for(Session, "before_flush")
 def _keep_versions(session: Session, _context: UOWTransaction, _instances: object) -> None:
     for entity in session.deleted:
-        if isinstance(entity, Versioned):
+        if isinstance(entity, Believed):
             raise APPEND_ONLY.violation(
                 entity,
                 found=f"{type(entity).__name__} would be deleted",
@@ -314,9 +345,9 @@ def _keep_versions(session: Session, _context: UOWTransaction, _instances: objec
                 layer=Layer.FLUSH,
             )
     for entity in session.dirty:
-        if isinstance(entity, Versioned):
+        if isinstance(entity, Believed):
             require(_refuse_overwriting(entity))
             require(_refuse_another_instant(session, entity))
     for entity in session.new:
-        if isinstance(entity, Versioned) and "known_from" not in vars(entity):
+        if isinstance(entity, Believed) and "known_from" not in vars(entity):
             entity.known_from = session.recorded

@@ -3,7 +3,8 @@
 from .clock import Clock, FixedClock, SystemClock
 from .effectivity import Effectivity, effective, effective_one, require_apart
 from .history import History, TwoDimensionalHistory
-from .instant import BEGINNING, FOREVER, UNTIL_CHANGED, require_aware
+from .instant import BEGINNING, FOREVER, SINCE_EVER, UNTIL_CHANGED, require_aware
+from .interval import Interval
 from .keyed import KeyedMapping
 from .period import ALWAYS, Period, merged, require_day
 from .temporal import TemporalProperty
@@ -12,11 +13,13 @@ __all__ = [
     "ALWAYS",
     "BEGINNING",
     "FOREVER",
+    "SINCE_EVER",
     "UNTIL_CHANGED",
     "Clock",
     "Effectivity",
     "FixedClock",
     "History",
+    "Interval",
     "KeyedMapping",
     "Period",
     "SystemClock",

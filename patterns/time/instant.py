@@ -19,6 +19,9 @@ The instant that never comes: `known_to` of whatever is still believed.
 It stands a day before the last one that Python can hold, so that every time zone can show it.
 """
 
+SINCE_EVER = datetime(1, 1, 2, tzinfo=UTC)
+"""The first instant there is, a day after the first that Python can hold: the start of what has none."""
+
 AWARE = rule(
     "time.aware",
     pattern="3.8",

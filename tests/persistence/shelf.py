@@ -12,12 +12,14 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass
 from analysis_patterns.patterns.persistence.base import NAMING, Base, KeywordOnly, identity
 from analysis_patterns.patterns.persistence.composites import (
     QuantityText,
+    interval_columns,
     money_columns,
     period_columns,
     quantity_columns,
     range_columns,
 )
 from analysis_patterns.patterns.persistence.types import ExactDecimal, Instant
+from analysis_patterns.patterns.time.interval import Interval
 from analysis_patterns.patterns.time.period import Period
 from analysis_patterns.patterns.values import AtomicUnit, Currency, Money, Quantity, Range
 
@@ -41,6 +43,7 @@ class Held(Shelf):
     amount: Mapped[Quantity | None] = quantity_columns("amount", known=[CRATE], nullable=True, default=None)
     price: Mapped[Money | None] = money_columns("price", known=[POINTS], nullable=True, default=None)
     during: Mapped[Period | None] = period_columns("during", nullable=True, default=None)
+    open: Mapped[Interval | None] = interval_columns("open", nullable=True, default=None)
     days: Mapped[Range[date] | None] = range_columns("days", Date, nullable=True, default=None)
     normal: Mapped[Range[Decimal] | None] = range_columns("normal", ExactDecimal, nullable=True, default=None)
     seen: Mapped[Range[datetime] | None] = range_columns("seen", Instant, nullable=True, default=None)

@@ -22,6 +22,8 @@ from analysis_patterns.patterns.persistence.composites import (
 )
 from analysis_patterns.patterns.persistence.engine import create_engine
 from analysis_patterns.patterns.persistence.session import Session, sessions
+from analysis_patterns.patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
+from analysis_patterns.patterns.time.interval import Interval
 from analysis_patterns.patterns.time.period import ALWAYS, Period
 from analysis_patterns.patterns.values import AtomicUnit, Money, Quantity, Range
 
@@ -278,6 +280,30 @@ def test_the_database_refuses_a_period_that_ends_before_it_starts(shelf_session:
 
     with pytest.raises(IntegrityError, match="ck_held_during_order"):
         shelf_session.execute(insert(Held.__table__).values(row))  # type: ignore[arg-type]
+
+
+def test_the_database_refuses_an_interval_that_ends_when_it_starts(
+    shelf_session: Session, layer: Layer
+) -> None:
+    nine = datetime(1997, 7, 1, 9, tzinfo=UTC)
+    row = {"id": UUID(int=1), "open_from": nine, "open_to": nine}
+
+    with refuses("interval.order", layer):
+        shelf_session.connection().execute(insert(Held), row)
+
+
+@pytest.mark.parametrize(
+    "interval",
+    [
+        Interval(),
+        Interval(SINCE_EVER, datetime(1997, 7, 1, 9, tzinfo=UTC)),
+        Interval(datetime(1997, 7, 1, 9, 0, 0, 1, tzinfo=UTC), UNTIL_CHANGED),
+    ],
+)
+def test_keeps_intervals(shelf_session: Session, interval: Interval) -> None:
+    (found,) = stored(shelf_session, Held(open=interval))
+
+    assert found.open == interval
 
 
 @pytest.mark.parametrize("period", [ALWAYS, Period(date(1997, 1, 1), date(1998, 1, 1))])

@@ -148,7 +148,7 @@ def test_refuses_to_overwrite_a_version(session: Session, fact: PartyClassificat
     with refuses("history.append-only", Layer.FLUSH) as refused:
         session.flush()
 
-    assert refused.value.remedy == "Call corrected(period=...), ended(on=...) or withdraw()."
+    assert refused.value.remedy == "Call corrected(period=...), ended(on=...), restated(...) or withdraw()."
     session.rollback()
     assert fact.period == YEAR
 
@@ -304,6 +304,20 @@ def test_the_database_refuses_a_period_that_ends_before_it_starts(
 ) -> None:
     with refuses("period.order", layer):
         session.connection().execute(insert(PartyClassification), row(fact, valid_to=YEAR.start))
+
+
+def test_what_is_restated_says_as_before_whatever_is_not_said_otherwise(
+    session: Session, fact: PartyClassification
+) -> None:
+    surgeon = PartyType(name="surgeon")
+    session.add(surgeon)
+
+    restated = fact.restated(type=surgeon)
+    session.commit()
+
+    assert (restated.id, restated.party, restated.period) == (fact.id, fact.party, YEAR)
+    assert restated.type is surgeon
+    assert (restated.is_believed, fact.is_believed) == (True, False)
 
 
 def test_the_database_keeps_another_fact_beside(session: Session, fact: PartyClassification) -> None:
