@@ -11,6 +11,7 @@ from .knowledge import section  # noqa: F401
 
 from .account.account import Account, DetailAccount, MemoAccount
 from .account.account_type import AccountType
+from .account.component_link import ComponentLink
 from .account.ledger import Ledger, LedgerUnit
 from .account.summary import SummaryAccount
 from .adjustment.processing import process_event, process_events
@@ -137,6 +138,7 @@ __all__ = [
     "Band",
     "Case",
     "Charged",
+    "ComponentLink",
     "Concerning",
     "Condition",
     "Correspondence",

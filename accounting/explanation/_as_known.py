@@ -13,6 +13,7 @@ from ...patterns.time.period import Period, merged
 from ..event.agreement import believed
 from ..firing.books import Applicable
 from ..firing.ledger_books import LedgerBooks
+from ..rule.chart import Chart
 from ..rule.posting_rule import PostingRule
 from ..rule.practice import PracticeAssignment
 
@@ -28,6 +29,7 @@ class BooksAsKnown(LedgerBooks):
     def __init__(self, session: Session, ledger: UUID, known_at: datetime) -> None:
         super().__init__(session, ledger)
         self.known_at = known_at
+        self.accounts = Chart(session, self.ledger, known_at)
 
     def applicable(self, rule: PostingRule, account: UUID, day: date) -> Applicable | None:
         """The terms by which a rule dealt with an account's entries of a day; None where it did not."""

@@ -37,7 +37,7 @@ class Sources:
         self.session = session
         self.entry = entry
         self.terms = terms
-        self.chart = Chart(session, entry.ledger_id)
+        self.chart = Chart(session, entry.ledger_id, entry.booked)
         self.transaction: Transaction = entry.transaction
 
     @property

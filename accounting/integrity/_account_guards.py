@@ -28,7 +28,7 @@ FIXED = rule(
 IN_USE = rule(
     "account.in-use",
     pattern="6.1",
-    says="An account is deleted only while it has no entries and is part of nothing.",
+    says="An account is deleted only while it has no entries, and is and was part of nothing.",
     layers=DATABASES,
 )
 LEDGER_IN_USE = rule(
@@ -54,6 +54,7 @@ SUMMED = rule(
 _IN_ACCOUNT = {
     "accounting_entry": ("account_id",),
     "accounting_component": ("summary_id", "component_id"),
+    "accounting_component_link": ("summary_id", "component_id"),
     "accounting_balance_limit": ("account_id",),
     "accounting_checkpoint_leaf": ("account_id",),
     "accounting_firing_account": ("account_id",),
