@@ -14,6 +14,7 @@ from .account.account_type import AccountType
 from .account.component_link import ComponentLink
 from .account.ledger import Ledger, LedgerUnit
 from .account.summary import SummaryAccount
+from .adjustment.changes import changes_since
 from .adjustment.processing import process_event, process_events
 from .adjustment.reconsider import reconsider
 from .adjustment.reconsideration import Reconsideration, Share
@@ -94,6 +95,7 @@ from .rule.finder import Found, InSummary, Named, OfType, Output, Trigger
 from .rule.posting_rule import Per, PostingRule, RuleTerms
 from .rule.practice import AccountingPractice, AccountingPracticeType, PracticeAssignment, ServiceAgreement
 from .rule.practice_picture import practice_picture
+from .rule.rule_in_practice import RuleInPractice
 from .rule.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
 from .statement.account_statement import AccountStatement, Movement, account_statement
 from .statement.statement import (
@@ -205,6 +207,7 @@ __all__ = [
     "Reversed",
     "Row",
     "RuleBasedFiring",
+    "RuleInPractice",
     "RuleTerms",
     "Ruled",
     "Section",
@@ -229,6 +232,7 @@ __all__ = [
     "WhyNot",
     "account_statement",
     "balance_sheet",
+    "changes_since",
     "checkpoint",
     "close_period",
     "closes",

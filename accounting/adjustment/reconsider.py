@@ -67,8 +67,9 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
     """
     Follow up what changed retroactively: terms of rules, assignments of practices, the rules of a practice.
 
-    Shape:  give the new versions of terms and assignments (an old one that has no successor, where it was
-            withdrawn), and the rules that were added to a practice or taken out of it. Only the events and
+    Shape:  give what `changes_since` finds; or, by hand, the new versions of terms and assignments (an old
+            one that has no successor, where it was withdrawn), and the rules that were added to a practice or
+            taken out of it. Only the events and
             base transactions that these bear on are looked at; where something else follows from them now,
             the differences are posted: at most one entry for each account, day concerned and rule. Days in
             closed books are charged on the first open day. Events that failed before are tried again.

@@ -22,10 +22,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
-from ...patterns.persistence.session import Session, is_to_be_written
+from ...patterns.persistence.session import Session, is_to_be_written, session_of
 from ...patterns.persistence.types import Instant
 from .._kept import only_added
 from ..account.ledger import LARGEST, Ledger
+from ..posting.entry import Entry
 from ..rule.posting_rule import PostingRule
 from ._root import in_batches
 from .consequence import Steps
@@ -69,6 +70,12 @@ class Reconsideration(Base, init=False):
     shares: Mapped[list[Share]] = relationship(
         viewonly=True, order_by=lambda: Share.n, info={"multiplicity": "0..*"}
     )
+
+    def entries(self) -> list[Entry]:
+        """The entries that were posted with it: all that its ledger booked at that instant."""
+        booked = (Entry.ledger_id == self.ledger_id, Entry.booked == self.at)
+        question = select(Entry).where(*booked).order_by(Entry.transaction_id, Entry.n)
+        return list(session_of(self).scalars(question))
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """A session would write a reconsideration by hand, or change it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from ..rule.chart import Chart
 from ..rule.finder import Finder, Trigger
 from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.practice import AccountingPractice, PracticeAssignment, ServiceAgreement
+from ..rule.rule_in_practice import rules_known
 from ..rule.trigger import OnEvent
 
 if TYPE_CHECKING:
@@ -251,17 +253,19 @@ def practice_of(
             PracticeAssignment.ledger_id == ledger, PracticeAssignment.holds(day, known_at)
         )
     )
-    for each in sorted(assigned, key=lambda one: one.subject_id is None):
-        if each.subject_id in (subject, None) and deals(each.practice, rule):
+    own = [each for each in assigned if each.subject_id in (subject, None)]
+    known = rules_known(session, (each.practice_id for each in own), known_at)
+    for each in sorted(own, key=lambda one: one.subject_id is None):
+        if deals(each.practice, rule, known.get(each.practice_id, ())):
             since = "" if each.period == ALWAYS else f", used from {each.period}"
             return f"by {each.practice} ({each.practice.type}){since}"
     return "by no practice that was used then"
 
 
-def deals(practice: AccountingPractice, rule: PostingRule) -> bool:
-    """Whether a practice makes a rule fire: one on events only does so in a service agreement."""
+def deals(practice: AccountingPractice, rule: PostingRule, rules: Iterable[PostingRule]) -> bool:
+    """Whether a practice that has these rules makes one fire: on events only a service agreement does."""
     may = isinstance(practice, ServiceAgreement) or not isinstance(rule.trigger, OnEvent)
-    return may and rule in practice.rules
+    return may and rule in rules
 
 
 def used_up(by: Any = Entry.transaction_id) -> ColumnElement[bool]:

@@ -234,7 +234,7 @@ class _Asked:
                 ),
             )
         )
-        return sorted(each.period for each in found if deals(each.practice, self.rule))
+        return sorted(each.period for each in found if deals(each.practice, self.rule, each.practice.rules))
 
     def _on_events(self, trigger: OnEvent) -> Iterator[Finding]:
         adjusting = aliased(AccountingEvent)
