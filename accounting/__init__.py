@@ -17,7 +17,6 @@ from .account.summary import SummaryAccount
 from .adjustment.changes import changes_since
 from .adjustment.processing import process_event, process_events
 from .adjustment.reconsider import reconsider
-from .adjustment.reconsideration import Reconsideration, Share
 from .choosing.balance import Turnover
 from .choosing.derived import DerivedAccount
 from .choosing.filter import read_filter
@@ -62,6 +61,7 @@ from .firing import (
     process,
     run,
 )
+from .firing.reconsideration import Reconsideration, Share
 from .goods.goods import KindOfGoods, Place
 from .goods.holding import Holding, InventoryEntry, Stock, Transfer, stock
 from .integrity.rebuild import rebuild_closure

@@ -18,6 +18,7 @@ from ...patterns.time.period import ALWAYS, Period, merged
 from ..account.account import DetailAccount
 from ..event.event import AccountingEvent, Processing
 from ..event.event_type import EventType
+from ..firing.reconsideration import Share
 from ..posting.entry import Entry
 from ..posting.transaction import Transaction
 from ..rule.posting_rule import PostingRule, RuleTerms
@@ -26,7 +27,6 @@ from ..rule.rule_in_practice import RuleInPractice
 from ..rule.trigger import OnEvent
 from ._root import in_batches
 from .adjustment import Work
-from .reconsideration import Share
 
 Change = RuleTerms | PracticeAssignment | RuleInPractice | PostingRule
 """What may change for the past: terms, assignments, the rules of a practice; a rule stands for any of it."""

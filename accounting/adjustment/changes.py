@@ -12,10 +12,10 @@ from ...patterns.persistence.session import Session
 from ...patterns.persistence.version import Believed
 from ...patterns.time.instant import UNTIL_CHANGED, require_aware
 from ..account.ledger import Ledger
+from ..firing.reconsideration import Reconsideration
 from ..rule.posting_rule import RuleTerms
 from ..rule.practice import PracticeAssignment
 from ..rule.rule_in_practice import RuleInPractice
-from .reconsideration import Reconsideration
 
 Revised = RuleTerms | PracticeAssignment | RuleInPractice
 """A version of something that is believed, or was."""

@@ -58,7 +58,7 @@ _IN_ACCOUNT = {
     "accounting_balance_limit": ("account_id",),
     "accounting_checkpoint_leaf": ("account_id",),
     "accounting_firing_account": ("account_id",),
-    "accounting_share": ("account_id",),
+    "accounting_share": ("account_id", "totalled_id"),
 }
 """What refers to an account in its ledger, and by which columns."""
 
