@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.base import Base, Level
-from ...patterns.persistence.guard import Guard, guard, refuse_when, trigger
+from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.link import Links, keep_links
 from ...patterns.persistence.seek import seek
 from ...patterns.persistence.session import Session
@@ -178,14 +178,6 @@ def _after_settling(session: Session, accounts: Iterable[Any]) -> None:
         session.recorded_after(None if barrier is None else as_instant(barrier))
 
 
-def _alone(on: str) -> Guard:
-    """On PostgreSQL, whoever closes or settles a ledger waits for the links under way, raw SQL too."""
-    # PostgreSQL fires triggers by name: this one first.
-    name = f"{_TABLE}_alone"
-    body = "PERFORM 1 FROM accounting_ledger l WHERE l.id = NEW.ledger_id FOR NO KEY UPDATE; RETURN NEW;"
-    return Guard(name, _TABLE, (), trigger(name, f"BEFORE {on} ON {_TABLE} FOR EACH ROW", body))
-
-
 def _is_settled(row: str, column: str) -> str:
     return f"{row}.{column} <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = {row}.ledger_id)"
 
@@ -203,7 +195,10 @@ keep_links(
 )
 guard(
     ComponentLink.__table__,  # type: ignore[arg-type]
-    _alone("INSERT OR UPDATE"),
+    # Whoever closes or settles a ledger waits for the links under way, raw SQL too.
+    one_at_a_time(
+        _TABLE, "1 FROM accounting_ledger l WHERE l.id = NEW.ledger_id FOR NO KEY UPDATE", "INSERT OR UPDATE"
+    ),
     refuse_when(
         LINK_SETTLED, _TABLE, "INSERT", lambda row: _is_settled(row, "known_from"),
         because="a component put in when its ledger was settled already",
