@@ -260,6 +260,17 @@ class Counted:
         return or_(Transaction.root_id == root, Transaction.id == root)
 
 
+def entry_of_share(session: Session, share: Share) -> Entry | None:
+    """The entry that a share is a part of; None where the shares in its account cancel out."""
+    question = select(Entry).where(
+        Entry.ledger_id == share.ledger_id,
+        Entry.transaction_id == share.transaction_id,
+        Entry.account_id == share.account_id,
+        Entry.concerns == share.concerns,
+    )
+    return session.scalars(question).one_or_none()
+
+
 def keys_of(
     terms: RuleTerms, account: DetailAccount, trigger: DetailAccount | None, chart: Chart, *, into: bool
 ) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal_column, select
+from sqlalchemy import ColumnElement, case, func, literal_column
 
 from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation
@@ -21,7 +21,7 @@ from ..posting.transaction import Transaction
 from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.trigger import OnEvent
 from ._differences import Differences, Follow, happened, holds, said_of
-from ._sources import Counted, Sources
+from ._sources import Counted, Sources, entry_of_share
 from .derivation import (
     Happened,
     Recorded,
@@ -174,21 +174,11 @@ class _Walk:
 
     def _share(self, share: Share) -> Step:
         """What a rule made of the total of a period, of which it posted for several accounts together."""
-        entry = self.session.scalars(
-            select(Entry).where(
-                Entry.ledger_id == share.ledger_id,
-                Entry.transaction_id == share.transaction_id,
-                Entry.account_id == share.account_id,
-                Entry.concerns == share.concerns,
-            )
-        ).one_or_none()
+        entry = entry_of_share(self.session, share)
         terms = None if entry is None else entry.transaction.creator
-        if entry is not None and terms is not None:
-            return self._from(Sources(self.session, entry, terms, share))
-        account = self.session.get_one(DetailAccount, share.account_id)
-        amount = account.unit.quantity(share.steps)
-        said = f"{amount} in {account}, about {share.concerns}"
-        return Recorded(statement=said, amount=amount, reason_given="evened out by what is due for others")
+        if entry is None or terms is None:
+            return _evened_out(self.session.get_one(DetailAccount, share.account_id), share)
+        return self._from(Sources(self.session, entry, terms, share))
 
     def _from(self, sources: Sources) -> Step:
         entry, terms = sources.entry, sources.terms
@@ -313,6 +303,13 @@ def _said(entry: Entry) -> str:
     about = "" if entry.concerns == entry.charged else f", about {entry.concerns}"
     days = f"charged {entry.charged}{about}, booked {entry.booked:{_MINUTE}}"
     return f"{entry.amount} in {entry.account}, {days}"
+
+
+def _evened_out(account: DetailAccount, share: Share) -> Recorded:
+    """What was due, and posted to nobody's account, since others were owed as much."""
+    amount = account.unit.quantity(share.steps)
+    said = f"{amount} in {account}, about {share.concerns}"
+    return Recorded(statement=said, amount=amount, reason_given="evened out by what is due for others")
 
 
 def _said_by(sources: Sources) -> str:
