@@ -151,7 +151,6 @@ FAULTS = [
     ("_root", "for event in root.events}", "for event in root.events[-1:]}"),
     ("_affected", "yield from before.period.minus(after.period)", "pass"),
     ("_affected", "_by_creator(work, found, change)", "pass"),
-    ("_retotalled", '"steps": leg.steps,', '"steps": 2 * leg.steps,'),
     ("reconsider", '"steps": steps,', '"steps": 2 * steps,'),
     ("reconsider", "steps, made.get(part))", "steps, None)"),
     ("reconsider", "together = less(together,", "together = less({},"),
