@@ -14,7 +14,7 @@ from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.link import Links, keep_links
-from ...patterns.persistence.seek import seek
+from ...patterns.persistence.seek import seek, unindexed
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.version import Believed, believed_table_args
 from ...patterns.time.instant import UNTIL_CHANGED
@@ -68,8 +68,9 @@ class ComponentLink(Believed, Base, init=False):
             )
             for end in ("summary", "component")
         ),
-        Index(f"ix_{_TABLE}_below", "ledger_id", "summary_id", "known_to"),
-        Index(f"ix_{_TABLE}_above", "ledger_id", "component_id", "known_to"),
+        # Without the ledger, by which SQLite would filter all links of it before it climbs.
+        Index(f"ix_{_TABLE}_below", "summary_id", "known_to"),
+        Index(f"ix_{_TABLE}_above", "component_id", "known_to"),
         Index(f"ix_{_TABLE}_known_from", "ledger_id", "known_from"),
         Index(f"ix_{_TABLE}_known_to", "ledger_id", "known_to"),
     )
@@ -124,7 +125,7 @@ def lying_below(ledger: Any, known_at: Any, *tops: ColumnElement[bool]) -> AnySe
     )
     link = aliased(ComponentLink)
     further = select(link.component_id).where(
-        link.ledger_id == ledger,
+        unindexed(link.ledger_id) == ledger,
         seek(link.summary_id, below.c.account_id),
         link.known_from <= known_at,
         link.known_to > known_at,
@@ -139,7 +140,7 @@ def lying_above(ledger: UUID, known_at: datetime, account: UUID) -> AnySelect:
     above = select(own.c.id.label("account_id")).where(own.c.id == account).cte(recursive=True)
     link = aliased(ComponentLink)
     further = select(link.summary_id).where(
-        link.ledger_id == ledger,
+        unindexed(link.ledger_id) == ledger,
         seek(link.component_id, above.c.account_id),
         link.known_from <= known_at,
         link.known_to > known_at,
@@ -152,7 +153,7 @@ BELOW_AS_KNOWN = f"""
 WITH RECURSIVE below(account_id) AS (
     SELECT a.id FROM accounting_account a WHERE a.ledger_id = :ledger AND a.id = :account
     UNION
-    SELECT k.component_id FROM below b JOIN {_TABLE} k ON k.ledger_id = :ledger
+    SELECT k.component_id FROM below b CROSS JOIN {_TABLE} k WHERE <unindexed>k.ledger_id = :ledger
     AND <joins k.summary_id b.account_id> AND k.known_from <= :known_at AND k.known_to > :known_at
 ) SELECT account_id FROM below
 """
@@ -163,7 +164,8 @@ WITH RECURSIVE below(summary_id, component_id) AS (
     SELECT k.summary_id, k.component_id FROM {_TABLE} k WHERE k.ledger_id = :ledger
     AND k.known_from <= :known_at AND k.known_to > :known_at
     UNION
-    SELECT b.summary_id, k.component_id FROM below b JOIN {_TABLE} k ON k.ledger_id = :ledger
+    SELECT b.summary_id, k.component_id FROM below b CROSS JOIN {_TABLE} k
+    WHERE <unindexed>k.ledger_id = :ledger
     AND <joins k.summary_id b.component_id> AND k.known_from <= :known_at AND k.known_to > :known_at
 ) SELECT summary_id, component_id FROM below
 """

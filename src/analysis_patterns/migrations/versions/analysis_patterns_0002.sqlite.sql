@@ -702,9 +702,9 @@ CREATE TABLE accounting_component_link (
 	CONSTRAINT fk_accounting_component_link_id FOREIGN KEY(id) REFERENCES accounting_component_link (version)
 );
 
-CREATE INDEX ix_accounting_component_link_above ON accounting_component_link (ledger_id, component_id, known_to);
+CREATE INDEX ix_accounting_component_link_above ON accounting_component_link (component_id, known_to);
 
-CREATE INDEX ix_accounting_component_link_below ON accounting_component_link (ledger_id, summary_id, known_to);
+CREATE INDEX ix_accounting_component_link_below ON accounting_component_link (summary_id, known_to);
 
 CREATE INDEX ix_accounting_component_link_known_from ON accounting_component_link (ledger_id, known_from);
 
