@@ -11,11 +11,12 @@ from .knowledge import section  # noqa: F401
 
 from .account.account import Account, DetailAccount, MemoAccount
 from .account.account_type import AccountType
+from .account.component_link import ComponentLink
 from .account.ledger import Ledger, LedgerUnit
 from .account.summary import SummaryAccount
+from .adjustment.changes import changes_since
 from .adjustment.processing import process_event, process_events
 from .adjustment.reconsider import reconsider
-from .adjustment.reconsideration import Reconsideration, Share
 from .choosing.balance import Turnover
 from .choosing.derived import DerivedAccount
 from .choosing.filter import read_filter
@@ -61,6 +62,7 @@ from .firing import (
     process,
     run,
 )
+from .firing.reconsideration import Reconsideration, Share
 from .goods.goods import KindOfGoods, Place
 from .goods.holding import Holding, InventoryEntry, Stock, Transfer, stock
 from .integrity.rebuild import rebuild_closure
@@ -94,6 +96,7 @@ from .rule.finder import Found, InSummary, Named, OfType, Output, Trigger
 from .rule.posting_rule import Per, PostingRule, RuleTerms
 from .rule.practice import AccountingPractice, AccountingPracticeType, PracticeAssignment, ServiceAgreement
 from .rule.practice_picture import practice_picture
+from .rule.rule_in_practice import RuleInPractice
 from .rule.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
 from .statement.account_statement import AccountStatement, Movement, account_statement
 from .statement.statement import (
@@ -138,6 +141,7 @@ __all__ = [
     "Band",
     "Case",
     "Charged",
+    "ComponentLink",
     "Concerning",
     "Condition",
     "Correspondence",
@@ -204,6 +208,7 @@ __all__ = [
     "Reversed",
     "Row",
     "RuleBasedFiring",
+    "RuleInPractice",
     "RuleTerms",
     "Ruled",
     "Section",
@@ -229,6 +234,7 @@ __all__ = [
     "WhyNot",
     "account_statement",
     "balance_sheet",
+    "changes_since",
     "checkpoint",
     "close_period",
     "closes",

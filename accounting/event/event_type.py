@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped
 
-from ...patterns.accountability.name import name_violations
-from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
+from ...patterns.accountability.name import KnownByName
+from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.guard import guard, refuse_when
 
@@ -28,7 +26,7 @@ NAME_FIXED = rule(
 )
 
 
-class EventType(Base):
+class EventType(KnownByName, Base):
     """
     A kind of event, such as the use of electricity, or a service call.
 
@@ -41,19 +39,6 @@ class EventType(Base):
     __pattern__ = "6.5"
 
     id: Mapped[UUID] = identity()
-    name: Mapped[str] = mapped_column(String(500), unique=True)
-
-    @validates("name")
-    def _stay_readable(self, _key: str, name: str) -> str:
-        require(name_violations(self, name))
-        return name
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this type breaks by itself."""
-        yield from name_violations(self, self.name)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 guard(

@@ -21,8 +21,8 @@ from ...patterns.time.period import Period
 from ..account.account import DetailAccount
 from ..account.ledger import Ledger
 from ..adjustment._root import Posted, event_roots, posted_for_events, posted_for_transactions
+from ..adjustment._shares import shares_of
 from ..adjustment.adjustment import Standing
-from ..adjustment.reconsideration import shares_of
 from ..event._event_amount import amount_of
 from ..event.event import AccountingEvent
 from ..event.event_type import EventType
@@ -235,7 +235,7 @@ class _Asked:
                 ),
             )
         )
-        return sorted(each.period for each in found if deals(each.practice, self.rule))
+        return sorted(each.period for each in found if deals(each.practice, self.rule, each.practice.rules))
 
     def _on_events(self, trigger: OnEvent) -> Iterator[Finding]:
         adjusting = aliased(AccountingEvent)

@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from ...patterns.constraint import DATABASES, Rule, rule
 from ...patterns.persistence.guard import Guard, guard, refuse_when
 from ...patterns.persistence.version import never_truncated
-from ..account.account import UNIQUE_NAME, Account
+from ..account.account import TYPE_FIXED, UNIQUE_NAME, Account
 from ..account.ledger import UNIQUE_NAME as UNIQUE_LEDGER
 from ..account.ledger import UNIT, UNIT_FIXED, Ledger, LedgerUnit
 from ..account.summary import closure
@@ -28,7 +28,7 @@ FIXED = rule(
 IN_USE = rule(
     "account.in-use",
     pattern="6.1",
-    says="An account is deleted only while it has no entries and is part of nothing.",
+    says="An account is deleted only while it has no entries, and is and was part of nothing.",
     layers=DATABASES,
 )
 LEDGER_IN_USE = rule(
@@ -54,10 +54,11 @@ SUMMED = rule(
 _IN_ACCOUNT = {
     "accounting_entry": ("account_id",),
     "accounting_component": ("summary_id", "component_id"),
+    "accounting_component_link": ("summary_id", "component_id"),
     "accounting_balance_limit": ("account_id",),
     "accounting_checkpoint_leaf": ("account_id",),
     "accounting_firing_account": ("account_id",),
-    "accounting_share": ("account_id",),
+    "accounting_share": ("account_id", "totalled_id"),
 }
 """What refers to an account in its ledger, and by which columns."""
 
@@ -177,6 +178,10 @@ guard(
     refuse_when(
         FIXED, _account.name, "UPDATE", _turned_into_another,
         because="an account turned into another",
+    ),
+    refuse_when(
+        TYPE_FIXED, _account.name, "UPDATE", lambda _row: _changed("type_id", "subject_id"),
+        because="an account of another type, or about another subject",
     ),
     refuse_when(IN_USE, _account.name, "DELETE", _account_in_use, because="an account in use deleted"),
     *_in_sqlite(_never_replaced(

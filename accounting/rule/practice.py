@@ -9,15 +9,20 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, event, or_, sel
 from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
-from ...patterns.accountability.name import name_violations
+from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.catalogue import attach
 from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import Guard, guard, refuse_when, trigger
+from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.registry import Referable, Thing
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Key
-from ...patterns.persistence.version import Versioned, keep_history, versioned_table_args
+from ...patterns.persistence.version import (
+    Versioned,
+    another_believed,
+    keep_history,
+    versioned_table_args,
+)
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import ALWAYS, Period
 from ..account.ledger import Ledger
@@ -54,7 +59,7 @@ practice_rule = Table(
 )
 
 
-class AccountingPracticeType(Base):
+class AccountingPracticeType(KnownByName, Base):
     """
     A matter that practices are about, such as the billing of calls: of each, a subject follows one.
 
@@ -66,19 +71,6 @@ class AccountingPracticeType(Base):
     __pattern__ = "6.10"
 
     id: Mapped[UUID] = identity()
-    name: Mapped[str] = mapped_column(String(500), unique=True)
-
-    @validates("name")
-    def _stay_readable(self, _key: str, name: str) -> str:
-        require(name_violations(self, name))
-        return name
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this type breaks by itself."""
-        yield from name_violations(self, self.name)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AccountingPractice(Base, init=False):
@@ -308,28 +300,18 @@ def assignments_beside(session: Session, one: PracticeAssignment) -> list[Practi
 
 
 def _another_of_its_type(row: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {_TABLE} o "
+    of_its_type = (
         "JOIN accounting_practice op ON op.id = o.practice_id "
-        f"JOIN accounting_practice np ON np.id = {row}.practice_id AND np.type_id = op.type_id "
-        f"WHERE o.ledger_id = {row}.ledger_id AND o.id <> {row}.id AND o.known_to = <forever> "
-        f"AND NOT (o.subject_id <distinct> {row}.subject_id) "
-        f"AND o.valid_from < {row}.valid_to AND {row}.valid_from < o.valid_to)"
+        f"JOIN accounting_practice np ON np.id = {row}.practice_id AND np.type_id = op.type_id"
     )
-
-
-def _one_at_a_time() -> Guard:
-    """Let PostgreSQL assign practices of one ledger one transaction at a time, or two could overlap."""
-    # PostgreSQL fires triggers in the order of their names: the lock comes first.
-    name = f"{_TABLE}_aa_lock"
-    lock = f"PERFORM pg_advisory_xact_lock(hashtext('{_TABLE}'), hashtext(NEW.ledger_id::text)); RETURN NEW;"
-    return Guard(name, _TABLE, (), trigger(name, f"BEFORE INSERT ON {_TABLE} FOR EACH ROW", lock))
+    alike = f"o.ledger_id = {row}.ledger_id AND NOT (o.subject_id <distinct> {row}.subject_id)"
+    return another_believed(_TABLE, row, alike, of_its_type)
 
 
 keep_history(PracticeAssignment)
 guard(
     PracticeAssignment.__table__,  # type: ignore[arg-type]
-    _one_at_a_time(),
+    one_at_a_time(_TABLE, f"pg_advisory_xact_lock(hashtext('{_TABLE}'), hashtext(NEW.ledger_id::text))"),
     refuse_when(
         ONE_PER_TYPE, _TABLE, "INSERT", _another_of_its_type,
         because="a second practice of one type for the same subject",

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import (
     Account,
+    AccountType,
     Asset,
     DerivedAccount,
     Draft,
@@ -24,7 +25,7 @@ from analysis_patterns.accounting.account.ledger import LedgerUnit
 from analysis_patterns.accounting.account.summary import closure
 from analysis_patterns.accounting.posting import checkpoint as checkpoints
 from analysis_patterns.accounting.posting.checkpoint import checkpoint, checkpoint_block, checkpoint_leaf
-from analysis_patterns.patterns import inconsistencies
+from analysis_patterns.patterns import Organization, inconsistencies
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
@@ -101,6 +102,33 @@ def test_an_account_of_a_kind_that_nobody_knows_is_found(session: Session, books
     assert found.rule.name == "account.kind"
     assert "kind 'zzz'" in found.found
     assert "asset" in found.allowed
+
+
+@pytest.mark.parametrize("column", ["type_id", "subject_id"])
+def test_an_account_is_of_one_type_and_about_one_subject_for_good(
+    session: Session, books: Books, layer: Layer, column: str
+) -> None:
+    for change in (
+        f"UPDATE accounting_account SET {column} = id WHERE name = 'card'",
+        update(Account).where(Account.id == books.card.id).values({column: uuid7()}),
+    ):
+        _fails(session, change, "account.type-fixed", layer)
+
+
+def test_a_session_gives_no_account_another_type_or_subject(session: Session, books: Books) -> None:
+    costs, acm = AccountType(name="costs"), Organization(name="ACM")
+    trip = Asset(ledger=books.ledger, name="trip", unit="USD", type=costs)
+    session.add_all([trip, acm])
+    session.commit()
+
+    trip.type = costs
+    session.flush()
+    for attribute, value in (("type", None), ("type_id", uuid7()), ("subject_id", acm.id)):
+        setattr(trip, attribute, value)
+        with refuses("account.type-fixed", Layer.FLUSH) as refused:
+            session.flush()
+        assert f"trip with another {attribute.removesuffix('_id')}" in str(refused.value)
+        session.rollback()
 
 
 def test_an_account_may_be_renamed_and_seen_otherwise(session: Session, books: Books) -> None:

@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import (
     Adjustment,
+    ComponentLink,
     Draft,
     Entry,
     Leg,
@@ -330,9 +331,30 @@ def test_finds_a_summary_account_below_itself(session: Session, kept: Books) -> 
     link = "INSERT INTO accounting_component (ledger_id, summary_id, component_id) SELECT ledger_id, id, id"
     falsify(session, f"{link} FROM accounting_account WHERE name = 'everything'")
 
-    found = _only(session, "summary-account.acyclic")
+    unknown, found = list(inconsistencies(session))
 
+    assert unknown.rule.name == "summary-account.link-known"
+    assert found.rule.name == "summary-account.acyclic"
     assert str(found.objects[0]) == "everything"
+
+
+def test_finds_a_component_that_its_history_does_not_know(session: Session, kept: Books) -> None:
+    falsify(session, "UPDATE accounting_component_link SET known_to = known_from")
+
+    found = list(inconsistencies(session))
+
+    assert {each.rule.name for each in found} == {"summary-account.link-known"}
+    assert all(isinstance(each.objects[0], Row) for each in found)
+
+
+def test_finds_a_link_of_what_is_no_component(session: Session, kept: Books) -> None:
+    falsify(session, "DELETE FROM accounting_component")
+    rebuild_closure(session, kept.ledger)
+
+    found = list(inconsistencies(session))
+
+    assert {each.rule.name for each in found} == {"summary-account.link-known"}
+    assert all(isinstance(each.objects[0], ComponentLink) for each in found)
 
 
 def test_finds_an_account_beyond_its_limit(session: Session, kept: Books) -> None:
