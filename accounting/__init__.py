@@ -11,11 +11,12 @@ from .knowledge import section  # noqa: F401
 
 from .account.account import Account, DetailAccount, MemoAccount
 from .account.account_type import AccountType
+from .account.component_link import ComponentLink
 from .account.ledger import Ledger, LedgerUnit
 from .account.summary import SummaryAccount
+from .adjustment.changes import changes_since
 from .adjustment.processing import process_event, process_events
 from .adjustment.reconsider import reconsider
-from .adjustment.reconsideration import Reconsideration, Share
 from .choosing.balance import Turnover
 from .choosing.derived import DerivedAccount
 from .choosing.filter import read_filter
@@ -49,6 +50,7 @@ from .explanation.derivation import (
     write_derivation,
 )
 from .explanation.explanation import derivation_of, derivation_of_balance
+from .explanation.unfounded import Unfounded, unfounded
 from .explanation.why_not import Finding, Reason, WhyNot, why_not
 from .firing import (
     AccountBasedFiring,
@@ -60,6 +62,7 @@ from .firing import (
     process,
     run,
 )
+from .firing.reconsideration import Reconsideration, Share
 from .goods.consumable import Consumable, reserved, take_back, use_up
 from .goods.goods import KindOfGoods, Place
 from .goods.holding import Holding, InventoryEntry, Stock, Transfer, stock
@@ -94,6 +97,7 @@ from .rule.finder import Found, InSummary, Named, OfType, Output, Trigger
 from .rule.posting_rule import Per, PostingRule, RuleTerms
 from .rule.practice import AccountingPractice, AccountingPracticeType, PracticeAssignment, ServiceAgreement
 from .rule.practice_picture import practice_picture
+from .rule.rule_in_practice import RuleInPractice
 from .rule.trigger import OnAccount, OnAccountType, OnEvent, OnSummary
 from .statement.account_statement import AccountStatement, Movement, account_statement
 from .statement.statement import (
@@ -138,6 +142,7 @@ __all__ = [
     "Band",
     "Case",
     "Charged",
+    "ComponentLink",
     "Concerning",
     "Condition",
     "Consumable",
@@ -205,6 +210,7 @@ __all__ = [
     "Reversed",
     "Row",
     "RuleBasedFiring",
+    "RuleInPractice",
     "RuleTerms",
     "Ruled",
     "Section",
@@ -225,10 +231,12 @@ __all__ = [
     "TrialBalance",
     "Trigger",
     "Turnover",
+    "Unfounded",
     "Value",
     "WhyNot",
     "account_statement",
     "balance_sheet",
+    "changes_since",
     "checkpoint",
     "close_period",
     "closes",
@@ -263,6 +271,7 @@ __all__ = [
     "table",
     "take_back",
     "trial_balance",
+    "unfounded",
     "use_up",
     "why_not",
     "write_derivation",

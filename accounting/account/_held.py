@@ -5,8 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import instance_state
 
 from ...patterns.persistence.session import Session
+from .account import Account
 from .ledger import Ledger
 
 
@@ -20,3 +22,13 @@ def hold(session: Session, ledger: UUID, *, alone: bool = False) -> None:
     """
     held = select(Ledger.id).where(Ledger.id == ledger)
     session.execute(held.with_for_update(read=not alone, key_share=not alone))
+
+
+def key_held(entity: Ledger | Account) -> UUID:
+    """
+    The key of a ledger or an account.
+
+    Reading an attribute that has expired would begin a transaction, which keeps SQLite locked for others.
+    """
+    identity = instance_state(entity).identity
+    return entity.id if identity is None else identity[0]

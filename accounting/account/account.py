@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
+    inspect,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
@@ -23,7 +24,7 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import name_violations
 from ...patterns.accountability.party import Party
 from ...patterns.catalogue import attach
-from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
+from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.registry import Referable, Thing
 from ...patterns.time.period import Period
@@ -52,6 +53,19 @@ MEMO_COUNTS = rule(
     layers=DATABASES,
     guards=("ck_accounting_account_memo_counts",),
 )
+KIND = rule(
+    "account.kind",
+    pattern="6.1",
+    says="An account is of a kind that there is: a summary or a derived account counts no unit of its own.",
+    layers=DATABASES,
+    guards=("ck_accounting_account_kind",),
+)
+TYPE_FIXED = rule(
+    "account.type-fixed",
+    pattern="6.8",
+    says="An account is of one type, and about one subject, for good: rules found it by them.",
+    layers=DATABASES | {Layer.FLUSH},
+)
 
 
 class Account(Referable, Base, init=False):
@@ -73,6 +87,7 @@ class Account(Referable, Base, init=False):
             ["ledger_id", "unit_code"], ["accounting_ledger_unit.ledger_id", "accounting_ledger_unit.code"]
         ),
         CheckConstraint("NOT memo OR unit_code IS NOT NULL", name="memo_counts"),
+        CheckConstraint("kind NOT IN ('summary', 'derived') OR unit_code IS NULL", name="kind"),
         Index("ix_accounting_account_type_subject", "type_id", "subject_id"),
     )
     __level__ = Level.OPERATIONAL
@@ -137,6 +152,26 @@ class Account(Referable, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this account breaks by itself."""
         yield from name_violations(self, self.name)
+        for said in self._changed_since_opened():
+            yield TYPE_FIXED.violation(
+                self,
+                found=f"{self} with another {said}",
+                allowed="the type and the subject that it was opened with",
+                remedy="Open another account, and transfer what stands in this one.",
+            )
+
+    def _changed_since_opened(self) -> Iterator[str]:
+        state = inspect(self)
+        if not state.persistent:
+            return
+        # The key follows what it is the key of at the flush only; here it still says what is stored.
+        given = state.attrs.type.history.has_changes()
+        if state.attrs.type_id.history.has_changes() or (
+            given and getattr(self.type, "id", None) != self.type_id
+        ):
+            yield "type"
+        if state.attrs.subject_id.history.has_changes():
+            yield "subject"
 
     # How entries are summed up stands in balance.py, which knows accounts of every kind, and so this module.
 

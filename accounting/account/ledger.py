@@ -191,10 +191,12 @@ class LedgerUnit(Base, init=False):
         Errors: `ConstraintViolation`: `entry.unit` for another unit, `entry.smallest-step` for a fraction
                 of a step, `entry.size` for too many.
         """
-        if amount.unit != self.unit:
+        if not isinstance(amount, Quantity) or amount.unit != self.unit:
             raise AMOUNT_UNIT.violation(
                 amount,
-                found=f"{amount}",
+                found=f"{amount}"
+                if isinstance(amount, Quantity)
+                else f"{amount!r}, of type {type(amount).__name__}",
                 allowed=f"an amount in {self.code}",
                 remedy="Convert it first, with convert_to(), or use an account in that unit.",
             )

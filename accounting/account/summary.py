@@ -96,8 +96,8 @@ class SummaryAccount(Account, init=False):
     Shape:  any number of components, detail or summary accounts of the same ledger; each may be a component
             of several summaries. What lies below in two ways counts once, unless `overlapping` is False:
             then a second way is refused.
-            It joins the session of its components. Whatever day or instant it is asked about, its components
-            are those that it has now.
+            It joins the session of its components. As known at an instant, it consists of what it was known
+            then to consist of, whatever the day: components have a history (`ComponentLink`), but no days.
     Errors: `ConstraintViolation`: `summary-account.acyclic`, `summary-account.components`,
             `summary-account.no-overlap`; no component knows of it then.
     Source: Analysis Patterns 6.3 and 6.15. It takes no entries of its own (`entry.detail-account`).

@@ -18,17 +18,18 @@ from ...patterns.time.period import ALWAYS, Period, merged
 from ..account.account import DetailAccount
 from ..event.event import AccountingEvent, Processing
 from ..event.event_type import EventType
+from ..firing.reconsideration import Share
 from ..posting.entry import Entry
 from ..posting.transaction import Transaction
 from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.practice import PracticeAssignment, practice_rule
+from ..rule.rule_in_practice import RuleInPractice
 from ..rule.trigger import OnEvent
 from ._root import in_batches
 from .adjustment import Work
-from .reconsideration import Share
 
-Change = RuleTerms | PracticeAssignment | PostingRule
-"""What may change retroactively: terms, assignments, and which rules a practice has."""
+Change = RuleTerms | PracticeAssignment | RuleInPractice | PostingRule
+"""What may change for the past: terms, assignments, the rules of a practice; a rule stands for any of it."""
 
 Totals = dict[PostingRule, list[tuple[set[UUID], Sequence[Period]]]]
 """The rules per period that changes bear on, each with accounts that it reads and the days."""
@@ -51,7 +52,8 @@ class Affected:
 def affected(work: Work, changes: Iterable[Change]) -> Affected:
     """Whatever the changes may bear on; what failed before and lies on the days concerned is among it."""
     found = Affected()
-    for change in changes:
+    for each in changes:
+        change = each.rule if isinstance(each, RuleInPractice) else each
         days = [ALWAYS] if isinstance(change, PostingRule) else _days(work.session, change)
         if not days:
             continue
@@ -60,7 +62,7 @@ def affected(work: Work, changes: Iterable[Change]) -> Affected:
             if rule.is_aggregate:
                 found.totals.setdefault(rule, []).append((_totalled(work, rule, subject), days))
             elif subject is None:
-                _by_rule(work, found, rule, days)
+                _by_rule(work, found, rule, days, for_all=isinstance(change, PracticeAssignment))
         if subject is not None:
             _by_subject(work, found, subject, days)
         if isinstance(change, PostingRule):
@@ -69,7 +71,7 @@ def affected(work: Work, changes: Iterable[Change]) -> Affected:
     return found
 
 
-def _rules(change: Change) -> Sequence[PostingRule]:
+def _rules(change: RuleTerms | PracticeAssignment | PostingRule) -> Sequence[PostingRule]:
     if isinstance(change, PracticeAssignment):
         return change.practice.rules
     return [change if isinstance(change, PostingRule) else change.rule]
@@ -79,19 +81,17 @@ def _days(session: Session, change: RuleTerms | PracticeAssignment) -> list[Peri
     """
     The days on which a fact holds now, or held, and did not before, or does not now.
 
-    Shape:  what a version that is believed changed of the one before it; what became of one that is not.
+    Shape:  what a version changed of the one before it; and, of one that is not believed, what became of it.
     """
     kind = type(change)
     versions: list[Any] = sorted(
         session.scalars(select(kind).where(kind.id == change.id)), key=lambda each: each.known_from
     )
     at = versions.index(change)
-    first, last = (max(at - 1, 0), at) if change.is_believed else (at, len(versions) - 1)
-    asked: list[Versioned | None] = versions[first : last + 1]
-    if first == last:
-        asked = [None, *asked]
-    if not versions[-1].is_believed and last == len(versions) - 1:
-        asked.append(None)
+    asked: list[Versioned | None] = [versions[at - 1] if at else None, change]
+    if not change.is_believed:
+        asked += versions[at + 1 :]
+        asked += [] if versions[-1].is_believed else [None]
     return list(merged(days for pair in pairwise(asked) for days in _between(*pair)))
 
 
@@ -103,18 +103,22 @@ def _between(before: Versioned | None, after: Versioned | None) -> Iterator[Peri
     yield from after.period.minus(before.period)
 
 
-def _by_rule(work: Work, found: Affected, rule: PostingRule, days: Sequence[Period]) -> None:
-    for_all = work.session.scalar(_users(work, rule).where(PracticeAssignment.subject_id.is_(None)).limit(1))
+def _by_rule(
+    work: Work, found: Affected, rule: PostingRule, days: Sequence[Period], *, for_all: bool
+) -> None:
+    """What a rule made, or would make now, of those who follow it; `for_all` where everybody does, or did."""
+    for_everybody = _users(work, rule).where(PracticeAssignment.subject_id.is_(None)).limit(1)
+    for_all = for_all or work.session.scalar(for_everybody) is not None
     if isinstance(rule.trigger, OnEvent):
         types = list(work.session.scalars(select(EventType.id).where(EventType.name == rule.trigger.event)))
         for each in days:
-            question = _of_users(work, rule) if for_all is None else _of_anyone(work)
-            of_type = AccountingEvent.type_id if for_all is not None else unindexed(AccountingEvent.type_id)
+            question = _of_anyone(work) if for_all else _of_users(work, rule)
+            of_type = AccountingEvent.type_id if for_all else unindexed(AccountingEvent.type_id)
             found.events.update(work.session.scalars(question.where(of_type.in_(types), _within(each))))
         return
     subjects = set(work.session.scalars(_users(work, rule).with_only_columns(PracticeAssignment.subject_id)))
     read = {account for each in rule.reads for account in work.books.accounts.members(each)}
-    concerned = (each.id for each in read if for_all is not None or each.subject_id in subjects)
+    concerned = (each.id for each in read if for_all or each.subject_id in subjects)
     _entries(work, found, sorted(concerned), days)
 
 

@@ -13,10 +13,11 @@ from ...patterns.persistence.session import Session
 from ..event.event import PROCESSED_ONCE, AccountingEvent, Processing
 from ..posting.transaction import Adjustment, Transaction
 from ._replacement import REPLACEMENT_OPEN
-from ._root import EventRoot, event_roots, in_batches, posted_for_events
+from ._retotalled import retotal
+from ._root import EventRoot, event_roots, in_batches, less, posted_for_events
+from ._shares import shares_of
 from .adjustment import Standing, Work, adjust, post_in_full
-from .consequence import Consequence, of_event
-from .reconsideration import shares_of
+from .consequence import Consequence, Part, of_event, summed
 
 CURRENT = rule(
     "event.current",
@@ -32,7 +33,8 @@ def process_event(
     Account for an event, by the agreement and the rules of the day that it occurred.
 
     Shape:  what it leads to is posted to the last consequence. If it adjusts another event, what stands for
-            that one is adjusted, `by` reversal, difference or replacement. Where it cannot be accounted for,
+            that one is adjusted, `by` reversal, difference or replacement; and rules per period that were
+            fired before total what was adjusted again. Where it cannot be accounted for,
             the error is kept with it, nothing stands for it, and it can be processed again.
     Errors: `ConstraintViolation`: `event.processed-once`, `event.current` where a later event adjusts it,
             `adjustment.replacement-open`; nothing is changed.
@@ -127,10 +129,15 @@ def _process(session: Session, ledger: UUID, events: Sequence[AccountingEvent], 
     adjusting = [root for root in roots if len(root.events) > 1]
     posted = posted_for_events(session, ledger, adjusting)
     shares = shares_of(session, ledger, posted)
+    touched: list[Part] = []
     for root in adjusting:
         standing = Standing(posted[root.key], shares.get(root.key, {}))
         error = _adjusted(work, root, wanted[root.current], standing, by)
         outcome[root.current] = outcome[root.current] or error
+        if error is None and not standing.is_nothing:
+            touched += less(summed(wanted[root.current]), standing.steps)
+    # What was posted anew, firing finds; what was put right, it may have counted already.
+    retotal(work, {}, touched)
     attempts(work, outcome)
 
 

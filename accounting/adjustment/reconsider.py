@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import insert, select
-from uuid_utils.compat import uuid7
 
-from ...patterns.constraint import ConstraintViolation
+from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.persistence.session import Session
 from ..account.ledger import Ledger
 from ..event.event import AccountingEvent, Processing
+from ..firing.reconsideration import Reconsideration
 from ..posting.transaction import Transaction
 from ..rule.resolution import ACCOUNT_FOUND
 from ._affected import Change, affected
@@ -28,10 +28,16 @@ from ._root import (
     posted_for_transactions,
     transaction_roots,
 )
+from ._shares import Kept, shares_of
 from .adjustment import Standing, Work, post_differences
 from .consequence import Consequence, Part, Steps, of_entries, summed
 from .processing import attempts, hold, posted_in_full, wanted_of
-from .reconsideration import Reconsideration, Share, shares_of
+
+CHANGES = rule(
+    "reconsideration.changes",
+    pattern="6.5",
+    says="What is reconsidered are terms of rules, assignments of practices, and rules of practices.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +73,20 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
     """
     Follow up what changed retroactively: terms of rules, assignments of practices, the rules of a practice.
 
-    Shape:  give the new versions of terms and assignments (an old one that has no successor, where it was
-            withdrawn), and the rules that were added to a practice or taken out of it. Only the events and
-            base transactions that these bear on are looked at; where something else follows from them now,
-            the differences are posted: at most one entry for each account, day concerned and rule. Days in
-            closed books are charged on the first open day. Events that failed before are tried again.
-    Errors: `ConstraintViolation` for what posting refuses, and `posting-rule.account-found` where a rule that
-            was applied does not find its accounts any more; roll the session back then.
+    Shape:  give what `changes_since` finds; or, by hand, the new versions of terms and assignments (an old
+            one that has no successor, where it was withdrawn), and the rules that were added to a practice or
+            taken out of it. Only the events and base transactions that these bear on are looked at; where
+            something else follows from them now, the differences are posted: at most one entry for each
+            account, day concerned and rule. Rules per period that were fired before total again what has
+            changed, down to the last. Days in closed books are charged on the first open day. Events that
+            failed before are tried again.
+    Errors: `ConstraintViolation`: `reconsideration.changes` for anything else that is given, before anything
+            is done; what posting refuses, and `posting-rule.account-found` where a rule that was applied does
+            not find its accounts any more; roll the session back then.
     Source: Fowler's Retroactive Event and Difference Adjustment. What was reported before can still be told:
-            ask with `known_at`.
+            ask as known at the instant up to which `settle` had settled the ledger then.
     """
+    _require_changes(changes)
     session.flush()
     work = Work.on(session, ledger.id, alone=True)
     found = affected(work, changes)
@@ -84,10 +94,23 @@ def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsider
     first = [each for each in looked_at if each.is_first]
     outcome = {each: posted_in_full(work, each.root.current, each.wanted) for each in first}  # type: ignore[union-attr]
     changed = [each for each in looked_at if not each.is_first and each.change]
-    shares = _post(work, changed)
-    retotal(work, found.totals)
+    shares = Kept(session, ledger.id)
+    touched = [part for each in changed for part in each.change]
+    shares.keep(_post(work, changed))
+    retotal(work, found.totals, touched, together=shares)
     _keep_attempts(work, looked_at, outcome)
     return _recorded(work, changes, shares)
+
+
+def _require_changes(changes: Iterable[object]) -> None:
+    for each in changes:
+        if not isinstance(each, Change):
+            raise CHANGES.violation(
+                each,
+                found=f"{each!r}, of type {type(each).__name__}",
+                allowed="terms, assignments and posting rules, one after the other",
+                remedy="Give the terms themselves: reconsider(session, ledger, *rule.terms).",
+            )
 
 
 def _events(work: Work, keys: Iterable[UUID]) -> list[_Found]:
@@ -170,6 +193,8 @@ def _share(
     return {
         "event_id": root.key if of_event else None,
         "root_id": None if of_event else root.key,
+        "totalled_id": None,
+        "start": None,
         "rule_id": part[0],
         "account_id": part[1],
         "concerns": part[2],
@@ -178,14 +203,9 @@ def _share(
     }
 
 
-def _recorded(
-    work: Work, changes: Sequence[Change], shares: Sequence[Mapping[str, object]]
-) -> Reconsideration:
-    key = {"ledger_id": work.ledger, "id": uuid7()}
+def _recorded(work: Work, changes: Sequence[Change], shares: Kept) -> Reconsideration:
+    key = {"ledger_id": work.ledger, "id": shares.key}
     connection = work.session.connection()
-    if shares:
-        own = {"ledger_id": work.ledger, "reconsideration_id": key["id"]}
-        connection.execute(insert(Share), [{**own, "n": n, **share} for n, share in enumerate(shares)])
     because = ", ".join(str(each) for each in changes)[:2000]
     connection.execute(insert(Reconsideration), {**key, "at": work.session.recorded, "because": because})
     return work.session.get_one(Reconsideration, (work.ledger, key["id"]))

@@ -26,6 +26,7 @@ from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Instant, Key
 from ...patterns.time.period import Period
 from ..account.account import Account, DetailAccount
+from ..account.component_link import changed_since, lying_below
 from ..account.ledger import Ledger
 from ..account.summary import closure
 from ..posting._standing import own_steps, steps_below
@@ -50,21 +51,19 @@ class Choice(Protocol):
         """The unit of all that is chosen, where it says so."""
         ...
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
-        """What is true of an `Entry` of a ledger that is chosen."""
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
+        """What is true of an `Entry` of a ledger that is chosen, as known at an instant."""
         ...
 
 
-def covered_by(account: Account) -> ColumnElement[bool]:
-    """What is true of an `Entry` that is the account's own, lies below it, or is chosen by its filter."""
+def covered_by(account: Account, known_at: Any) -> ColumnElement[bool]:
+    """What is true of an `Entry` that is the account's own, lay below it, or is chosen by its filter."""
     ledger = account.ledger_id or account.ledger.id
     if isinstance(account, DetailAccount):
         return and_(Entry.ledger_id == ledger, Entry.account_id == account.id)
     if isinstance(account, DerivedAccount):
-        return and_(Entry.ledger_id == ledger, account.filter.condition(account.ledger))
-    below = select(closure.c.component_id).where(
-        closure.c.ledger_id == ledger, closure.c.summary_id == account.id
-    )
+        return and_(Entry.ledger_id == ledger, account.filter.condition(account.ledger, known_at))
+    below = lying_below(ledger, known_at, Account.id == account.id)
     return and_(Entry.ledger_id == ledger, Entry.account_id.in_(below))
 
 
@@ -106,7 +105,8 @@ def steps_until(session: Session, account: Account, as_of: date, known_at: datet
     parameters = _of(account) | {"as_of": as_of, "known_at": known_at}
     if isinstance(account, DetailAccount):
         return {account.unit_code or "": own_steps(session, parameters)}
-    return steps_below(session, parameters)
+    as_known = changed_since(session, parameters["ledger"], known_at)
+    return steps_below(session, parameters, as_known=as_known)
 
 
 def moved_during(
@@ -120,7 +120,8 @@ def moved_during(
     if isinstance(account, DetailAccount):
         ((high, low, less_high, less_low),) = _OWN_MOVED.ask(session, parameters)
         return {account.unit_code or "": Moved(_whole(high, low), _whole(less_high, less_low))}
-    return _moved(_BELOW_MOVED.ask(session, parameters))
+    below = _BELOW_MOVED_AS_KNOWN if changed_since(session, parameters["ledger"], known_at) else _BELOW_MOVED
+    return _moved(below.ask(session, parameters))
 
 
 def moved_chosen(
@@ -132,16 +133,16 @@ def moved_chosen(
 ) -> Mapping[str, Moved]:
     """What the entries that a filter chooses come to, the account's own filter or another."""
     session.flush()
-    chosen = [covered_by(account), when, Entry.booked <= known_at, standing(known_at)]
+    chosen = [covered_by(account, known_at), when, Entry.booked <= known_at, standing(known_at)]
     if filter is not None:
-        chosen.append(filter.condition(account.ledger))
+        chosen.append(filter.condition(account.ledger, known_at))
     question = select(Entry.unit_code, *_moved_halves()).where(*chosen).group_by(Entry.unit_code)
     found = _moved(session.execute(question))
-    units = _units(session, account) if filter is None or filter.unit is None else (filter.unit,)
+    units = _units(session, account, known_at) if filter is None or filter.unit is None else (filter.unit,)
     return {code: Moved(0, 0) for code in units} | found
 
 
-def _units(session: Session, account: Account) -> Iterable[str]:
+def _units(session: Session, account: Account, known_at: datetime) -> Iterable[str]:
     """The units that an account counts, whether or not there is anything to count."""
     if isinstance(account, DetailAccount):
         return (account.unit.code,)
@@ -150,12 +151,9 @@ def _units(session: Session, account: Account) -> Iterable[str]:
             return (account.filter.unit,)
         declared = [each.code for each in account.ledger.units]
         return declared if len(declared) == 1 else ()
-    below = (
-        select(Account.unit_code)
-        .join(closure, and_(closure.c.ledger_id == Account.ledger_id, closure.c.component_id == Account.id))
-        .where(closure.c.ledger_id == account.ledger_id, closure.c.summary_id == account.id)
-    )
-    return [code for code in session.scalars(below.distinct()) if code is not None]
+    below = lying_below(account.ledger_id, known_at, Account.id == account.id)
+    codes = session.scalars(select(Account.unit_code).where(Account.id.in_(below)).distinct())
+    return [code for code in codes if code is not None]
 
 
 def _of(account: Account) -> dict[str, Any]:
@@ -198,23 +196,27 @@ def _own(*columns: Any, when: ColumnElement[bool]) -> AnySelect:
     )
 
 
-def _below(*columns: Any, when: ColumnElement[bool]) -> AnySelect:
+def _below(*columns: Any, accounts: AnySelect, when: ColumnElement[bool]) -> AnySelect:
     """A row for each unit below, whether or not anything was posted in it."""
     lower = inspect(Account).local_table.alias()
-    accounts = closure.join(
-        lower, and_(lower.c.ledger_id == closure.c.ledger_id, lower.c.id == closure.c.component_id)
-    )
-    mine = and_(Entry.ledger_id == _FROM["ledger"], Entry.account_id == closure.c.component_id, when)
+    mine = and_(Entry.ledger_id == _FROM["ledger"], Entry.account_id == lower.c.id, when)
     return (
         select(lower.c.unit_code, *columns)
-        .select_from(accounts.outerjoin(Entry, mine))
-        .where(
-            closure.c.ledger_id == _FROM["ledger"],
-            closure.c.summary_id == _FROM["account"],
-            lower.c.unit_code.is_not(None),
-        )
+        .select_from(lower.outerjoin(Entry, mine))
+        .where(lower.c.ledger_id == _FROM["ledger"], lower.c.id.in_(accounts), lower.c.unit_code.is_not(None))
         .group_by(lower.c.unit_code)
     )
+
+
+def _now() -> AnySelect:
+    return select(closure.c.component_id).where(
+        closure.c.ledger_id == _FROM["ledger"], closure.c.summary_id == _FROM["account"]
+    )
+
+
+def _as_known() -> AnySelect:
+    own = inspect(Account).local_table.c
+    return lying_below(_FROM["ledger"], _KNOWN_AT, own.id == _FROM["account"])
 
 
 def _during() -> ColumnElement[bool]:
@@ -222,4 +224,5 @@ def _during() -> ColumnElement[bool]:
 
 
 _OWN_MOVED = Question(lambda: _own(*_moved_halves(), when=_during()))
-_BELOW_MOVED = Question(lambda: _below(*_moved_halves(), when=_during()))
+_BELOW_MOVED = Question(lambda: _below(*_moved_halves(), accounts=_now(), when=_during()))
+_BELOW_MOVED_AS_KNOWN = Question(lambda: _below(*_moved_halves(), accounts=_as_known(), when=_during()))

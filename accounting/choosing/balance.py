@@ -184,7 +184,7 @@ def entries(
     if period is None or as_of is not None:
         question = question.where(Entry.charged <= session.day(as_of))
     if filter is not None:
-        question = question.where(filter.condition(account.ledger))
+        question = question.where(filter.condition(account.ledger, instant))
     order = (Entry.charged, Entry.booked, Entry.transaction_id, Entry.n)
     return list(session.scalars(question.order_by(*order)))
 
@@ -192,8 +192,8 @@ def entries(
 def entries_of(
     account: Account, *, known_at: datetime | ColumnElement[datetime], struck: bool = False
 ) -> Select[Any]:
-    """The entries of an account as known at an instant, as a select to compose with."""
-    question = select(Entry).where(covered_by(account), Entry.booked <= known_at)
+    """The entries of an account, and of what lay below it, as known at an instant: to compose with."""
+    question = select(Entry).where(covered_by(account, known_at), Entry.booked <= known_at)
     return question if struck else question.where(standing(known_at))
 
 

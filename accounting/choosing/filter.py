@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from sqlalchemy import ColumnElement, and_, not_, or_
@@ -63,9 +63,9 @@ class AllOf(_Combined):
         """Whether all of them choose the entry."""
         return all(each.is_included(entry) for each in self.of)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """All of their conditions."""
-        return and_(*(each.condition(ledger) for each in self.of))
+        return and_(*(each.condition(ledger, known_at) for each in self.of))
 
     @property
     def parts(self) -> tuple[AccountFilter, ...]:
@@ -88,9 +88,9 @@ class AnyOf(_Combined):
         """Whether one of them chooses the entry."""
         return any(each.is_included(entry) for each in self.of)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """One of their conditions."""
-        return or_(*(each.condition(ledger) for each in self.of))
+        return or_(*(each.condition(ledger, known_at) for each in self.of))
 
     @property
     def parts(self) -> tuple[AccountFilter, ...]:
@@ -114,9 +114,9 @@ class Not(_Combined):
         """Whether it does not choose the entry."""
         return not self.of.is_included(entry)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """Its condition does not hold."""
-        return not_(self.of.condition(ledger))
+        return not_(self.of.condition(ledger, known_at))
 
     @property
     def parts(self) -> tuple[AccountFilter, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, func, select, true
@@ -18,8 +18,9 @@ from ...patterns.values.number import ARITHMETIC, ExactDecimal
 from ...patterns.values.quantity import Quantity
 from ..account.account import Account
 from ..account.account_type import AccountType
+from ..account.component_link import lying_below
 from ..account.ledger import LARGEST, Ledger
-from ..account.summary import above, closure
+from ..account.summary import above
 from ..posting.entry import Entry
 from ..posting.transaction import Adjustment, Transaction
 from ..rule.posting_rule import PostingRule, RuleTerms
@@ -30,7 +31,7 @@ class AccountFilter(Document, ABC):
     A condition on entries.
 
     Shape:  one of the kinds below; filters combine with `&`, `|` and `~`. `is_included` asks an entry,
-            `condition` a database, with the same answer.
+            `condition` a database, with the same answer: the former as known now, the latter at any instant.
     Errors: `ConstraintViolation` (`account-filter.size`) for one that is too large.
     Source: Analysis Patterns 6.9.
     """
@@ -40,8 +41,8 @@ class AccountFilter(Document, ABC):
         """Whether the filter chooses `entry`."""
 
     @abstractmethod
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
-        """What is true of an `Entry` of `ledger` that the filter chooses."""
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
+        """What is true of an `Entry` of `ledger` that the filter chooses, as known at an instant."""
 
     @property
     def parts(self) -> tuple[AccountFilter, ...]:
@@ -89,14 +90,9 @@ class InAccount(AccountFilter):
         """Whether the entry is in the account, or below it."""
         return self.account in (entry.account.name, *(each.name for each in above(entry.account)))
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
-        """The account of the entry lies below the account, or is it."""
-        below = (
-            select(closure.c.component_id)
-            .join(Account, and_(Account.ledger_id == closure.c.ledger_id, Account.id == closure.c.summary_id))
-            .where(closure.c.ledger_id == ledger.id, Account.name == self.account)
-        )
-        return Entry.account_id.in_(below)
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
+        """The account of the entry lay below the account, or is it."""
+        return Entry.account_id.in_(lying_below(ledger.id, known_at, Account.name == self.account))
 
 
 class OfAccountType(AccountFilter):
@@ -109,7 +105,7 @@ class OfAccountType(AccountFilter):
         """Whether the entry's account is of the type."""
         return entry.account.type is not None and entry.account.type.name == self.type
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry's account is of the type."""
         of_type = (
             select(Account.id)
@@ -129,7 +125,7 @@ class InUnit(AccountFilter):
         """Whether the entry is counted in the unit."""
         return entry.unit_code == self.code
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry is counted in the unit."""
         return Entry.unit_code == self.code
 
@@ -149,7 +145,7 @@ class Charged(AccountFilter):
         """Whether the entry was charged during the period."""
         return self.period.includes(entry.charged)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry was charged during the period."""
         return and_(Entry.charged >= self.period.start, Entry.charged < self.period.end)
 
@@ -164,7 +160,7 @@ class Concerning(AccountFilter):
         """Whether the entry concerns a day of the period."""
         return self.period.includes(entry.concerns)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry concerns a day of the period."""
         return and_(Entry.concerns >= self.period.start, Entry.concerns < self.period.end)
 
@@ -198,7 +194,7 @@ class Amounting(AccountFilter):
         amount = entry.amount.amount
         return (self.least is None or self.least <= amount) and (self.most is None or amount <= self.most)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry's steps lie between those of the bounds."""
         counted = next((each for each in ledger.units if each.code == self.code), None)
         if counted is None:
@@ -230,7 +226,7 @@ class Described(AccountFilter):
         """Whether the text stands in the description of the entry's transaction."""
         return self.contains in entry.transaction.description
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The text stands in the description of the entry's transaction."""
         # LIKE takes no account of case in SQLite, and has characters of its own; this is the same everywhere.
         without = func.replace(Transaction.description, self.contains, "")
@@ -249,7 +245,7 @@ class CreatedBy(AccountFilter):
         terms = None if creator is None else session_of(entry).get(RuleTerms, creator)
         return (None if terms is None else terms.rule.name) == self.rule
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The creator of the entry's transaction is a version of the rule's terms."""
         if self.rule is None:
             return Entry.transaction.has(Transaction.creator_id.is_(None))
@@ -271,7 +267,7 @@ class FollowsFrom(AccountFilter):
         """Whether the event led to the entry."""
         return entry.transaction.event_id == self.event
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry's transaction names the event."""
         return Entry.transaction.has(Transaction.event_id == self.event)
 
@@ -285,7 +281,7 @@ class IsMemo(AccountFilter):
         """Whether the entry is a memo."""
         return entry.memo
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry is a memo."""
         return Entry.memo.is_(true())
 
@@ -301,7 +297,7 @@ class Adjusting(AccountFilter):
         adjustment = entry.transaction.adjustment
         return adjustment is not None and self.kind in (None, adjustment)
 
-    def condition(self, ledger: Ledger) -> ColumnElement[bool]:
+    def condition(self, ledger: Ledger, known_at: Any) -> ColumnElement[bool]:
         """The entry's transaction is such an adjustment."""
         adjustment = Transaction.adjustment
         return Entry.transaction.has(

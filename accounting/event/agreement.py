@@ -14,6 +14,7 @@ from ...patterns.persistence.session import Session
 from ...patterns.time.instant import UNTIL_CHANGED
 from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.practice import AccountingPractice, PracticeAssignment, ServiceAgreement
+from ..rule.rule_in_practice import rules_known
 from ..rule.trigger import OnEvent
 from .event import AccountingEvent
 
@@ -71,7 +72,7 @@ class AgreementDispatcher:
                 remedy="Assign one: PracticeAssignment(ledger=..., practice=..., subject=..., period=...); "
                 "then process the event again.",
             )
-        found = list(_terms(agreements, event, self._known_at))
+        found = list(self._terms(agreements, event))
         if not found:
             raise RULE.violation(
                 event,
@@ -101,20 +102,22 @@ class AgreementDispatcher:
             self._assigned[subject] = list(self._session.scalars(question))
         return self._assigned[subject]
 
+    def _terms(self, agreements: Sequence[ServiceAgreement], event: AccountingEvent) -> Iterator[RuleTerms]:
+        for each in sorted(self._rules(agreements), key=lambda rule: rule.name):
+            if isinstance(each.trigger, OnEvent) and each.trigger.event == event.type.name:
+                terms = each.terms_on(event.occurred, known_at=self._known_at)
+                if terms is not None:
+                    yield terms
+
+    def _rules(self, agreements: Sequence[ServiceAgreement]) -> set[PostingRule]:
+        if self._known_at is None:
+            return {rule for agreement in agreements for rule in agreement.rules}
+        known = rules_known(self._session, (each.id for each in agreements), self._known_at)
+        return {rule for rules in known.values() for rule in rules}
+
 
 def believed(known_at: datetime | None) -> ColumnElement[bool]:
     """What is true of the assignments that are believed now, or were at an instant."""
     if known_at is None:
         return PracticeAssignment.known_to == UNTIL_CHANGED
     return and_(PracticeAssignment.known_from <= known_at, PracticeAssignment.known_to > known_at)
-
-
-def _terms(
-    agreements: Sequence[ServiceAgreement], event: AccountingEvent, known_at: datetime | None
-) -> Iterator[RuleTerms]:
-    rules = {rule for agreement in agreements for rule in agreement.rules}
-    for each in sorted(rules, key=lambda rule: rule.name):
-        if isinstance(each.trigger, OnEvent) and each.trigger.event == event.type.name:
-            terms = each.terms_on(event.occurred, known_at=known_at)
-            if terms is not None:
-                yield terms

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped
 
-from ...patterns.accountability.name import name_violations
-from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
+from ...patterns.accountability.name import KnownByName
+from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.guard import guard, refuse_when
 
 UNIQUE_NAME = rule(
     "event-type.unique-name",
@@ -19,9 +18,15 @@ UNIQUE_NAME = rule(
     layers=DATABASES,
     guards=("uq_accounting_event_type_name", "accounting_event_type.name"),
 )
+NAME_FIXED = rule(
+    "event-type.name-fixed",
+    pattern="6.5",
+    says="An event type keeps its name, since posting rules speak of it by that name.",
+    layers=DATABASES,
+)
 
 
-class EventType(Base):
+class EventType(KnownByName, Base):
     """
     A kind of event, such as the use of electricity, or a service call.
 
@@ -34,16 +39,12 @@ class EventType(Base):
     __pattern__ = "6.5"
 
     id: Mapped[UUID] = identity()
-    name: Mapped[str] = mapped_column(String(500), unique=True)
 
-    @validates("name")
-    def _stay_readable(self, _key: str, name: str) -> str:
-        require(name_violations(self, name))
-        return name
 
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this type breaks by itself."""
-        yield from name_violations(self, self.name)
-
-    def __str__(self) -> str:
-        return self.name
+guard(
+    EventType.__table__,  # type: ignore[arg-type]
+    refuse_when(
+        NAME_FIXED, "accounting_event_type", "UPDATE", lambda _row: "NEW.name <> OLD.name",
+        because="another name for an event type",
+    ),
+)  # fmt: skip

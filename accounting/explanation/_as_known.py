@@ -13,21 +13,24 @@ from ...patterns.time.period import Period, merged
 from ..event.agreement import believed
 from ..firing.books import Applicable
 from ..firing.ledger_books import LedgerBooks
+from ..rule.chart import Chart
 from ..rule.posting_rule import PostingRule
 from ..rule.practice import PracticeAssignment
+from ..rule.rule_in_practice import rules_known
 
 
 class BooksAsKnown(LedgerBooks):
     """
-    The books with the terms and the assignments that were believed at an instant.
+    The books with the terms, the rules of practices and their assignments that were believed at an instant.
 
-    Shape:  for reckoning, not for posting. Which accounts there are, and which rules a practice has, is not
-            dated: these are as they are now.
+    Shape:  for reckoning, not for posting. What summary accounts consisted of is told as it was known; which
+            accounts there are has no time.
     """
 
     def __init__(self, session: Session, ledger: UUID, known_at: datetime) -> None:
         super().__init__(session, ledger)
         self.known_at = known_at
+        self.accounts = Chart(session, self.ledger, known_at)
 
     def applicable(self, rule: PostingRule, account: UUID, day: date) -> Applicable | None:
         """The terms by which a rule dealt with an account's entries of a day; None where it did not."""
@@ -48,9 +51,10 @@ class BooksAsKnown(LedgerBooks):
                     believed(self.known_at),
                     or_(PracticeAssignment.subject_id.is_(None), PracticeAssignment.subject_id == subject),
                 )
-            )
+            ).all()
+            rules = rules_known(self.session, (each.practice_id for each in assigned), self.known_at)
             used: dict[PostingRule, list[Period]] = {}
             for each in assigned:
-                for rule in each.practice.rules:
+                for rule in rules.get(each.practice_id, ()):
                     used.setdefault(rule, []).append(each.period)
             self._assigned[subject] = {rule: merged(periods) for rule, periods in used.items()}

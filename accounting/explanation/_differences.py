@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
@@ -22,10 +22,10 @@ from ..adjustment._root import (
     transaction_roots,
 )
 from ..adjustment.consequence import Consequence, of_entries, of_event
-from ..adjustment.reconsideration import Reconsideration, Share
 from ..event._event_amount import amount_of
 from ..event.agreement import AgreementDispatcher
 from ..event.event import AccountingEvent
+from ..firing.reconsideration import Reconsideration, Share
 from ..posting.entry import Entry, EntryKey
 from ..posting.transaction import Transaction
 from ..rule.posting_rule import PostingRule, RuleTerms
@@ -73,6 +73,13 @@ class _Stood:
     what: Entry | Share
 
 
+class Follow(NamedTuple):
+    """How entries are explained, and the shares of accounts whose totals were adjusted together."""
+
+    entry: Callable[[Entry], Any]
+    share: Callable[[Share], Any]
+
+
 class Differences:
     """
     Where adjusting entries of a ledger come from.
@@ -83,10 +90,10 @@ class Differences:
     Source: Fowler's Difference Adjustment and Retroactive Event.
     """
 
-    def __init__(self, session: Session, ledger: UUID, follow: Callable[[Entry], Any], most: int) -> None:
+    def __init__(self, session: Session, ledger: UUID, follow: Follow, most: int) -> None:
         self._session = session
         self._ledger = ledger
-        self._follow = follow
+        self._follow, self._follow_share = follow
         self._most = max(most, 1)
         self._known: dict[datetime, BooksAsKnown] = {}
 
@@ -122,7 +129,9 @@ class Differences:
         return Totalled(statement=statement, amount=entry.amount, parts=tuple(parts))
 
     def _of_share(self, share: Share) -> Step:
-        """How the share of one root in a common difference came about."""
+        """How the share of one root, or of one account, in a common difference came about."""
+        if share.totalled_id is not None:
+            return cast("Step", self._follow_share(share))
         session, at = self._session, share.reconsideration.at
         account = session.get_one(DetailAccount, share.account_id)
         rule = session.get_one(PostingRule, share.rule_id)

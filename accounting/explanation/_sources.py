@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,18 @@ from sqlalchemy.orm import aliased
 
 from ...patterns.persistence.session import Session
 from ...patterns.time.period import ALWAYS, Period
+from ...patterns.values.quantity import Quantity
 from ..account.account import DetailAccount
 from ..event.event import AccountingEvent
+from ..firing.evaluation import derived_key
+from ..firing.reconsideration import Share
 from ..posting.entry import Entry, source
 from ..posting.transaction import Adjustment, Transaction
 from ..rule.chart import Chart
 from ..rule.finder import Finder, Trigger
 from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.practice import AccountingPractice, PracticeAssignment, ServiceAgreement
+from ..rule.rule_in_practice import rules_known
 from ..rule.trigger import OnEvent
 
 if TYPE_CHECKING:
@@ -31,19 +36,27 @@ class Sources:
     What an entry that a rule made goes back to.
 
     Shape:  the event, or the entries that set the rule off, of one `trigger` account; whose practice it was.
+            Of an entry that was posted for several accounts together, what the `share` of one goes back to.
     """
 
-    def __init__(self, session: Session, entry: Entry, terms: RuleTerms) -> None:
+    def __init__(self, session: Session, entry: Entry, terms: RuleTerms, share: Share | None = None) -> None:
         self.session = session
+        self.share = share
         self.entry = entry
         self.terms = terms
-        self.chart = Chart(session, entry.ledger_id)
+        self.chart = Chart(session, entry.ledger_id, entry.booked)
         self.transaction: Transaction = entry.transaction
 
     @property
     def rule(self) -> PostingRule:
         """The rule that made it."""
         return self.terms.rule
+
+    @property
+    def amount(self) -> Quantity:
+        """How much it is that is explained."""
+        steps = self.entry.steps if self.share is None else self.share.steps
+        return self.entry.unit.quantity(steps)
 
     @property
     def event(self) -> AccountingEvent | None:
@@ -57,7 +70,10 @@ class Sources:
 
     @cached_property
     def period(self) -> tuple[UUID, Period] | None:
-        """The account and the period that a rule per period posted for, as its key tells."""
+        """The account and the period that a rule per period posted for, as its key tells, or the share."""
+        if self.share is not None and self.share.totalled_id is not None and self.share.start is not None:
+            days = Period(self.share.start, self.share.concerns + timedelta(days=1))
+            return self.share.totalled_id, days
         match (self.transaction.key or "").split(":"):
             case ["rule", _, account, start, _] if self.rule.is_aggregate:
                 end = self.entry.concerns + timedelta(days=1)
@@ -136,7 +152,26 @@ class Counted:
     def posted(self) -> tuple[int, int]:
         """How often, and how many steps, had been posted to the account for the same occasion before."""
         found = [each.steps for each in self.standing()]
+        found += [each.steps for each in self.shares()]
         return len(found), sum(found)
+
+    def shares(self) -> list[Share]:
+        """The shares of the same account in what was posted for several together before."""
+        if self._sources.period is None:
+            return []
+        own = self._entry.transaction_id
+        earlier = or_(
+            Share.transaction_id < own, and_(Share.transaction_id.is_(None), Share.reconsideration_id < own)
+        )
+        question = select(Share).where(
+            Share.ledger_id == self._entry.ledger_id,
+            Share.totalled_id == self._sources.period[0],
+            Share.rule_id == self._sources.rule.id,
+            Share.account_id == self._entry.account_id,
+            Share.concerns == self._entry.concerns,
+            earlier,
+        )
+        return list(self._sources.session.scalars(question.order_by(Share.reconsideration_id, Share.n)))
 
     def standing(self) -> list[Entry]:
         """The entries of the same account that were posted for the same occasion before, in that order."""
@@ -188,10 +223,10 @@ class Counted:
 
     def _made_for_period(self) -> AnySelect:
         """What the rule posted for periods of the same account; those of one day are for one period."""
-        _, rule, account, _, _ = (self._transaction.key or "").split(":")
+        account, _ = self._sources.period or (self._entry.account_id, None)
         return select(Transaction.id).where(
             Transaction.ledger_id == self._entry.ledger_id,
-            Transaction.key.startswith(f"rule:{rule}:{account}:"),
+            Transaction.key.startswith(derived_key(self._sources.rule, f"{account.hex}:")),
         )
 
     def _made_for_root(self) -> AnySelect:
@@ -225,6 +260,17 @@ class Counted:
         return or_(Transaction.root_id == root, Transaction.id == root)
 
 
+def entry_of_share(session: Session, share: Share) -> Entry | None:
+    """The entry that a share is a part of; None where the shares in its account cancel out."""
+    question = select(Entry).where(
+        Entry.ledger_id == share.ledger_id,
+        Entry.transaction_id == share.transaction_id,
+        Entry.account_id == share.account_id,
+        Entry.concerns == share.concerns,
+    )
+    return session.scalars(question).one_or_none()
+
+
 def keys_of(
     terms: RuleTerms, account: DetailAccount, trigger: DetailAccount | None, chart: Chart, *, into: bool
 ) -> tuple[str, ...]:
@@ -251,17 +297,19 @@ def practice_of(
             PracticeAssignment.ledger_id == ledger, PracticeAssignment.holds(day, known_at)
         )
     )
-    for each in sorted(assigned, key=lambda one: one.subject_id is None):
-        if each.subject_id in (subject, None) and deals(each.practice, rule):
+    own = [each for each in assigned if each.subject_id in (subject, None)]
+    known = rules_known(session, (each.practice_id for each in own), known_at)
+    for each in sorted(own, key=lambda one: one.subject_id is None):
+        if deals(each.practice, rule, known.get(each.practice_id, ())):
             since = "" if each.period == ALWAYS else f", used from {each.period}"
             return f"by {each.practice} ({each.practice.type}){since}"
     return "by no practice that was used then"
 
 
-def deals(practice: AccountingPractice, rule: PostingRule) -> bool:
-    """Whether a practice makes a rule fire: one on events only does so in a service agreement."""
+def deals(practice: AccountingPractice, rule: PostingRule, rules: Iterable[PostingRule]) -> bool:
+    """Whether a practice that has these rules makes one fire: on events only a service agreement does."""
     may = isinstance(practice, ServiceAgreement) or not isinstance(rule.trigger, OnEvent)
-    return may and rule in practice.rules
+    return may and rule in rules
 
 
 def used_up(by: Any = Entry.transaction_id) -> ColumnElement[bool]:

@@ -13,14 +13,15 @@ from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.session import Session, session_of
 from ..account._known import known_by
-from ..account.account import Account
+from ..account.account import Account, DetailAccount
 from ..choosing.balance import balance, entries_of
+from ..firing.reconsideration import Share
 from ..posting.entry import Entry
 from ..posting.transaction import Transaction
 from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.trigger import OnEvent
-from ._differences import Differences, happened, holds, said_of
-from ._sources import Counted, Sources
+from ._differences import Differences, Follow, happened, holds, said_of
+from ._sources import Counted, Sources, entry_of_share
 from .derivation import (
     Happened,
     Recorded,
@@ -169,21 +170,33 @@ class _Walk:
 
     def _ruled(self, entry: Entry, terms: RuleTerms) -> Step:
         """What a rule made: of an event, of an entry, of the total of a period, or in spite of what stood."""
-        sources = Sources(self.session, entry, terms)
+        return self._from(Sources(self.session, entry, terms))
+
+    def _share(self, share: Share) -> Step:
+        """What a rule made of the total of a period, of which it posted for several accounts together."""
+        entry = entry_of_share(self.session, share)
+        terms = None if entry is None else entry.transaction.creator
+        if entry is None or terms is None:
+            return _evened_out(self.session.get_one(DetailAccount, share.account_id), share)
+        return self._from(Sources(self.session, entry, terms, share))
+
+    def _from(self, sources: Sources) -> Step:
+        entry, terms = sources.entry, sources.terms
         step = self._difference(entry, terms) if sources.is_difference else None
         if step is None or not holds(step):
             direct = self._direct(sources)
             step = direct if step is None or (direct is not None and holds(direct)) else step
         if step is None:
             made = f"posted by {terms.rule}, of something that is not recorded"
-            return Recorded(statement=_said(entry), amount=entry.amount, reason_given=made)
+            return Recorded(statement=_said_by(sources), amount=sources.amount, reason_given=made)
         if not holds(step) and sources.is_adjusting and sources.period is not None:
             back = self._taken_back(sources)
             step = back if back is not None and holds(back) else step
         return step if holds(step) else _astray(step)
 
     def _difference(self, entry: Entry, terms: RuleTerms) -> Step | None:
-        differences = Differences(self.session, entry.ledger_id, self.entry, self.most)
+        follow = Follow(self.entry, self._share)
+        differences = Differences(self.session, entry.ledger_id, follow, self.most)
         return differences.step(entry, terms, _said(entry))
 
     def _direct(self, sources: Sources) -> Step | None:
@@ -197,8 +210,8 @@ class _Walk:
             return None
         return Ruled(
             **said_of(terms),
-            statement=_said(entry),
-            amount=entry.amount,
+            statement=_said_by(sources),
+            amount=sources.amount,
             practice=sources.practice(),
             day=entry.concerns,
             of=sources.of,
@@ -211,14 +224,18 @@ class _Walk:
 
     def _taken_back(self, sources: Sources) -> Step | None:
         """What takes back all that a rule had posted for a period that is no period of its own any more."""
-        steps = tuple(self.entry(each) for each in Counted(sources).standing())
+        counted = Counted(sources)
+        steps: tuple[Any, ...] = (
+            *(self.entry(each) for each in counted.standing()),
+            *(self._share(each) for each in counted.shares()),
+        )
         if not steps:
             return None
         amount = sum((each.amount for each in steps), sources.entry.amount * 0)
         what = f"{amount} that {sources.rule} had posted for it"
         of = steps[0] if len(steps) == 1 else Totalled(statement=what, amount=amount, parts=steps)
         why = f"nothing is due by {sources.rule} any more for days up to {sources.entry.concerns}"
-        return Reversed(statement=_said(sources.entry), amount=sources.entry.amount, of=of, why=why)
+        return Reversed(statement=_said_by(sources), amount=sources.amount, of=of, why=why)
 
     def _given(self, sources: Sources) -> Any:
         if isinstance(sources.rule.trigger, OnEvent):
@@ -286,6 +303,21 @@ def _said(entry: Entry) -> str:
     about = "" if entry.concerns == entry.charged else f", about {entry.concerns}"
     days = f"charged {entry.charged}{about}, booked {entry.booked:{_MINUTE}}"
     return f"{entry.amount} in {entry.account}, {days}"
+
+
+def _evened_out(account: DetailAccount, share: Share) -> Recorded:
+    """What was due, and posted to nobody's account, since others were owed as much."""
+    amount = account.unit.quantity(share.steps)
+    said = f"{amount} in {account}, about {share.concerns}"
+    return Recorded(statement=said, amount=amount, reason_given="evened out by what is due for others")
+
+
+def _said_by(sources: Sources) -> str:
+    if sources.share is None:
+        return _said(sources.entry)
+    return (
+        f"{sources.amount} in {sources.entry.account}, about {sources.entry.concerns}, for {sources.trigger}"
+    )
 
 
 def _is_of_transaction() -> ColumnElement[bool]:

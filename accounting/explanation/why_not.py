@@ -21,8 +21,8 @@ from ...patterns.time.period import Period
 from ..account.account import DetailAccount
 from ..account.ledger import Ledger
 from ..adjustment._root import Posted, event_roots, posted_for_events, posted_for_transactions
+from ..adjustment._shares import shares_of
 from ..adjustment.adjustment import Standing
-from ..adjustment.reconsideration import shares_of
 from ..event._event_amount import amount_of
 from ..event.event import AccountingEvent
 from ..event.event_type import EventType
@@ -112,7 +112,8 @@ def why_not(
     Say why a rule did not fire for `subject` (None: for accounts about nobody) in a period.
 
     Shape:  terms, practices, accounts and entries are looked at as they are believed now; days are those
-            that an entry concerns, or an event occurred on. Nothing is posted.
+            that an entry concerns, or an event occurred on. A rule per period is asked about each calendar
+            period that holds some of the days, on all that it totals. Nothing is posted.
     Source: Analysis Patterns 6.11.
     """
     session.flush()
@@ -234,7 +235,7 @@ class _Asked:
                 ),
             )
         )
-        return sorted(each.period for each in found if deals(each.practice, self.rule))
+        return sorted(each.period for each in found if deals(each.practice, self.rule, each.practice.rules))
 
     def _on_events(self, trigger: OnEvent) -> Iterator[Finding]:
         adjusting = aliased(AccountingEvent)
@@ -304,16 +305,19 @@ class _Asked:
     def _entries(self, accounts: list[UUID]) -> list[Entry]:
         """The entries that could set it off; neither what rules used up, nor adjustments of derived ones."""
         latest = (Entry.concerns.desc(), Entry.booked.desc(), Entry.transaction_id.desc(), Entry.n.desc())
+        days = self.rule.per.whole(self.period)
         question = select(Entry).where(
             Entry.ledger_id == self.ledger,
             Entry.account_id.in_(accounts),
-            Entry.concerns >= self.period.start,
-            Entry.concerns < self.period.end,
+            Entry.concerns >= days.start,
+            Entry.concerns < days.end,
             ~used_up(),
         )
+        ordered = question.order_by(*latest)
         if not self.rule.is_aggregate:
-            question = question.limit(self.most)
-        return list(reversed(list(self.session.scalars(question.order_by(*latest)))))
+            return list(reversed(list(self.session.scalars(ordered.limit(self.most)))))
+        found = reversed(list(self.session.scalars(ordered)))
+        return [each for each in found if self._period(each.concerns).overlaps(self.period)]
 
     def _per_period(self, entries: list[Entry]) -> Iterator[Finding]:
         totals: dict[tuple[DetailAccount, Period], int] = {}

@@ -25,6 +25,7 @@ from ..rule.practice import AccountingPractice, PracticeAssignment
 from .books import Mode, Reading, Standing, Stood, TriggerEntry
 from .evaluation import derived_key
 from .fire import period_key
+from .reconsideration import Share
 from .state import eager_fired
 
 if TYPE_CHECKING:
@@ -133,7 +134,32 @@ def standing(books: LedgerBooks, rule: PostingRule, account: UUID, period: Perio
             found = books.account(key)
             steps[found] = steps.get(found, 0) + moved
             days[day] = start, made, steps
-    return Standing(Counter(posted.values()), {day: Stood(*stood) for day, stood in days.items()})
+    for start, creator, key, day, moved in _shares(books, rule, account, period):
+        first, made, steps = days.get(day, (start, creator, {}))
+        found = books.account(key)
+        steps[found] = steps.get(found, 0) + int(moved)
+        days[day] = first, made or creator, steps
+    return Standing(
+        Counter(posted.values()),
+        {
+            day: Stood(start, made or (rule.terms_on(day) or rule.terms[-1]).version, steps)
+            for day, (start, made, steps) in days.items()
+        },
+    )
+
+
+def _shares(books: LedgerBooks, rule: PostingRule, account: UUID, period: Period) -> Iterable[Any]:
+    """What the parts of a period have of differences that were posted for several accounts together."""
+    return books.session.execute(
+        select(Share.start, Transaction.creator_id, Share.account_id, Share.concerns, Share.steps)
+        .outerjoin(
+            Transaction,
+            and_(Transaction.ledger_id == Share.ledger_id, Transaction.id == Share.transaction_id),
+        )
+        .where(Share.ledger_id == books.ledger, Share.totalled_id == account, Share.rule_id == rule.id)
+        .where(Share.start >= period.start, Share.start < period.end)
+        .order_by(Share.concerns, Share.reconsideration_id, Share.n)
+    )
 
 
 def _posted_for(books: LedgerBooks, rule: str, account: UUID, period: Period) -> dict[UUID, date]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from ..account._held import key_held
+from ..account.account import Account
 from ..rule.posting_rule import PostingRule
 from ..rule.stratification import STRATIFIED
 from .books import Books, Mode
@@ -16,12 +18,13 @@ class BackwardChainedFiring:
     Brings one account up to date, before it is asked for its balance.
 
     Shape:  the rules that write to it are fired, after the accounts that set them off are up to date
-            themselves; remembers for each rule and account the instant up to which it has read.
+            themselves; remembers for each rule and account the instant up to which it has read. The account
+            may be given by its key.
     Source: Analysis Patterns 6.7, backward-chained.
     """
 
-    def __init__(self, account: UUID) -> None:
-        self.account = account
+    def __init__(self, account: Account | UUID) -> None:
+        self.account = account if isinstance(account, UUID) else key_held(account)
 
     def plan(self, books: Books) -> Sequence[tuple[UUID, UUID]]:
         """The rules to be fired, each with the account that it reads, each after those that feed it."""
@@ -53,7 +56,7 @@ def _trace(books: Books, account: UUID, found: dict[tuple[UUID, UUID], None], pa
         raise STRATIFIED.violation(
             found="accounts that feed each other in a circle: " + " > ".join(names),
             allowed="rules of which none writes, however far on, what it reads",
-            remedy="Take a rule out of one of the practices that are used here, or end its assignment.",
+            remedy="Take a rule out of one of the practices that are used here, or withdraw its assignment.",
         )
     writers = [(rule, origin) for rule, origin in books.writers(account) if (rule.id, origin) not in found]
     for rule, origin in sorted(writers, key=lambda pair: _uses_up(pair, account)):

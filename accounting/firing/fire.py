@@ -21,6 +21,15 @@ from .evaluation import Occasion, derived_key, evaluate
 _Fired = tuple[Draft, TriggerEntry]
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is still due, or too much, of a part of a period from `start` on, of which an `entry` is one."""
+
+    entry: TriggerEntry
+    start: date
+    draft: Draft
+
+
 def fire(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> list[TriggerEntry]:
     """
     Post what a rule makes of entries, and give the entries that came of it.
@@ -50,7 +59,12 @@ def total_again(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]
     Errors: as for `fire`.
     Source: Analysis Patterns 6.7; Fowler's Difference Adjustment.
     """
-    books.post([draft for draft, _ in _per_period(books, rule, entries, Adjustment.DIFFERENCE)])
+    books.post([each.draft for each in differences(books, rule, entries)])
+
+
+def differences(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> list[Due]:
+    """What `total_again` posts, part by part of each account's periods."""
+    return list(_totals(books, rule, entries, Adjustment.DIFFERENCE))
 
 
 def entries_of(
@@ -100,17 +114,22 @@ def _per_entry(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry])
             yield draft, entry
 
 
-def _per_period(
+def _per_period(books: Books, rule: PostingRule, entries: Sequence[TriggerEntry]) -> Iterator[_Fired]:
+    for each in _totals(books, rule, entries):
+        yield each.draft, each.entry
+
+
+def _totals(
     books: Books, rule: PostingRule, entries: Sequence[TriggerEntry], adjustment: Adjustment | None = None
-) -> Iterator[_Fired]:
+) -> Iterator[Due]:
     concerned: dict[tuple[UUID, Period], list[TriggerEntry]] = {}
     for entry in entries:
         concerned.setdefault((entry.account.id, rule.per.around(entry.concerns)), []).append(entry)
     for account in sorted({account for account, _ in concerned}):
         books.hold(account)
     for (_, period), some in concerned.items():
-        for draft in _Totalling(books, rule, period, some, adjustment).drafts():
-            yield draft, some[0]
+        for start, draft in _Totalling(books, rule, period, some, adjustment).drafts():
+            yield Due(some[0], start, draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +142,8 @@ class _Totalling:
     entries: Sequence[TriggerEntry]
     adjustment: Adjustment | None
 
-    def drafts(self) -> Iterator[Draft]:
-        """What is due on the total of each part, less what the rule posted for it before."""
+    def drafts(self) -> Iterator[tuple[date, Draft]]:
+        """What is due on the total of each part, less what the rule posted for it before; its first day."""
         account = self.entries[0].account.id
         standing = self.books.standing(self.rule, account, self.period)
         times, left = Counter(standing.times), dict(standing.days)
@@ -133,10 +152,10 @@ class _Totalling:
             draft = self._due(part, left.pop(last, None), times[start])
             if draft is not None:
                 times[start] += 1
-                yield draft
+                yield start, draft
         for day, stood in left.items():
             if any(stood.steps.values()):
-                yield self._taken_back(day, stood, times[stood.start])
+                yield stood.start, self._taken_back(day, stood, times[stood.start])
                 times[stood.start] += 1
 
     def _due(self, part: Applicable, stood: Stood | None, times: int) -> Draft | None:

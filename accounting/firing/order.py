@@ -83,5 +83,5 @@ def _sorted(books: Books, fed: Mapping[UUID, set[UUID]]) -> list[UUID]:
         raise STRATIFIED.violation(
             found="accounts that feed each other in a circle: " + " > ".join(names),
             allowed="rules of which none writes, however far on, what it reads",
-            remedy="Take a rule out of one of the practices that are used here, or end its assignment.",
+            remedy="Take a rule out of one of the practices that are used here, or withdraw its assignment.",
         ) from None

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import inspect
 from sqlalchemy.orm import sessionmaker
 
 from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.retry import transact
 from ...patterns.persistence.session import Session
-from ..account._held import hold
+from ..account._held import hold, key_held
 from ..account.ledger import Ledger
 from ..posting.draft import Draft
 from ..posting.post import Posting
@@ -46,7 +45,7 @@ def process(
     Errors: `ConstraintViolation`: as for `Firing.plan` and `Firing.take`; the steps before stay.
     Source: Analysis Patterns 6.7.
     """
-    key = ledger if isinstance(ledger, UUID) else _key_of(ledger)
+    key = ledger if isinstance(ledger, UUID) else key_held(ledger)
     taken = 0
     while steps := transact(sessions, lambda session: firing.plan(LedgerBooks(session, key, batch=batch))):
         for some in (steps[at : at + together] for at in range(0, len(steps), together)):
@@ -58,12 +57,6 @@ def process(
                     transact(sessions, partial(_take, key, firing, [step], batch))
         taken += len(steps)
     return taken
-
-
-def _key_of(ledger: Ledger) -> UUID:
-    # Reading an attribute that has expired would begin a transaction, which keeps SQLite locked for others.
-    identity = inspect(ledger).identity
-    return ledger.id if identity is None else identity[0]
 
 
 def post_eagerly(session: Session, drafts: Sequence[Draft]) -> list[Posting]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from ...patterns.accountability.name import name_violations
-from ...patterns.constraint import DATABASES, ConstraintViolation, require, rule
+from ...patterns.accountability.name import KnownByName, name_violations
+from ...patterns.constraint import DATABASES, require, rule
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.registry import Referable
@@ -36,7 +35,7 @@ UNIT_FIXED = rule(
 )
 
 
-class KindOfGoods(Base):
+class KindOfGoods(KnownByName, Base):
     """
     A kind of goods, such as a sort of coffee, and the unit in which all holdings of it count.
 
@@ -48,23 +47,15 @@ class KindOfGoods(Base):
     __pattern__ = "6.14"
 
     id: Mapped[UUID] = identity()
-    name: Mapped[str] = mapped_column(String(500), unique=True)
     unit: Mapped[str] = mapped_column(String(255))
 
-    @validates("name", "unit")
-    def _stay_readable(self, _key: str, text: str) -> str:
-        require(name_violations(self, text))
-        return text
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this kind breaks by itself."""
-        yield from name_violations(self, self.name)
-
-    def __str__(self) -> str:
-        return self.name
+    @validates("unit")
+    def _stay_countable(self, _key: str, unit: str) -> str:
+        require(name_violations(self, unit))
+        return unit
 
 
-class Place(Referable, Base):
+class Place(KnownByName, Referable, Base):
     """
     Where goods are, or come from and go to: a warehouse, a van, a supplier, whoever uses them up.
 
@@ -74,20 +65,6 @@ class Place(Referable, Base):
     __tablename__ = "accounting_place"
     __level__ = Level.OPERATIONAL
     __pattern__ = "6.14"
-
-    name: Mapped[str] = mapped_column(String(500), unique=True)
-
-    @validates("name")
-    def _stay_readable(self, _key: str, name: str) -> str:
-        require(name_violations(self, name))
-        return name
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this place breaks by itself."""
-        yield from name_violations(self, self.name)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 guard(

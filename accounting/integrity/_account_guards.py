@@ -11,7 +11,7 @@ from sqlalchemy import Table
 from ...patterns.constraint import DATABASES, Rule, rule
 from ...patterns.persistence.guard import Guard, guard, refuse_when
 from ...patterns.persistence.version import never_truncated
-from ..account.account import UNIQUE_NAME, Account
+from ..account.account import TYPE_FIXED, UNIQUE_NAME, Account
 from ..account.ledger import UNIQUE_NAME as UNIQUE_LEDGER
 from ..account.ledger import UNIT, UNIT_FIXED, Ledger, LedgerUnit
 from ..account.summary import closure
@@ -21,14 +21,14 @@ from ..posting.checkpoint import checkpoint_block, checkpoint_leaf
 FIXED = rule(
     "account.fixed",
     pattern="6.1",
-    says="An account stays in its ledger, with its key, its unit and whether it is a memo, "
+    says="An account stays in its ledger, of its kind, with its key, its unit and whether it is a memo, "
     "or its entries would say something else.",
     layers=DATABASES,
 )
 IN_USE = rule(
     "account.in-use",
     pattern="6.1",
-    says="An account is deleted only while it has no entries and is part of nothing.",
+    says="An account is deleted only while it has no entries, and is and was part of nothing.",
     layers=DATABASES,
 )
 LEDGER_IN_USE = rule(
@@ -54,10 +54,11 @@ SUMMED = rule(
 _IN_ACCOUNT = {
     "accounting_entry": ("account_id",),
     "accounting_component": ("summary_id", "component_id"),
+    "accounting_component_link": ("summary_id", "component_id"),
     "accounting_balance_limit": ("account_id",),
     "accounting_checkpoint_leaf": ("account_id",),
     "accounting_firing_account": ("account_id",),
-    "accounting_share": ("account_id",),
+    "accounting_share": ("account_id", "totalled_id"),
 }
 """What refers to an account in its ledger, and by which columns."""
 
@@ -100,7 +101,7 @@ def _turned_into_another(_row: str) -> str:
     # What becomes an account of another sort, or another holding, is refused as that.
     plain = " AND ".join(f'{row}."filter" IS NULL AND {row}.overlapping IS NULL' for row in ("OLD", "NEW"))
     counted = f"{_changed('unit_code')} AND OLD.goods_id IS NULL AND {plain}"
-    return f"{_changed('id', 'ledger_id', 'memo')} OR ({counted})"
+    return f"{_changed('id', 'ledger_id', 'kind', 'memo')} OR ({counted})"
 
 
 def _changed(*columns: str) -> str:
@@ -177,6 +178,10 @@ guard(
     refuse_when(
         FIXED, _account.name, "UPDATE", _turned_into_another,
         because="an account turned into another",
+    ),
+    refuse_when(
+        TYPE_FIXED, _account.name, "UPDATE", lambda _row: _changed("type_id", "subject_id"),
+        because="an account of another type, or about another subject",
     ),
     refuse_when(IN_USE, _account.name, "DELETE", _account_in_use, because="an account in use deleted"),
     *_in_sqlite(_never_replaced(

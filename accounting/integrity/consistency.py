@@ -18,7 +18,18 @@ from ...patterns.persistence.base import Base
 from ...patterns.persistence.seek import key_of
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Key
-from ..posting._guards import APPEND_ONLY, CLOSED, COMPLETE, LEAK, LINKS, REVERSED_ONCE, TAKEN_BACK
+from ..account.account import KIND, Account
+from ..posting._guards import (
+    ALONE,
+    APPEND_ONLY,
+    CLOSED,
+    COMPLETE,
+    LEAK,
+    LINKS,
+    REVERSED_BY_RULES,
+    REVERSED_ONCE,
+    TAKEN_BACK,
+)
 from ..posting.draft import BALANCES, DETAIL, digest_of
 from ..posting.entry import Entry, EntryKey, source
 from ..posting.transaction import Adjustment, Transaction
@@ -90,6 +101,12 @@ _OF_TRANSACTIONS = (
         f"AND NOT ({TAKEN_BACK.format(row='e')})",
         "a reversal that does not take back every entry in full",
         f"Post what it left out as a transaction of its own; or, where its rows were changed: {_RESTORE}",
+    ),
+    _Look(
+        REVERSED_BY_RULES,
+        f"FROM accounting_transaction e WHERE e.reverses_id IS NOT NULL AND {ALONE.format(row='e')}",
+        "a reversal of what a rule made, whose consequences stand",
+        "Call reconsider(session, ledger, *rule.terms): it posts again what follows from what stands.",
     ),
 )
 
@@ -179,6 +196,21 @@ def _of(left: list[Any], key: tuple[Any, Any]) -> list[Any]:
 
 def _streamed(connection: Connection, sql: str) -> Iterator[Any]:
     return iter(connection.exec_driver_sql(sql, execution_options={"yield_per": 5_000}))
+
+
+@search()
+def _of_no_kind(session: Session) -> Iterator[ConstraintViolation]:
+    """Accounts of kinds that no class stands for, which no session can load: an application adds its own."""
+    known = inspect(Account).polymorphic_map
+    table = inspect(Account).local_table
+    unknown = select(table.c.id, table.c.kind).where(table.c.kind.not_in(known)).order_by(table.c.id)
+    for key, kind in session.execute(unknown):
+        yield KIND.violation(
+            Row(Account.__tablename__, (key,)),
+            found=f"an account of kind {kind!r}: {key}",
+            allowed=", ".join(sorted(map(str, known))),
+            remedy=f"Import what defines the kind; or put the right one back, {_PAST_GUARDS}",
+        )
 
 
 @search()

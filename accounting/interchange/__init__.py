@@ -3,7 +3,7 @@
 from .beancount_text import beancount_text
 from .books import Books, books_of_text, read_books
 from .exporting import books_of
-from .hledger_text import hledger_text
+from .hledger_text import hledger_comments, hledger_text
 from .importing import import_books
 from .keeping import BooksDirective, BooksImport, BooksTransaction
 from .problem import BooksError, Place, Problem
@@ -19,6 +19,7 @@ __all__ = [
     "beancount_text",
     "books_of",
     "books_of_text",
+    "hledger_comments",
     "hledger_text",
     "import_books",
     "read_books",

@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ...patterns.values.number import ARITHMETIC
 from .assertion import Followed
+from .beancount_text import directive_text, value_text
 from .books import Books
-from .directive import Amount, Balance, Open, Posting, Price, Transaction
+from .directive import Amount, Balance, Directive, Metadata, Open, Posting, Price, Transaction, Value
 from .naming import TRADING
 from .weight import weight_of
 
 _KINDS = ("A", "L", "E", "R", "X")
 _PLAIN = re.compile(r"[A-Za-z]+")
 _STATUS = {"*": "* ", "!": "! "}
+_IN_TAGS = str.maketrans({",": ";", "[": "(", "]": ")"})
 
 
 def hledger_text(books: Books) -> str:
     """
     Write books so that hledger reads them with equal balances.
 
-    Shape:  accounts, commodities, prices and transactions; what pads stand for is written out; a balance
-            directive is an assertion where it holds to the last digit, since hledger knows no tolerance.
-            What lots cost is the price for which their units came or go, so that every transaction
-            balances; the lots themselves stand in comments.
+    Shape:  accounts, commodities, prices and transactions; links and metadata are tags; what pads stand for
+            is written out; a balance directive is an assertion where it holds to the last digit, since
+            hledger knows no tolerance. What lots cost is the price for which their units came or go, so that
+            every transaction balances; the lots themselves stand in comments, and so does, in Beancount's
+            notation, all that hledger has no words for: see `hledger_comments`.
     Source: hledger's journal format. Where weights do not sum to exactly zero, the remainder is part of one
             total price, or, where there is none, of a leg to `trading` under the equity root.
     """
     writer = _Writer(books)
     return "\n".join(writer.lines()) + "\n"
+
+
+def hledger_comments(books: Books) -> Mapping[str, int]:
+    """How many directives of each kind hledger gets as comments only, or in part, by the word for it."""
+    said = (each for each, off in Followed(books.directives) if not _is_said(each, off))
+    return dict(sorted(Counter(type(each).__name__.lower() for each in said).items()))
+
+
+def _is_said(directive: Directive, off: Decimal) -> bool:
+    """Whether hledger has words for all of a directive."""
+    match directive:
+        case Transaction():
+            return bool(directive.postings)
+        case Balance():
+            return not off and not directive.metadata
+        case Open():
+            return not (directive.commodities or directive.booking or directive.metadata)
+        case Price():
+            return not directive.metadata
+    return False
 
 
 class _Writer:
@@ -44,6 +68,7 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         yield "decimal-mark ."
+        yield from (_comment(f"option {name}: {value}") for name, value in self._books.options.written)
         for commodity, places in sorted(_places(self._books).items()):
             shown = f"1000.{'0' * places}" if places else "1000."
             yield f"commodity {shown} {_symbol(commodity)}"
@@ -63,6 +88,8 @@ class _Writer:
                     yield f"    {each.account}  {zero} =* {_amount(each.amount)}"
                 case Transaction() if each.postings:
                     yield from self._transaction(each)
+            if not _is_said(each, off):
+                yield from map(_comment, directive_text(each).splitlines())
 
     def _transaction(self, transaction: Transaction) -> Iterator[str]:
         status = _STATUS.get(transaction.flag, "")
@@ -70,10 +97,18 @@ class _Writer:
         tags = ", ".join(f"{tag}:" for tag in sorted(transaction.tags))
         comment = f"  ; {tags}" if tags else ""
         yield f"\n{transaction.day} {status}{payee}{_line(transaction.narration)}{comment}".rstrip()
+        if transaction.flag not in _STATUS:
+            yield f"    ; flag: {transaction.flag}"
+        yield from (f"    ; link: {link}" for link in sorted(transaction.links))
+        yield from _tags(transaction.metadata)
         balanced = self._balanced[id(transaction)]
         for posting, total in zip(transaction.postings, balanced.totals, strict=True):
             paid = "" if total is None else f" @@ {_amount(total)}"
-            yield f"    {posting.account}  {_amount(posting.units)}{paid}{_lot(posting)}"
+            own = "" if posting.flag is None else _STATUS.get(posting.flag, "")
+            yield f"    {own}{posting.account}  {_amount(posting.units)}{paid}{_lot(posting)}"
+            if posting.flag is not None and not own:
+                yield f"    ; flag: {posting.flag}"
+            yield from _tags(posting.metadata)
         for commodity, number in balanced.left.items():
             yield f"    {self._trading}  {_amount(Amount(number.copy_negate(), commodity))}"
 
@@ -111,7 +146,7 @@ class _Balanced:
 def _lot(posting: Posting) -> str:
     if posting.lot is None:
         return ""
-    label = "" if posting.lot.label is None else f", {_line(posting.lot.label)}"
+    label = "" if posting.lot.label is None else f" {_value(posting.lot.label)}"
     return f"  ; lot: {posting.lot.cost} {posting.lot.acquired}{label}"
 
 
@@ -144,6 +179,23 @@ def _amount(amount: Amount) -> str:
 
 def _symbol(commodity: str) -> str:
     return commodity if _PLAIN.fullmatch(commodity) else f'"{commodity}"'
+
+
+def _tags(metadata: Metadata) -> Iterator[str]:
+    for key, value in metadata:
+        # By these two hledger would date the transaction otherwise.
+        name = f"meta-{key}" if key in {"date", "date2"} else key
+        yield f"    ; {name}: {_value(value)}".rstrip()
+
+
+def _value(value: Value) -> str:
+    """The value of a tag, which ends at a comma; what stands in square brackets may be a date to hledger."""
+    text = value if isinstance(value, str) else value_text(value)
+    return " ".join(text.translate(_IN_TAGS).split())
+
+
+def _comment(text: str) -> str:
+    return "; " + " ".join(text.split())
 
 
 def _line(text: str) -> str:

@@ -25,7 +25,7 @@ from .directive import (
 )
 from .options import Options
 from .phrase import read_day, read_flag, read_key, read_posting, read_tags_and_links, read_value
-from .problem import SYNTAX, Place, Problems
+from .problem import OPTION, SYNTAX, Place, Problems
 from .words import Cursor, Line, lines_of
 from .written import WrittenPosting, WrittenTransaction
 
@@ -283,6 +283,9 @@ class _Parser:
                 self._skip(place, f"option {name}: it counts in the file that was named only")
             return
         changed = self.found.options.with_option(name, value)
+        left = {*self.found.options.roots} - {*changed.roots}
+        if any(root in left for each in self.found.directives for root in _roots(each)):
+            raise _too_late(name, left)
         if Options.unsupported(name):
             self._skip(place, f"option {name}: an import does not obey it")
         else:
@@ -299,6 +302,21 @@ class _Parser:
 
     def _skip(self, place: Place, what: str) -> None:
         self.found.skipped.append(Skipped(place, what))
+
+
+def _roots(directive: Parsed) -> Iterator[str]:
+    """The first words of the accounts that a directive is about."""
+    accounts = [getattr(directive, name) for name in ("account", "source") if hasattr(directive, name)]
+    accounts += [posting.account for posting in getattr(directive, "postings", ())]
+    yield from (account.partition(":")[0] for account in accounts)
+
+
+def _too_late(name: str, left: set[str]) -> ConstraintViolation:
+    return OPTION.violation(
+        found=f"option {name!r} below accounts under {', '.join(sorted(left))}",
+        allowed="names of the roots above the accounts under them",
+        remedy="Move the option to the top of the file, and name those accounts by it.",
+    )
 
 
 def _belongs_to_nothing() -> ConstraintViolation:

@@ -69,6 +69,12 @@ REVERSED_ONCE = rule(
         "accounting_transaction.ledger_id, accounting_transaction.reverses_id",
     ),
 )
+REVERSED_BY_RULES = rule(
+    "transaction.reversed-with-its-cause",
+    pattern="6.11",
+    says="What a rule made is taken back where what it was made from is adjusted, never by itself.",
+    layers=DATABASES | {Layer.CONSTRUCTOR},
+)
 
 MOMENTS = rule(
     "entry.moments",
@@ -103,6 +109,14 @@ TAKEN_BACK = """{row}.legs = (SELECT r.legs FROM accounting_transaction r
             AND b.transaction_id = {row}.id AND b.n = o.n AND b.account_id = o.account_id
             AND b.steps = -o.steps AND b.concerns = o.concerns))"""
 
+ALONE = """EXISTS (SELECT 1 FROM accounting_transaction r LEFT JOIN accounting_transaction o
+        ON o.ledger_id = r.ledger_id AND o.id = r.reverses_id
+        WHERE r.ledger_id = {row}.ledger_id AND r.id = {row}.reverses_id
+        AND (o.creator_id IS NOT NULL OR r.creator_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM accounting_event c
+                WHERE c.ledger_id = r.ledger_id AND c.adjusts_id = r.event_id)))"""
+"""What is true of a row that reverses what a rule made, or takes that reversal back, without any reason."""
+
 # In two halves, since SQLite's sum() fails where it runs over 64 bits on its way to zero.
 LEAK = (
     "sum({leg}.steps >> 32) FILTER (WHERE NOT {leg}.memo) * 4294967296 "
@@ -136,6 +150,11 @@ _OF_LEGS: tuple[Refusal, ...] = (
         REVERSED_ONCE,
         f"{{row}}.reverses_id IS NOT NULL AND NOT ({TAKEN_BACK})",
         "a reversal that does not take back every entry in full",
+    ),
+    (
+        REVERSED_BY_RULES,
+        f"{{row}}.reverses_id IS NOT NULL AND {ALONE}",
+        "a reversal of what a rule made, without an event that adjusts the one behind it",
     ),
 )
 """What no transaction may be, looked at together with its legs `e`."""
@@ -296,6 +315,7 @@ _check(
     "AND min(charged, concerns) > '0001'",
     postgresql="least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31'",
 )  # fmt: skip
+_check(_entry, "past", sqlite="concerns <= charged", postgresql="concerns <= charged")
 _check(
     _transaction, "booked",
     # Of the whole second, since SQLite rounds: the last half of a thousandth belongs to the next one.

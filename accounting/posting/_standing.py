@@ -13,6 +13,7 @@ from ...patterns.persistence.guard import spelled
 from ...patterns.persistence.seek import Question, key_of
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Instant, Key
+from ..account.component_link import BELOW_AS_KNOWN
 
 if TYPE_CHECKING:
     from ...patterns.persistence.seek import AnySelect
@@ -72,6 +73,9 @@ _BELOW = """(SELECT c.ledger_id, c.component_id AS account_id, a.unit_code
   FROM accounting_account_closure c CROSS JOIN accounting_account a
   WHERE c.ledger_id = :ledger AND c.summary_id = :account
     AND a.ledger_id = c.ledger_id AND a.id = c.component_id AND a.unit_code IS NOT NULL)"""
+_BELOW_THEN = f"""(SELECT a.ledger_id, a.id AS account_id, a.unit_code
+  FROM ({BELOW_AS_KNOWN}) then_below CROSS JOIN accounting_account a
+  WHERE a.ledger_id = :ledger AND a.id = then_below.account_id AND a.unit_code IS NOT NULL)"""
 _EVERY = """(SELECT a.ledger_id, a.id AS account_id FROM accounting_account a
   WHERE a.ledger_id = :ledger AND a.unit_code IS NOT NULL)"""
 
@@ -102,6 +106,7 @@ def _standing(wanted: str, *, by: str = "") -> Mapping[str, Question]:
 
 _STANDING = _standing(_OWN)
 _STANDING_BELOW = _standing(_BELOW, by="unit_code")
+_STANDING_BELOW_THEN = _standing(_BELOW_THEN, by="unit_code")
 _STANDING_EACH = _standing(_EVERY, by="account_id")
 
 
@@ -111,9 +116,14 @@ def own_steps(session: Session, wanted: Wanted) -> int:
     return _whole(high, low)
 
 
-def steps_below(session: Session, wanted: Wanted) -> dict[str, int]:
-    """The same of all accounts below a summary account, each once, by the codes of their units."""
-    return {code: _whole(high, low) for code, high, low in ask(session, _STANDING_BELOW, wanted)}
+def steps_below(session: Session, wanted: Wanted, *, as_known: bool) -> dict[str, int]:
+    """
+    The same of all accounts below a summary account, each once, by the codes of their units.
+
+    Shape:  `as_known` where they may be others now than at that instant: that takes longer.
+    """
+    asked = _STANDING_BELOW_THEN if as_known else _STANDING_BELOW
+    return {code: _whole(high, low) for code, high, low in ask(session, asked, wanted)}
 
 
 def steps_of_each(session: Session, wanted: Wanted) -> dict[UUID, int]:

@@ -55,7 +55,8 @@ class PeriodClose(Base):
 
     Shape:  no entry of its ledger is charged on a day before `before` any more, which is thus the first open
             day; whatever is booked later is booked after the instant `known_at`.
-    Units:  whoever asks as known at `known_at` is told for ever, to the cent, what was told at the close.
+    Units:  whoever asks as known at `known_at` is told for ever, to the cent, what was told at the close:
+            the ledger is settled up to that instant, as by `settle`.
     Source: Analysis Patterns 6.1 (whenCharged and whenBooked); the paper's combination of adjustments.
     """
 
@@ -122,7 +123,9 @@ def settle(session: Session, ledger: Ledger) -> datetime:
     """
     Settle everything that was booked in `ledger` so far: what is booked later is booked after this instant.
 
-    Shape:  takes the ledger for itself until the transaction is over, and waits for postings under way.
+    Shape:  takes the ledger for itself until the transaction is over, and waits for postings under way. What
+            is reported as known at this instant, or an earlier one, is final; what is reported as known now
+            is not, since others may be posting under an earlier instant than a clock shows.
     Errors: `ConstraintViolation` (`period-close.known-ledger`) where it is not stored.
     """
     _lock(session, ledger)

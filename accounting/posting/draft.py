@@ -40,10 +40,22 @@ NONZERO = rule(
     layers=BUILT | DATABASES,
     guards=("ck_accounting_entry_nonzero",),
 )
+PAST = rule(
+    "entry.concerns-past",
+    pattern="6.1",
+    says="What an entry is about has happened when it is charged: it concerns that day, or one before.",
+    layers=BUILT | DATABASES,
+    guards=("ck_accounting_entry_past",),
+)
 TEXTS = rule(
     "transaction.texts",
     pattern="6.2",
     says="A key has 1 to 200 characters and a description up to 2000, none of them NUL or half a character.",
+)
+ADJUSTMENT = rule(
+    "transaction.adjustment",
+    pattern="6.2",
+    says="A transaction that adjusts what was posted is a reversal, a difference or a replacement.",
 )
 
 
@@ -56,8 +68,8 @@ class Leg:
             same unless said otherwise.
     Units:  a deposit is positive, a withdrawal negative.
     Errors: `ConstraintViolation`: `entry.detail-account`, `entry.unit`, `entry.smallest-step`, `entry.size`,
-            `entry.nonzero`, `period.days`.
-    Source: Analysis Patterns 6.1.
+            `entry.nonzero`, `period.days`, `entry.concerns-past`.
+    Source: Analysis Patterns 6.1. What is charged ahead would be posted before anybody could know of it.
     """
 
     ledger_id: UUID
@@ -88,11 +100,18 @@ class Leg:
         fill(self, "steps", steps)
         fill(self, "memo", account.memo)
         fill(self, "charged", require_day(charged))
-        fill(self, "concerns", self.charged if concerns is None else require_day(concerns))
+        fill(self, "concerns", self.charged if concerns is None else _past(require_day(concerns), charged))
 
     def negated(self, *, charged: date | None = None) -> Leg:
-        """The leg that takes this one back, on the same day or another, about the same day."""
-        return _leg(self, -self.steps, self.charged if charged is None else charged)
+        """
+        The leg that takes this one back, on the same day or another, about the same day.
+
+        Errors: `ConstraintViolation`: `period.days`, `entry.concerns-past`.
+        """
+        if charged is None:
+            return _leg(self, -self.steps, self.charged)
+        _past(self.concerns, require_day(charged))
+        return _leg(self, -self.steps, charged)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -103,7 +122,8 @@ class Draft:
     Shape:  one or more legs; a `key` of the caller's own, so that posting twice posts once; a description;
             the `creator` (the version of a rule's terms), the `sources` and the `event` or `root`
             transaction that it follows from; the transaction that it reverses; its kind of adjustment.
-    Errors: `ConstraintViolation`: `transaction.legs`, `transaction.balances`, `transaction.texts`.
+    Errors: `ConstraintViolation`: `transaction.legs`, `transaction.balances`, `transaction.texts`,
+            `transaction.adjustment`.
     Source: Analysis Patterns 6.2 (multilegged) and 6.11.
     """
 
@@ -132,6 +152,8 @@ class Draft:
         _require_one_ledger(legs)
         _require_balance(legs)
         _require_texts(key, description)
+        if adjustment is not None and not isinstance(adjustment, Adjustment):
+            raise _no_adjustment(adjustment)
         fill = object.__setattr__
         fill(self, "legs", legs)
         fill(self, "key", key)
@@ -221,7 +243,34 @@ def _no_entries(account: object) -> ConstraintViolation:
     )
 
 
+def _past(concerns: date, charged: date) -> date:
+    if concerns > charged:
+        raise PAST.violation(
+            found=f"an entry charged on {charged} that concerns {concerns}",
+            allowed="the day that it is charged on, or one before",
+            remedy=f"Charge it on {concerns}; what is paid ahead stands in an account of its own until then.",
+        )
+    return concerns
+
+
+def _no_adjustment(given: object) -> ConstraintViolation:
+    return ADJUSTMENT.violation(
+        given,
+        found=f"{given!r}, of type {type(given).__name__}",
+        allowed="an Adjustment, or None",
+        remedy=f"Give one of {', '.join(str(each) for each in Adjustment)}.",
+    )
+
+
 def _require_one_ledger(legs: tuple[Leg, ...]) -> None:
+    for leg in legs:
+        if not isinstance(leg, Leg):
+            raise LEGS.violation(
+                leg,
+                found=f"{leg!r}, of type {type(leg).__name__}",
+                allowed="legs",
+                remedy="Give each leg by itself: Draft(Leg(...), Leg(...)), or Draft(*legs).",
+            )
     if not legs or any(leg.ledger_id != legs[0].ledger_id for leg in legs):
         raise LEGS.violation(
             *legs,
@@ -253,9 +302,16 @@ def _require_balance(legs: tuple[Leg, ...]) -> None:
 
 def _require_texts(key: str | None, description: str) -> None:
     for text, least, most in ((key, 1, 200), (description, 0, 2000)):
-        if text is None or (
-            least <= len(text) <= most and (text.isascii() or _is_whole(text)) and "\0" not in text
-        ):
+        if not isinstance(text, str):
+            if text is None and least == 1:
+                continue
+            what = "key" if least == 1 else "description"
+            raise TEXTS.violation(
+                found=f"{text!r}, of type {type(text).__name__}, for a {what}",
+                allowed="text",
+                remedy="Give it as text; without a key, leave it out, and without a description too.",
+            )
+        if least <= len(text) <= most and (text.isascii() or _is_whole(text)) and "\0" not in text:
             continue
         raise TEXTS.violation(
             found=f"{len(text)} characters, beginning {text[:40]!r}",

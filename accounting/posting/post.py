@@ -20,7 +20,7 @@ from ...patterns.time.instant import BEGINNING
 from ..account._known import as_instant
 from ..account.ledger import Ledger
 from . import _rows
-from ._guards import CLOSED, KEY
+from ._guards import CLOSED, KEY, REVERSED_BY_RULES
 from .draft import Draft, Leg
 from .entry import Entry
 from .limit import beyond_limits
@@ -106,10 +106,12 @@ def reverse(
 
     Shape:  each entry keeps the day it was charged on, or moves to `charged`, for what lies in a closed
             period; it keeps the day that it concerns.
-    Errors: `ConstraintViolation`: `transaction.reversed-once`, and as for `post_all`.
+    Errors: `ConstraintViolation`: `transaction.reversed-once`, `transaction.reversed-with-its-cause` for what
+            a rule made, and as for `post_all`.
     Source: Accounting Patterns, reversal adjustment.
     """
     reversed_ = transaction.transaction(session) if isinstance(transaction, Posting) else transaction
+    _require_made_by_hand(reversed_)
     legs = [_taken_back(entry, charged or entry.charged) for entry in reversed_.entries]
     return post(
         session,
@@ -123,6 +125,18 @@ def reverse(
             adjustment=Adjustment.REVERSAL,
         ),
     )
+
+
+def _require_made_by_hand(reversed_: Transaction) -> None:
+    first = reversed_.reverses or reversed_
+    if first.creator is not None:
+        raise REVERSED_BY_RULES.violation(
+            reversed_,
+            found=f"a reversal by hand of {reversed_}, made by rule {first.creator.rule.name}",
+            allowed="reversals of what was posted by hand",
+            remedy="Correct or reject the event that it was made from, or reverse the transaction; or change "
+            "the terms, and call reconsider(). What is given back for another reason is posted by itself.",
+        )
 
 
 def _taken_back(entry: Entry, charged: date) -> Leg:

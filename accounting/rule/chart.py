@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased, joinedload
 
+from ...patterns.persistence.base import Base
+from ...patterns.persistence.registry import Thing
 from ...patterns.persistence.session import Session
 from ..account.account import Account, DetailAccount
 from ..account.account_type import AccountType
+from ..account.component_link import lying_above, lying_below
 from ..account.ledger import LedgerUnit
 from ..account.summary import closure
 from .stratification import AccountSet, Meets
@@ -26,12 +30,15 @@ class Chart:
     """
     The accounts of one ledger by name, by type and by the summary accounts above them.
 
-    Shape:  what was found once is not looked for again: make a new one for each transaction.
+    Shape:  what was found once is not looked for again: make a new one for each transaction. What lies below
+            summary accounts is told as known at an instant, if one is given, or else as it is now; which
+            accounts there are has no time.
     Source: Analysis Patterns 6.8.
     """
 
-    def __init__(self, session: Session, ledger: UUID) -> None:
+    def __init__(self, session: Session, ledger: UUID, known_at: datetime | None = None) -> None:
         self._session = session
+        self._known_at = known_at
         self._ledger = ledger
         self._found: dict[tuple[AccountSet, UUID | None], list[DetailAccount]] = {}
         self._places: dict[str, int] | None = None
@@ -59,6 +66,14 @@ class Chart:
             self._found[key] = self._hold(question)
         return self._found[key]
 
+    def called(self, subject: UUID) -> str:
+        """What a subject is, in words; its key, where it is of a kind that no class here stands for."""
+        thing = self._session.get(Thing, subject)
+        kinds = {} if thing is None else {str(each.local_table): each for each in Base.registry.mappers}
+        kind = None if thing is None else kinds.get(thing.kind)
+        entity = None if kind is None else self._session.get(kind.base_mapper.class_, subject)
+        return f"the subject {subject}" if entity is None else f"{entity}"
+
     def members(self, sought: AccountSet) -> list[DetailAccount]:
         """All the accounts of a set, whatever they are about, by name."""
         return self._hold(self._members(sought))
@@ -80,16 +95,18 @@ class Chart:
     def above(self, account: DetailAccount) -> frozenset[str]:
         """The names of the summary accounts that an account lies below."""
         if account.id not in self._above:
-            question = (
-                select(_Above.name)
-                .join(
-                    closure, (closure.c.ledger_id == _Above.ledger_id) & (closure.c.summary_id == _Above.id)
-                )
-                .where(closure.c.ledger_id == self._ledger, closure.c.component_id == account.id)
-                .where(_Above.id != account.id)
+            question = select(_Above.name).where(
+                _Above.id != account.id, _Above.id.in_(self._lying_above(account))
             )
             self._above[account.id] = frozenset(self._session.scalars(question))
         return self._above[account.id]
+
+    def _lying_above(self, account: DetailAccount) -> AnySelect:
+        if self._known_at is not None:
+            return lying_above(self._ledger, self._known_at, account.id)
+        return select(closure.c.summary_id).where(
+            closure.c.ledger_id == self._ledger, closure.c.component_id == account.id
+        )
 
     def _hold(self, question: AnySelect) -> list[DetailAccount]:
         found: list[DetailAccount] = list(self._session.scalars(question))
@@ -97,7 +114,11 @@ class Chart:
         return found
 
     def _members(self, sought: AccountSet) -> AnySelect:
-        question = select(DetailAccount).where(Account.ledger_id == self._ledger, is_in(sought))
+        within = is_in(sought)
+        if sought.kind == "summary" and self._known_at is not None:
+            below = lying_below(self._ledger, self._known_at, Account.name == sought.name)
+            within = Account.id.in_(below) & (Account.name != sought.name)
+        question = select(DetailAccount).where(Account.ledger_id == self._ledger, within)
         return question.order_by(Account.name).options(joinedload(DetailAccount.type))
 
 

@@ -15,9 +15,14 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import name_violations
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import Guard, guard, refuse_when, trigger
+from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.session import Session
-from ...patterns.persistence.version import Versioned, keep_history, versioned_table_args
+from ...patterns.persistence.version import (
+    Versioned,
+    another_believed,
+    keep_history,
+    versioned_table_args,
+)
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import ALWAYS, Period
 from ...patterns.values.quantity import Quantity
@@ -90,6 +95,13 @@ class Per(Enum):
         first = (day.month - 1) // months * months
         years, after = divmod(first + months, 12)
         return Period(date(day.year, first + 1, 1), date(day.year + years, after + 1, 1))
+
+    def whole(self, days: Period) -> Period:
+        """The calendar periods that hold some of these days, from the first day of the first to the last."""
+        return Period(
+            days.start if days.start == ALWAYS.start else self.around(days.start).start,
+            days.end if days.end == ALWAYS.end else self.around(days.end - timedelta(days=1)).end,
+        )
 
 
 class _TriggerColumn(StoredDocument):
@@ -320,28 +332,17 @@ def _objections(rule: PostingRule, method: Method) -> Iterator[ConstraintViolati
 
 
 def _other_terms(row: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {_TERMS} o WHERE o.rule_id = {row}.rule_id AND o.id <> {row}.id "
-        f"AND o.known_to = <forever> AND o.valid_from < {row}.valid_to AND {row}.valid_from < o.valid_to)"
-    )
+    return another_believed(_TERMS, row, f"o.rule_id = {row}.rule_id")
 
 
 def _redefined(_row: str) -> str:
     return "NEW.trigger <> OLD.trigger OR NEW.outputs <> OLD.outputs OR NEW.per <> OLD.per"
 
 
-def _one_at_a_time() -> Guard:
-    """Let PostgreSQL give a rule terms one transaction at a time, or two could be for the same day."""
-    # PostgreSQL fires triggers in the order of their names: the lock comes first.
-    name = f"{_TERMS}_aa_lock"
-    lock = f"PERFORM 1 FROM {_TABLE} WHERE id = NEW.rule_id FOR NO KEY UPDATE; RETURN NEW;"
-    return Guard(name, _TERMS, (), trigger(name, f"BEFORE INSERT ON {_TERMS} FOR EACH ROW", lock))
-
-
 keep_history(RuleTerms)
 guard(
     RuleTerms.__table__,  # type: ignore[arg-type]
-    _one_at_a_time(),
+    one_at_a_time(_TERMS, f"1 FROM {_TABLE} WHERE id = NEW.rule_id FOR NO KEY UPDATE"),
     refuse_when(ONE_TERMS, _TERMS, "INSERT", _other_terms, because="a second set of terms on the same day"),
 )
 guard(

@@ -9,15 +9,20 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, event, or_, sel
 from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
-from ...patterns.accountability.name import name_violations
+from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.catalogue import attach
 from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import Guard, guard, refuse_when, trigger
+from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.registry import Referable, Thing
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Key
-from ...patterns.persistence.version import Versioned, keep_history, versioned_table_args
+from ...patterns.persistence.version import (
+    Versioned,
+    another_believed,
+    keep_history,
+    versioned_table_args,
+)
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import ALWAYS, Period
 from ..account.ledger import Ledger
@@ -54,7 +59,7 @@ practice_rule = Table(
 )
 
 
-class AccountingPracticeType(Base):
+class AccountingPracticeType(KnownByName, Base):
     """
     A matter that practices are about, such as the billing of calls: of each, a subject follows one.
 
@@ -66,19 +71,6 @@ class AccountingPracticeType(Base):
     __pattern__ = "6.10"
 
     id: Mapped[UUID] = identity()
-    name: Mapped[str] = mapped_column(String(500), unique=True)
-
-    @validates("name")
-    def _stay_readable(self, _key: str, name: str) -> str:
-        require(name_violations(self, name))
-        return name
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this type breaks by itself."""
-        yield from name_violations(self, self.name)
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class AccountingPractice(Base, init=False):
@@ -164,7 +156,9 @@ class PracticeAssignment(Versioned, Base, init=False):
 
     Shape:  one ledger, one practice, one period; a `subject` such as a customer, or none.
     Errors: `ConstraintViolation` (`practice-assignment.one-per-type`) at the flush, where another practice
-            of the same type is used on some day of the period.
+            of the same type is used on some day of the period; `posting-rule.stratified` and
+            `posting-rule.aggregate-chain` where its rules and those of another practice of the subject, used
+            then or at another time, might never end: firing has one order for all days.
     Source: Analysis Patterns 6.10 (the user object, keyed by practice type), with dates.
     """
 
@@ -202,7 +196,8 @@ class PracticeAssignment(Versioned, Base, init=False):
             return
         beside = [each for each in assignments_beside(session, self) if each.id != self.id]
         for other in beside:
-            if other.subject_id == self.subject_id and other.practice.type is self.practice.type:
+            same = other.subject_id == self.subject_id and other.practice.type is self.practice.type
+            if same and other.period.overlaps(self.period):
                 yield ONE_PER_TYPE.violation(
                     self,
                     other,
@@ -245,8 +240,22 @@ class _Checked:
             try:
                 strata((rule for practice in together for rule in practice.rules), self.meets)
             except ConstraintViolation as endless:
-                self.verdicts[together] = endless
+                self.verdicts[together] = _of_practices(endless, together)
         return self.verdicts[together]
+
+
+def _of_practices(endless: ConstraintViolation, together: _Together) -> ConstraintViolation:
+    """The same refusal, where each practice is sound by itself: it says which ones are not together."""
+    if len(together) == 1:
+        return endless
+    names = " and ".join(sorted(str(practice) for practice in together))
+    return endless.rule.violation(
+        *endless.objects,
+        found=f"{endless.found}; in practices {names} of one subject",
+        allowed=endless.allowed,
+        remedy=f"{endless.remedy} That the practices are used one after the other does not help: firing "
+        "has one order for all days.",
+    )
 
 
 @event.listens_for(Session, "before_flush", insert=True)
@@ -278,44 +287,31 @@ def _endless(session: Session, met: Iterable[_Together]) -> Iterator[ConstraintV
 
 
 def assignments_beside(session: Session, one: PracticeAssignment) -> list[PracticeAssignment]:
-    """The assignments that share a day with `one` and hold for its subject, those of the ledger included."""
+    """The assignments that hold, at any time, for the subject of `one`, those of the ledger included."""
     question = select(PracticeAssignment).where(
-        PracticeAssignment.ledger_id == one.ledger_id,
-        PracticeAssignment.known_to == UNTIL_CHANGED,
-        PracticeAssignment.valid_from < one.period.end,
-        PracticeAssignment.valid_to > one.period.start,
+        PracticeAssignment.ledger_id == one.ledger_id, PracticeAssignment.known_to == UNTIL_CHANGED
     )
     if one.subject_id is not None:
         question = question.where(
             or_(PracticeAssignment.subject_id == one.subject_id, PracticeAssignment.subject_id.is_(None))
         )
     found = dict.fromkeys([*session.scalars(question), *_checked(session).beside(one)])
-    return [each for each in found if each.is_believed and each.period.overlaps(one.period)]
+    return [each for each in found if each.is_believed]
 
 
 def _another_of_its_type(row: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {_TABLE} o "
+    of_its_type = (
         "JOIN accounting_practice op ON op.id = o.practice_id "
-        f"JOIN accounting_practice np ON np.id = {row}.practice_id AND np.type_id = op.type_id "
-        f"WHERE o.ledger_id = {row}.ledger_id AND o.id <> {row}.id AND o.known_to = <forever> "
-        f"AND NOT (o.subject_id <distinct> {row}.subject_id) "
-        f"AND o.valid_from < {row}.valid_to AND {row}.valid_from < o.valid_to)"
+        f"JOIN accounting_practice np ON np.id = {row}.practice_id AND np.type_id = op.type_id"
     )
-
-
-def _one_at_a_time() -> Guard:
-    """Let PostgreSQL assign practices of one ledger one transaction at a time, or two could overlap."""
-    # PostgreSQL fires triggers in the order of their names: the lock comes first.
-    name = f"{_TABLE}_aa_lock"
-    lock = f"PERFORM pg_advisory_xact_lock(hashtext('{_TABLE}'), hashtext(NEW.ledger_id::text)); RETURN NEW;"
-    return Guard(name, _TABLE, (), trigger(name, f"BEFORE INSERT ON {_TABLE} FOR EACH ROW", lock))
+    alike = f"o.ledger_id = {row}.ledger_id AND NOT (o.subject_id <distinct> {row}.subject_id)"
+    return another_believed(_TABLE, row, alike, of_its_type)
 
 
 keep_history(PracticeAssignment)
 guard(
     PracticeAssignment.__table__,  # type: ignore[arg-type]
-    _one_at_a_time(),
+    one_at_a_time(_TABLE, f"pg_advisory_xact_lock(hashtext('{_TABLE}'), hashtext(NEW.ledger_id::text))"),
     refuse_when(
         ONE_PER_TYPE, _TABLE, "INSERT", _another_of_its_type,
         because="a second practice of one type for the same subject",

@@ -46,6 +46,10 @@ class Accounts(Protocol):
         """
         ...
 
+    def called(self, subject: UUID) -> str:
+        """What a subject is, in words."""
+        ...
+
 
 Choice = Callable[[Sequence[DetailAccount], Given], DetailAccount]
 """Chooses one of several accounts, for an occasion; always the same one for the same occasion."""
@@ -103,7 +107,7 @@ def account_for(
             rule,
             *found,
             found=f"{_listed(found)} for {rule.name!r}, which looks for {_described(finder)}"
-            + (f" of the subject {subject}" if subject is not None else ""),
+            + (f" of {accounts.called(subject)}" if subject is not None else ""),
             allowed="one account that takes entries",
             remedy="Open the account, or let the rule name another.",
         )

@@ -13,7 +13,7 @@ from ...patterns.time.period import Period
 from ...patterns.values.quantity import Quantity
 from ..account._known import known_by
 from ..account.account import Account, DetailAccount
-from ..account.summary import closure
+from ..account.component_link import lying_below
 from ..choosing._sums import steps_until
 from ..choosing.balance import entries
 from ..posting.entry import Entry
@@ -69,7 +69,7 @@ def account_statement(
     """
     session = session_of(account)
     instant = known_by(session, account.ledger_id, known_at)
-    sign = -1 if _is_turned(session, account) else 1
+    sign = -1 if _is_turned(session, account, instant) else 1
 
     def standing(day: date) -> dict[str, int]:
         return {unit: sign * steps for unit, steps in steps_until(session, account, day, instant).items()}
@@ -93,12 +93,9 @@ def account_statement(
     )
 
 
-def _is_turned(session: Session, account: Account) -> bool:
+def _is_turned(session: Session, account: Account, known_at: datetime) -> bool:
     if isinstance(account, DetailAccount):
         return isinstance(account, TURNED)
-    below = session.scalars(
-        select(DetailAccount)
-        .join(closure, closure.c.component_id == DetailAccount.id)
-        .where(closure.c.ledger_id == account.ledger_id, closure.c.summary_id == account.id)
-    ).all()
+    keys = lying_below(account.ledger_id, known_at, Account.id == account.id)
+    below = session.scalars(select(DetailAccount).where(DetailAccount.id.in_(keys))).all()
     return bool(below) and all(isinstance(each, TURNED) for each in below)

@@ -17,6 +17,7 @@ from ...patterns.time.period import Period
 from ...patterns.values.quantity import Quantity
 from ..account._known import known_by
 from ..account.account import Account, DetailAccount
+from ..account.component_link import ALL_BELOW_AS_KNOWN, changed_since
 from ..account.ledger import Ledger
 from ..account.summary import SummaryAccount
 from ..posting._standing import ask, questions, steps_of_each
@@ -183,7 +184,7 @@ def trial_balance(
     session = session_of(ledger)
     day, instant = session.day(as_of), known_by(session, ledger.id, known_at)
     lines = _lines(session, ledger, _standing(session, ledger, day, instant))
-    rolled_up = _rolled_up(session, ledger, lines)
+    rolled_up = _rolled_up(session, ledger, lines, instant)
     return TrialBalance(
         ledger,
         day,
@@ -284,16 +285,19 @@ _BELOW = questions(
     "SELECT c.summary_id, c.component_id FROM accounting_account_closure c "
     "WHERE c.ledger_id = :ledger AND c.summary_id <> c.component_id"
 )
+_BELOW_THEN = questions(ALL_BELOW_AS_KNOWN)
 
 
-def _rolled_up(session: Session, ledger: Ledger, lines: Iterable[Line]) -> list[Line]:
+def _rolled_up(session: Session, ledger: Ledger, lines: Iterable[Line], known_at: datetime) -> list[Line]:
     summaries = {
         each.id: each
         for each in session.scalars(select(SummaryAccount).where(SummaryAccount.ledger_id == ledger.id))
     }
     own = {line.account.id: line for line in lines}
     below: dict[tuple[UUID, str], list[Line]] = {}
-    for summary, component in ask(session, _BELOW, {"ledger": ledger.id}):
+    then = changed_since(session, ledger.id, known_at)
+    asked = _BELOW_THEN if then else _BELOW
+    for summary, component in ask(session, asked, {"ledger": ledger.id, "known_at": known_at}):
         line = own.get(key_of(component))
         if line is not None:
             below.setdefault((key_of(summary), line.unit), []).append(line)

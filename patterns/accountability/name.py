@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..constraint import BUILT, ConstraintViolation, Layer, rule
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column, validates
+
+from ..constraint import BUILT, ConstraintViolation, Layer, require, rule
 
 LONGEST = 500
 
@@ -33,3 +36,27 @@ def name_violations(named: object, name: object) -> Iterator[ConstraintViolation
     yield TEXT.violation(
         named, found=found, allowed="text of 1 to 500 characters", remedy="Give the name as people read it."
     )
+
+
+class KnownByName(MappedAsDataclass, kw_only=True, eq=False, repr=False):
+    """
+    What is known by its name alone: no two in a table share one.
+
+    Shape:  an entity says so by a rule of its own, whose guard is the unique name.
+    Errors: `ConstraintViolation` (`name.text`) for what is no name; the old one stays.
+    Source: Analysis Patterns 5.1.
+    """
+
+    name: Mapped[str] = mapped_column(String(LONGEST), unique=True)
+
+    @validates("name")
+    def _stay_readable(self, _key: str, name: str) -> str:
+        require(name_violations(self, name))
+        return name
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this breaks by itself."""
+        yield from name_violations(self, self.name)
+
+    def __str__(self) -> str:
+        return self.name

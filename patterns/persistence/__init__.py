@@ -12,6 +12,7 @@ from .composites import (
 )
 from .engine import create_engine, prepare
 from .guard import Guard, create_guards, drop_guards, guard, guards_of, refuse_when
+from .link import Links, keep_links
 from .registry import Referable, Thing
 from .retry import CommitInDoubt, Patience, transact
 from .schema import schema_of
@@ -30,6 +31,7 @@ __all__ = [
     "Keys",
     "KeywordOnly",
     "Level",
+    "Links",
     "Patience",
     "QuantityText",
     "Question",
@@ -48,6 +50,7 @@ __all__ = [
     "inconsistencies",
     "interval_columns",
     "keep_history",
+    "keep_links",
     "money_columns",
     "period_columns",
     "prepare",

@@ -150,6 +150,18 @@ def trigger(name: str, when: str, body: str) -> tuple[str, str]:
     )
 
 
+def one_at_a_time(table: str, lock: str, on: str = "INSERT") -> Guard:
+    """
+    Make the guard that lets PostgreSQL change a table one transaction at a time, as far as `lock` says.
+
+    Shape:  `lock` is what follows SELECT, with the row as NEW. SQLite has one writer at a time as it is.
+    """
+    # PostgreSQL fires triggers in the order of their names: the lock comes first.
+    name = short(f"{table}_aa_lock")
+    body = f"PERFORM {lock}; RETURN NEW;"
+    return Guard(name, table, (), trigger(name, f"BEFORE {on} ON {table} FOR EACH ROW", body))
+
+
 def guard(table: Table, *guards: Guard) -> None:
     """Make `guards` part of the schema of `table`: they are created right after it."""
     table.info.setdefault("guards", []).extend(guards)

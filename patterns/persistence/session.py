@@ -174,6 +174,14 @@ def _write_in_order(session: Session, context: UOWTransaction, _instances: objec
             context.dependencies.add((_written(context, relationship.property), written))
 
 
+def write_after(context: UOWTransaction, relationship: RelationshipProperty[Any], entity: type[Any]) -> None:
+    """Write, in this flush, what changed in a many-to-many relationship after the rows of an entity."""
+    first = _SaveUpdateAll(context, inspect(entity).base_mapper)
+    for is_deleting in (False, True):
+        links = _ProcessAll(context, relationship._dependency_processor, is_deleting, True)
+        context.dependencies.add((first, links))
+
+
 def _written(context: UOWTransaction, relationship: RelationshipProperty[Any]) -> Any:
     if relationship.secondary is not None:
         return _ProcessAll(context, relationship._dependency_processor, False, True)

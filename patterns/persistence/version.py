@@ -285,6 +285,18 @@ def _closed_once(table: str) -> Iterator[Guard]:
     )  # fmt: skip
 
 
+def another_believed(table: str, row: str, alike: str, joined: str = "") -> str:
+    """
+    The condition, to be spelled for a dialect, that another fact is believed of some of the days of `row`.
+
+    Shape:  `alike` says what the other one, called `o`, has in common with it; `joined` are tables it takes.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM {table} o {joined} WHERE {alike} AND o.id <> {row}.id "
+        f"AND o.known_to = <forever> AND o.valid_from < {row}.valid_to AND {row}.valid_from < o.valid_to)"
+    )
+
+
 def _table_of(entity: type[Any]) -> Table:
     table: Table = entity.__table__
     return table

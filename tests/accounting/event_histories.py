@@ -337,13 +337,10 @@ class History:
         versions = self.session.execute(select(RuleTerms.version, RuleTerms.rule_id))
         rules = dict(list(versions))
         added = [row for row in self.rows() - before if row[-1] is Adjustment.DIFFERENCE]
-        levy = self.utility.rules["levy"].id  # its totals are each customer's own, also in shared accounts
         columns = [column.name for column in (*Entry.__table__.columns, *Transaction.__table__.columns)]
         at = {name: columns.index(name) for name in ("account_id", "concerns", "creator_id")}
         kinds = Counter(
-            (row[at["account_id"]], row[at["concerns"]], rules[row[at["creator_id"]]])
-            for row in added
-            if rules[row[at["creator_id"]]] != levy
+            (row[at["account_id"]], row[at["concerns"]], rules[row[at["creator_id"]]]) for row in added
         )
         assert all(times == 1 for times in kinds.values()), "more adjusting entries than needed"
 

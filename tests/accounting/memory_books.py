@@ -86,6 +86,9 @@ class Chart:
         anyones = sought.kind == "account"
         return [each for each in self.members(sought) if anyones or each.subject_id == subject]
 
+    def called(self, subject: UUID) -> str:
+        return f"{subject}"
+
     def meets(self, one: AccountSet, other: AccountSet) -> bool:
         return any(self.includes(other, account) for account in self.members(one))
 

@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.accounting import Account, Entry, Transaction
+from analysis_patterns.accounting import Account, ComponentLink, Entry, Transaction
+from analysis_patterns.accounting.account.summary import component
 from analysis_patterns.accounting.posting.entry import source
 from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.time import UNTIL_CHANGED
 
 from .books import MAY
 
@@ -82,3 +84,30 @@ class Raw:
         """Insert two legs that balance."""
         days = {"charged": day, "concerns": day}
         return self.leg(0, giver, -steps, **days).leg(1, taker, steps, **days)
+
+
+def put_in(session: Session, summary: Account, part: Account, *, known: datetime = AFTERWARDS) -> None:
+    """Make an account a component of another: its link first, then the row that says so now."""
+    insert_component(session, ends(summary, part), known=known)
+
+
+def insert_component(session: Session, these: dict[str, UUID], *, known: datetime = AFTERWARDS) -> None:
+    """The same by their keys, for a thread that must not touch the session the accounts are in."""
+    insert_link(session, these, known=known)
+    session.execute(insert(component).values(these))
+
+
+def insert_link(session: Session, these: dict[str, UUID], *, known: datetime = AFTERWARDS) -> UUID:
+    """Insert the link of a component alone."""
+    version = uuid7()
+    session.execute(
+        insert(ComponentLink).values(
+            version=version, id=version, known_from=known, known_to=UNTIL_CHANGED, **these
+        )
+    )
+    return version
+
+
+def ends(summary: Account, part: Account) -> dict[str, UUID]:
+    """What a component is known by."""
+    return {"ledger_id": summary.ledger_id, "summary_id": summary.id, "component_id": part.id}

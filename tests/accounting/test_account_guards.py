@@ -5,22 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.engine import Engine
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.accounting import Account, Asset, Draft, Ledger, SummaryAccount, post, post_all
+from analysis_patterns.accounting import (
+    Account,
+    AccountType,
+    Asset,
+    DerivedAccount,
+    Draft,
+    InUnit,
+    Ledger,
+    SummaryAccount,
+    post,
+    post_all,
+)
 from analysis_patterns.accounting.account.ledger import LedgerUnit
 from analysis_patterns.accounting.account.summary import closure
 from analysis_patterns.accounting.posting import checkpoint as checkpoints
 from analysis_patterns.accounting.posting.checkpoint import checkpoint, checkpoint_block, checkpoint_leaf
+from analysis_patterns.patterns import Organization, inconsistencies
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
 
 from ..refusals import refuses
 from .books import MAY, Books, counted, usd
-from .foreign import another_program
+from .foreign import another_program, falsify
 
 
 @pytest.fixture
@@ -41,7 +53,8 @@ def _fails(session: Session, statement: Any, rule: str, layer: Layer) -> None:
 
 
 @pytest.mark.parametrize("change", [
-    "unit_code = 't'", "unit_code = NULL", "memo = TRUE", "id = :other", "ledger_id = :other",
+    "unit_code = 't'", "unit_code = NULL", "memo = TRUE", "kind = 'summary'", "kind = 'asset'",
+    "kind = 'zzz'", "id = :other", "ledger_id = :other",
 ])  # fmt: skip
 def test_an_account_stays_what_its_entries_take_it_for(
     session: Session, books: Books, layer: Layer, change: str
@@ -52,6 +65,70 @@ def test_an_account_stays_what_its_entries_take_it_for(
 
     with refuses("account.fixed", layer):
         session.execute(statement, value)
+
+
+@pytest.mark.parametrize("name", ["everything", "fee income"])
+def test_what_takes_no_entries_stays_of_its_kind(
+    session: Session, books: Books, layer: Layer, name: str
+) -> None:
+    session.add(SummaryAccount(ledger=books.ledger, name="everything", components=[books.checking]))
+    session.add(DerivedAccount(ledger=books.ledger, name="fee income", filter=InUnit(code="USD")))
+    session.flush()
+
+    _fails(
+        session,
+        f"UPDATE accounting_account SET kind = 'detail' WHERE name = '{name}'",
+        "account.fixed",
+        layer,
+    )
+
+
+@pytest.mark.parametrize("kind", ["summary", "derived"])
+def test_what_takes_no_entries_counts_no_unit(
+    session: Session, books: Books, layer: Layer, kind: str
+) -> None:
+    with refuses("account.kind", layer):
+        session.execute(insert(Account.__table__).values(  # type: ignore[arg-type]
+            id=uuid7(), ledger_id=books.ledger.id, kind=kind, name="all", memo=False, unit_code="USD"
+        ))  # fmt: skip
+
+
+def test_an_account_of_a_kind_that_nobody_knows_is_found(session: Session, books: Books) -> None:
+    session.expunge_all()
+    falsify(session, "UPDATE accounting_account SET kind = 'zzz' WHERE name = 'card'")
+
+    (found,) = inconsistencies(session)
+
+    assert found.rule.name == "account.kind"
+    assert "kind 'zzz'" in found.found
+    assert "asset" in found.allowed
+
+
+@pytest.mark.parametrize("column", ["type_id", "subject_id"])
+def test_an_account_is_of_one_type_and_about_one_subject_for_good(
+    session: Session, books: Books, layer: Layer, column: str
+) -> None:
+    for change in (
+        f"UPDATE accounting_account SET {column} = id WHERE name = 'card'",
+        update(Account).where(Account.id == books.card.id).values({column: uuid7()}),
+    ):
+        _fails(session, change, "account.type-fixed", layer)
+
+
+def test_a_session_gives_no_account_another_type_or_subject(session: Session, books: Books) -> None:
+    costs, acm = AccountType(name="costs"), Organization(name="ACM")
+    trip = Asset(ledger=books.ledger, name="trip", unit="USD", type=costs)
+    session.add_all([trip, acm])
+    session.commit()
+
+    trip.type = costs
+    session.flush()
+    for attribute, value in (("type", None), ("type_id", uuid7()), ("subject_id", acm.id)):
+        setattr(trip, attribute, value)
+        with refuses("account.type-fixed", Layer.FLUSH) as refused:
+            session.flush()
+        assert f"trip with another {attribute.removesuffix('_id')}" in str(refused.value)
+        session.rollback()
 
 
 def test_an_account_may_be_renamed_and_seen_otherwise(session: Session, books: Books) -> None:

@@ -19,6 +19,8 @@ from analysis_patterns.accounting import (
     Transaction,
     post,
     process_event,
+    record,
+    reverse,
 )
 from analysis_patterns.accounting.choosing.balance import entries
 from analysis_patterns.accounting.posting.closing import close_period
@@ -244,6 +246,7 @@ def test_the_database_refuses_to_replace_elsewhere(
         session.commit()
     replaced = session.scalars(select(Transaction).where(Transaction.event_id == event.id)).first()
     assert replaced is not None
+    record(session, event.corrected(noticed=noticed(10, 15), attributes={"usage": kwh(60)}))
 
     with refuses("adjustment.replacement-open", layer):
         post(session, _struck(replaced.entries, DECEMBER, replaced))
@@ -253,8 +256,19 @@ def test_the_database_lets_an_open_day_be_replaced(session: Session, acme: Custo
     event = used(session, acme, 50)
     replaced = session.scalars(select(Transaction).where(Transaction.event_id == event.id)).first()
     assert replaced is not None
+    record(session, event.corrected(noticed=noticed(10, 15), attributes={"usage": kwh(60)}))
 
     assert post(session, _struck(replaced.entries, OCTOBER, replaced)).is_new
+
+
+def test_what_is_charged_on_the_first_open_day_may_be_replaced(session: Session, acme: Customer) -> None:
+    event = used(session, acme, 50)
+    close_period(session, acme.utility.ledger, before=OCTOBER)
+    session.commit()
+
+    corrected(session, event, 60, Adjustment.REPLACEMENT)
+
+    assert [each.amount for each in acme.base_usage.entries(as_of=DECEMBER)] == [usd(600)]
 
 
 def test_a_correction_for_another_customer_moves_it_all(
@@ -269,6 +283,24 @@ def test_a_correction_for_another_customer_moves_it_all(
     assert balance(session, acme.base_usage) == usd(0)
     assert balance(session, perrin.base_usage) == usd(250)
     assert balance(session, perrin.tax) == usd("13.75")
+
+
+def test_what_an_event_led_to_is_taken_back_with_the_event_only(
+    session: Session, acme: Customer, layer: Layer
+) -> None:
+    event = used(session, acme, 50)
+    (usage,) = [each.transaction for each in acme.base_usage.entries(as_of=DECEMBER)]
+    with refuses("transaction.reversed-with-its-cause"):
+        reverse(session, usage)
+    corrected(session, event, 60, Adjustment.REVERSAL)
+    (taken_back,) = session.scalars(select(Transaction).where(Transaction.reverses_id == usage.id))
+    session.commit()
+
+    with refuses("transaction.reversed-with-its-cause"):
+        reverse(session, taken_back)
+    legs = [Leg(each.account, -each.amount, charged=each.charged) for each in taken_back.entries]
+    with refuses("transaction.reversed-with-its-cause", layer):
+        post(session, Draft(*legs, reverses=taken_back.id, adjustment=Adjustment.REVERSAL))
 
 
 def test_a_correction_of_what_failed_is_posted_in_full(session: Session, utility: Utility) -> None:

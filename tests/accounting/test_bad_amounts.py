@@ -15,7 +15,7 @@ from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.values import Money, Quantity
 
 from ..refusals import refuses
-from .books import MAY, Books, counted, usd
+from .books import JANUARY, MAY, Books, counted, usd
 
 Made = Callable[[Books], object]
 
@@ -99,6 +99,53 @@ _REFUSED: dict[str, tuple[Made, str]] = {
     "no account": (
         lambda _books: Leg("card", usd(1), charged=MAY),  # type: ignore[arg-type]
         "entry.detail-account: found card, a str; allowed: a detail account. Post to one of its components.",
+    ),
+    "a number without a unit": (
+        lambda books: Leg(books.card, 5, charged=MAY),  # type: ignore[arg-type]
+        "entry.unit: found 5, of type int; allowed: an amount in USD. "
+        "Convert it first, with convert_to(), or use an account in that unit.",
+    ),
+    "a day yet to come": (
+        lambda books: Leg(books.card, usd(1), charged=JANUARY, concerns=MAY),
+        "entry.concerns-past: found an entry charged on 1997-01-02 that concerns 1997-05-01; "
+        "allowed: the day that it is charged on, or one before. "
+        "Charge it on 1997-05-01; what is paid ahead stands in an account of its own until then.",
+    ),
+    "taken back too early": (
+        lambda books: Leg(books.card, usd(1), charged=MAY).negated(charged=JANUARY),
+        "entry.concerns-past: found an entry charged on 1997-01-02 that concerns 1997-05-01; "
+        "allowed: the day that it is charged on, or one before. "
+        "Charge it on 1997-05-01; what is paid ahead stands in an account of its own until then.",
+    ),
+    "taken back at an instant": (
+        lambda books: Leg(books.card, usd(1), charged=MAY).negated(charged=datetime(1997, 5, 1, tzinfo=UTC)),
+        "period.days: found datetime.datetime(1997, 5, 1, 0, 0, tzinfo=datetime.timezone.utc); "
+        "allowed: a date. Give the day: datetime.date(...), or instant.date() in the zone you mean.",
+    ),
+    "taken back on a word": (
+        lambda books: Leg(books.card, usd(1), charged=MAY).negated(charged="today"),  # type: ignore[arg-type]
+        "period.days: found 'today'; "
+        "allowed: a date. Give the day: datetime.date(...), or instant.date() in the zone you mean.",
+    ),
+    "a list of legs": (
+        lambda _books: Draft([]),  # type: ignore[arg-type]
+        "transaction.legs: found [], of type list; allowed: legs. "
+        "Give each leg by itself: Draft(Leg(...), Leg(...)), or Draft(*legs).",
+    ),
+    "a number for a key": (
+        lambda books: Draft(Leg(books.tax, usd(5), charged=MAY), key=5),  # type: ignore[arg-type]
+        "transaction.texts: found 5, of type int, for a key; allowed: text. "
+        "Give it as text; without a key, leave it out, and without a description too.",
+    ),
+    "nothing for a description": (
+        lambda books: Draft(Leg(books.tax, usd(5), charged=MAY), description=None),  # type: ignore[arg-type]
+        "transaction.texts: found None, of type NoneType, for a description; allowed: text. "
+        "Give it as text; without a key, leave it out, and without a description too.",
+    ),
+    "a word for an adjustment": (
+        lambda books: Draft(Leg(books.tax, usd(5), charged=MAY), adjustment="difference"),  # type: ignore[arg-type]
+        "transaction.adjustment: found 'difference', of type str; allowed: an Adjustment, or None. "
+        "Give one of Adjustment.REVERSAL, Adjustment.DIFFERENCE, Adjustment.REPLACEMENT.",
     ),
 }
 

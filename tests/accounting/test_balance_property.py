@@ -402,7 +402,7 @@ FILTERS = [
     ("Entry.concerns < self.period.end", "Entry.concerns <= self.period.end"),
     ("Entry.steps.between(least, most)", "Entry.steps >= least"),
     ("without != Transaction.description", "without == Transaction.description"),
-    ("Account.id == closure.c.summary_id", "Account.id == closure.c.component_id"),
+    ("Account.name == self.account", "Account.name >= self.account"),
 ]
 
 

@@ -94,6 +94,8 @@ CASES: list[tuple[AccountFilter, list[str]]] = [
     (Amounting.at_least(usd(500)), ["airline", "card", "checking"]),
     (Amounting.at_least(usd("500.01")), ["checking"]),
     (Amounting(code="USD", least=Decimal("499.999"), most=Decimal("500.001")), ["airline", "card"]),
+    (Amounting(code="USD", least=Decimal("500.001")), ["checking"]),
+    (Amounting(code="USD", most=Decimal("-500.001")), ["fees"]),
     (Amounting(code="USD", least=Decimal("0.001"), most=Decimal("0.009")), []),
     (Amounting.at_most(usd(-500)), ["airline", "card", "fees"]),
     (Amounting.at_least(Quantity("0.7", "t")), ["coffee in Boston"]),

@@ -353,6 +353,19 @@ def test_event_types_are_known_by_their_names(session: Session, utility: Utility
         session.flush()
 
 
+def test_a_type_keeps_the_name_by_which_rules_speak_of_it(
+    session: Session, utility: Utility, layer: Layer
+) -> None:
+    utility.usage.name = "consumption"
+    with refuses("event-type.name-fixed", layer):
+        session.flush()
+    session.rollback()
+
+    utility.base_usage.name = "base consumption"
+    with refuses("account-type.name-fixed", layer):
+        session.flush()
+
+
 def test_is_about_a_thing_that_the_database_holds(session: Session, acme: Customer) -> None:
     nobody = Person(name="nobody")
     session.add(_event(acme, subject=nobody))

@@ -51,6 +51,7 @@ from analysis_patterns.patterns.values import Quantity
 
 from ..refusals import refuses
 from .books import Books, usd
+from .foreign import falsify
 from .supply import OCTOBER, SINCE, Supply
 
 RECKON = """
@@ -628,9 +629,11 @@ def test_what_does_not_follow_any_more_says_so(supply: Supply) -> None:
     supply.used(20)
     reconsider(supply.session, supply.ledger, *supply.replaced("power", "11 USD/(kW.h)"))
     supply.passes()
-    # Which rules a practice has is not dated.
     supply.agreement.rules.remove(supply.rules["tax"])
     supply.session.commit()
+    assert derivation_of(supply.entries("tax")[-1]).holds
+    # As if nobody had ever known that the practice had the rule.
+    falsify(supply.session, "UPDATE accounting_rule_in_practice SET known_to = known_from")
 
     derivation = derivation_of(supply.entries("tax")[-1])
 

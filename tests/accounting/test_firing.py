@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from analysis_patterns.accounting import (
+    Adjustment,
     DetailAccount,
     Draft,
     Entry,
+    Leg,
     SummaryAccount,
     Transaction,
     post,
@@ -241,7 +243,23 @@ def test_refuses_to_fire_where_an_account_is_missing_and_posts_nothing(
     telephone.session.rollback()
 
     assert "'tax', which looks for" in refused.value.found
+    assert refused.value.found.endswith(" of Adams")
     assert telephone.transactions() == 0
+
+
+@pytest.mark.parametrize("by_key", [True, False])
+def test_an_account_is_brought_up_to_date_by_itself_or_by_its_key(
+    engine: Engine, clock: FixedClock, telephone: Telephone, *, by_key: bool
+) -> None:
+    telephone.use(telephone.rule())
+    post(telephone.session, telephone.charge("100"))
+    tax = telephone.account("tax of Adams")
+    asked = tax.id if by_key else tax
+    telephone.session.commit()
+
+    process(sessions(engine, clock=clock), telephone.ledger, BackwardChainedFiring(asked))
+
+    assert telephone.balance("tax of Adams") == "6.00"
 
 
 def test_a_missing_account_stops_a_step_and_keeps_what_was_committed_before(
@@ -432,18 +450,29 @@ def test_a_month_may_have_any_number_of_taxations(
     assert telephone.transactions() == 10
 
 
-def test_a_taxation_that_was_taken_back_is_made_good_by_the_next(telephone: Telephone) -> None:
-    rule = telephone.rule(per=Per.MONTH)
+@pytest.mark.parametrize("per", [Per.ENTRY, Per.MONTH])
+def test_a_taxation_is_not_taken_back_by_itself(telephone: Telephone, layer: Layer, per: Per) -> None:
+    rule = telephone.rule(per=per)
     telephone.use(rule)
-    post_eagerly(telephone.session, [telephone.charge("100")])
+    (charged,) = post_eagerly(telephone.session, [telephone.charge("100")])
     taxed = select(Transaction).where(Transaction.creator_id == rule.terms[0].version)
-    reverse(telephone.session, telephone.session.scalars(taxed).one())
-    assert telephone.balance("tax of Adams") == "0.00"
+    tax = telephone.session.scalars(taxed).one()
 
-    post_eagerly(telephone.session, [telephone.charge("50")])
+    with refuses("transaction.reversed-with-its-cause") as refused:
+        reverse(telephone.session, tax)
+    assert refused.value.remedy == (
+        "Correct or reject the event that it was made from, or reverse the transaction; or change the terms, "
+        "and call reconsider(). What is given back for another reason is posted by itself."
+    )
+    legs = [
+        Leg(each.account, -each.amount, charged=each.charged, concerns=each.concerns) for each in tax.entries
+    ]
+    with refuses("transaction.reversed-with-its-cause", layer):
+        post(telephone.session, Draft(*legs, reverses=tax.id, adjustment=Adjustment.REVERSAL))
+
+    reverse(telephone.session, charged)
     telephone.fire(EagerFiring())
-
-    assert telephone.balance("tax of Adams") == "9.00"
+    assert telephone.balance("tax of Adams") == "0.00"
 
 
 def test_entries_are_totalled_beyond_what_one_word_holds(telephone: Telephone) -> None:

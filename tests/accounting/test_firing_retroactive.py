@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select
 
-from analysis_patterns.accounting import Draft, Leg, post_all, reconsider
+from analysis_patterns.accounting import Adjustment, Draft, Leg, Reconsideration, post_all, reconsider
 from analysis_patterns.accounting.adjustment._affected import Change
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, Mode, post_eagerly, run
 from analysis_patterns.accounting.method import FlatMethod, Method, RateMethod
@@ -95,7 +95,8 @@ class Life:
     def _reconsider(self) -> None:
         if self.waiting:
             before = posted(self.session, self.ledger)
-            reconsider(self.session, self.given.world.ledger, *self.waiting)
+            made = reconsider(self.session, self.given.world.ledger, *self.waiting)
+            self._look_at(made)
             self._settle()
             self.met["differed"] += posted(self.session, self.ledger) > before
             between = posted(self.session, self.ledger)
@@ -103,6 +104,17 @@ class Life:
             assert posted(self.session, self.ledger) == between, "reconsidering twice posted something"
             self._settle()
         self.waiting = []
+
+    def _look_at(self, made: Reconsideration) -> None:
+        """There is one adjusting entry for each account, day and rule, whosever shares it is."""
+        adjusting = Counter(
+            (entry.account_id, entry.concerns, entry.transaction.creator.rule_id)
+            for entry in made.entries()
+            if entry.transaction.adjustment is Adjustment.DIFFERENCE and entry.transaction.creator
+        )
+        assert set(adjusting.values()) <= {1}
+        if any(share.totalled_id is not None for share in made.shares):
+            self.met["shared"] += 1
 
     def _change(self) -> None:
         change = self.random.choice([self._terms, self._terms, self._group, self._use])
@@ -236,4 +248,4 @@ def test_whatever_changes_for_the_past_comes_to_what_a_replay_comes_to(
 
     assert met["lives"] > SETS[engine.dialect.name] / 4
     if engine.dialect.name == "sqlite":
-        assert {"_terms", "_use", "_group", "closed", "differed"} <= met.keys()
+        assert {"_terms", "_use", "_group", "closed", "differed", "shared"} <= met.keys()

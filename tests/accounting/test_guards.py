@@ -396,6 +396,11 @@ def test_refuses_days_beyond_the_calendar_by_name(books: Books, raw: Raw, layer:
         raw.leg(0, books.card, 1, charged=text("'infinity'"))
 
 
+def test_refuses_an_entry_about_a_day_yet_to_come(books: Books, raw: Raw, layer: Layer) -> None:
+    with refuses("entry.concerns-past", layer):
+        raw.leg(0, books.card, 1, charged=JANUARY, concerns=MAY)
+
+
 def test_refuses_instants_beyond_the_calendar(books: Books, raw: Raw, layer: Layer) -> None:
     for n, account, steps in ((0, books.card, -1), (1, books.airline, 1)):
         raw.leg(n, account, steps, booked=text("'infinity'"))

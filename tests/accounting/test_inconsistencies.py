@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting import (
+    Adjustment,
+    ComponentLink,
     Draft,
     Entry,
     Leg,
@@ -19,6 +21,7 @@ from analysis_patterns.accounting import (
     close_period,
     post,
     post_all,
+    process_event,
     rebuild_checkpoints,
     rebuild_closure,
     reverse,
@@ -27,14 +30,17 @@ from analysis_patterns.accounting import (
 from analysis_patterns.accounting.posting import checkpoint as checkpoints
 from analysis_patterns.accounting.posting.checkpoint import checkpoint
 from analysis_patterns.accounting.posting.limit import BalanceLimit
+from analysis_patterns.patterns import Base
 from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
 from analysis_patterns.patterns.persistence import Session, inconsistencies
 from analysis_patterns.patterns.persistence.audit import Row
+from analysis_patterns.patterns.persistence.guard import create_guards, drop_guards
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
 
 from .books import JANUARY, MAY, Books, usd
 from .foreign import another_program, falsify
+from .utility import Customer, kwh
 
 MARCH = date(1997, 3, 1)
 JULY = date(1997, 7, 1)
@@ -131,8 +137,11 @@ _FALSIFIED: dict[str, tuple[list[str], str]] = {
         "ledger.append-only",
     ),
     "a day that was closed": (
-        [f"UPDATE accounting_entry SET charged = '1997-02-02' WHERE transaction_id = {_ENTRY}"],
-        "ledger.append-only ledger.closed-period",
+        [
+            f"UPDATE accounting_entry SET charged = '1997-02-02', concerns = '1997-01-03' "
+            f"WHERE transaction_id = {_ENTRY}"
+        ],
+        "ledger.append-only ledger.closed-period transaction.reversed-once",
     ),
     "another account": (
         [
@@ -242,7 +251,28 @@ def test_finds_what_checks_would_have_refused(
         run("DROP TRIGGER accounting_entry_update_ledger_append_only")
         run(f"UPDATE accounting_entry SET concerns = 'some day' WHERE transaction_id = {_ENTRY}")
 
-    assert set(_rules(session)) == {"entry.moments", "ledger.append-only", "transaction.reversed-once"}
+    assert set(_rules(session)) == {
+        "entry.concerns-past",
+        "entry.moments",
+        "ledger.append-only",
+        "transaction.reversed-once",
+    }
+
+
+def test_finds_what_was_reversed_without_its_consequences(session: Session, acme: Customer) -> None:
+    event = acme.used(kwh(50))
+    session.add(event)
+    process_event(session, event)
+    usage = session.scalars(select(Transaction).where(Transaction.root_id.is_(None))).one()
+    legs = [Leg(each.account, -each.amount, charged=each.charged) for each in usage.entries]
+    drop_guards(session.connection(), Base.metadata)
+    post(session, Draft(*legs, reverses=usage.id, adjustment=Adjustment.REVERSAL))
+    create_guards(session.connection(), Base.metadata)
+
+    found = _only(session, "transaction.reversed-with-its-cause")
+
+    assert isinstance(found.objects[0], Transaction)
+    assert found.objects[0].reverses_id == usage.id
 
 
 _SUMS: dict[str, str] = {
@@ -301,9 +331,30 @@ def test_finds_a_summary_account_below_itself(session: Session, kept: Books) -> 
     link = "INSERT INTO accounting_component (ledger_id, summary_id, component_id) SELECT ledger_id, id, id"
     falsify(session, f"{link} FROM accounting_account WHERE name = 'everything'")
 
-    found = _only(session, "summary-account.acyclic")
+    unknown, found = list(inconsistencies(session))
 
+    assert unknown.rule.name == "summary-account.link-known"
+    assert found.rule.name == "summary-account.acyclic"
     assert str(found.objects[0]) == "everything"
+
+
+def test_finds_a_component_that_its_history_does_not_know(session: Session, kept: Books) -> None:
+    falsify(session, "UPDATE accounting_component_link SET known_to = known_from")
+
+    found = list(inconsistencies(session))
+
+    assert {each.rule.name for each in found} == {"summary-account.link-known"}
+    assert all(isinstance(each.objects[0], Row) for each in found)
+
+
+def test_finds_a_link_of_what_is_no_component(session: Session, kept: Books) -> None:
+    falsify(session, "DELETE FROM accounting_component")
+    rebuild_closure(session, kept.ledger)
+
+    found = list(inconsistencies(session))
+
+    assert {each.rule.name for each in found} == {"summary-account.link-known"}
+    assert all(isinstance(each.objects[0], ComponentLink) for each in found)
 
 
 def test_finds_an_account_beyond_its_limit(session: Session, kept: Books) -> None:

@@ -196,7 +196,37 @@ def test_refuses_at_the_flush_two_practices_that_make_a_circle_for_one_subject(
         session.flush()
 
 
-def test_two_practices_that_would_make_a_circle_may_be_used_one_after_the_other(
+@pytest.mark.parametrize("first", [True, False])
+def test_refuses_two_practices_that_would_make_a_circle_even_one_after_the_other(
+    session: Session,
+    ledger: Ledger,
+    adams: Person,
+    billing: AccountingPracticeType,
+    taxing: AccountingPracticeType,
+    *,
+    first: bool,
+) -> None:
+    onwards = AccountingPractice(name="on", type=billing, rules=[named("on", source="a", destination="b")])
+    back = AccountingPractice(name="back", type=taxing, rules=[named("back", source="b", destination="a")])
+    until = PracticeAssignment(ledger=ledger, practice=onwards, subject=adams, period=Period(end=JULY))
+    since = PracticeAssignment(ledger=ledger, practice=back, subject=adams, period=Period(JULY))
+    session.add_all([until, since][:1] if first else [until, since][1:])
+    session.commit()
+    session.add_all([until, since])
+
+    with refuses("posting-rule.stratified", Layer.FLUSH) as refused:
+        session.flush()
+
+    assert refused.value.found == (
+        "a circle: back writes what on reads, on writes what back reads; "
+        "in practices back and on of one subject"
+    )
+    assert refused.value.remedy.endswith(
+        "That the practices are used one after the other does not help: firing has one order for all days."
+    )
+
+
+def test_two_practices_that_would_make_a_circle_may_be_used_by_two_subjects(
     session: Session,
     ledger: Ledger,
     adams: Person,
@@ -205,8 +235,11 @@ def test_two_practices_that_would_make_a_circle_may_be_used_one_after_the_other(
 ) -> None:
     onwards = AccountingPractice(name="on", type=billing, rules=[named("on", source="a", destination="b")])
     back = AccountingPractice(name="back", type=taxing, rules=[named("back", source="b", destination="a")])
-    session.add(PracticeAssignment(ledger=ledger, practice=onwards, subject=adams, period=Period(end=JULY)))
-    session.add(PracticeAssignment(ledger=ledger, practice=back, subject=adams, period=Period(JULY)))
+    brown = Person(name="Brown")
+    session.add(brown)
+    session.flush()
+    session.add(PracticeAssignment(ledger=ledger, practice=onwards, subject=adams))
+    session.add(PracticeAssignment(ledger=ledger, practice=back, subject=brown))
 
     session.commit()
 

@@ -22,7 +22,7 @@ from analysis_patterns.accounting import (
     process_events,
     reconsider,
 )
-from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, post_eagerly, run
+from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, Mode, post_eagerly, run
 from analysis_patterns.accounting.method import RateMethod
 from analysis_patterns.accounting.posting.closing import close_period
 from analysis_patterns.accounting.posting.post import post
@@ -110,6 +110,20 @@ def test_without_a_change_nothing_is_posted(session: Session, acme: Customer) ->
 
     assert counted(session, "accounting_entry") == before
     assert made.shares == []
+
+
+def test_what_can_not_have_changed_is_refused_before_anything_is_done(
+    session: Session, utility: Utility
+) -> None:
+    with refuses("reconsideration.changes") as refused:
+        reconsider(session, utility.ledger, "usage")  # type: ignore[arg-type]
+
+    assert str(refused.value) == (
+        "reconsideration.changes: found 'usage', of type str; "
+        "allowed: terms, assignments and posting rules, one after the other. "
+        "Give the terms themselves: reconsider(session, ledger, *rule.terms)."
+    )
+    assert counted(session, "accounting_reconsideration") == 0
 
 
 def test_there_is_one_entry_for_each_account_day_and_rule(
@@ -388,6 +402,71 @@ def test_a_change_for_the_whole_ledger(session: Session, utility: Utility) -> No
     assert balance(session, someone.service) == usd(30)
 
 
+def test_an_assignment_for_the_whole_ledger_that_was_withdrawn_leaves_nothing(
+    session: Session, utility: Utility
+) -> None:
+    someone, for_all = _everybody(session, utility)
+    (event,) = happened(session, [someone.used(kwh(50))])
+    post_eagerly(session, [_by_hand(session, someone, 100)])
+    assert balance(session, someone.tax) == usd(33)
+    for_all.withdraw()
+    session.flush()
+
+    reconsider(session, utility.ledger, for_all)
+
+    assert balance(session, someone.tax) == usd(0)
+    assert balance(session, someone.base_usage) == usd(100)
+    assert event.error is not None
+
+
+def test_an_assignment_for_the_whole_ledger_that_ended_is_followed_until_then(
+    session: Session, utility: Utility
+) -> None:
+    someone, for_all = _everybody(session, utility)
+    happened(session, [someone.used(kwh(50), OCTOBER), someone.used(kwh(50), OCTOBER_25)])
+
+    reconsider(session, utility.ledger, for_all.ended(OCTOBER_20))
+
+    assert balance(session, someone.base_usage) == usd(500)
+    assert balance(session, someone.tax) == usd("27.50")
+
+
+def test_an_assignment_for_the_whole_ledger_that_begins_later_takes_back_what_was_before(
+    session: Session, utility: Utility
+) -> None:
+    someone, for_all = _everybody(session, utility)
+    happened(session, [someone.used(kwh(50), OCTOBER), someone.used(kwh(50), OCTOBER_25)])
+    for_all.withdraw()
+    session.flush()
+    later = PracticeAssignment(
+        ledger=utility.ledger, practice=utility.regular, period=Period(OCTOBER_20, FOREVER)
+    )
+    session.add(later)
+
+    reconsider(session, utility.ledger, for_all, later)
+
+    assert balance(session, someone.base_usage) == usd(500)
+    assert balance(session, someone.tax) == usd("27.50")
+
+
+def test_other_terms_hold_for_everybody_who_follows_a_practice_of_the_whole_ledger(
+    session: Session, utility: Utility
+) -> None:
+    someone, _ = _everybody(session, utility)
+    happened(session, [someone.used(kwh(50), OCTOBER_20)])
+    post_eagerly(session, [_by_hand(session, someone, 100)])
+
+    reconsider(
+        session,
+        utility.ledger,
+        *dearer(session, utility.rules["usage"], OCTOBER_20),
+        *_tax(session, utility, 20),
+    )
+
+    assert balance(session, someone.base_usage) == usd(600 + 100)
+    assert balance(session, someone.tax) == usd(140)
+
+
 def test_what_was_posted_by_hand_is_followed_up_as_well(
     session: Session, utility: Utility, acme: Customer
 ) -> None:
@@ -445,6 +524,27 @@ def test_what_firing_has_done_in_another_mode_counts_as_done(
     reconsider(session, utility.ledger, *_tax(session, utility, 20))
 
     assert balance(session, acme.tax) == usd(20)
+
+
+def test_what_firing_has_just_come_to_counts_as_done(
+    session: Session, utility: Utility, acme: Customer, clock: FixedClock
+) -> None:
+    for amount in (100, 50):
+        post(session, _by_hand(session, acme, amount))
+        session.commit()
+        clock.advance(timedelta(hours=1))
+    books = LedgerBooks(session, utility.ledger, batch=1)
+    AccountBasedFiring().take(books, acme.base_usage.id)
+    session.commit()
+    first = acme.base_usage.entries()[0]
+    assert books.reached(Mode.ACCOUNT_BASED, acme.base_usage.id) == first.booked
+    assert balance(session, acme.tax) == usd("5.50")
+
+    reconsider(session, utility.ledger, *_tax(session, utility, 20))
+    assert balance(session, acme.tax) == usd(20)
+
+    _fire(session, utility, clock)
+    assert balance(session, acme.tax) == usd(30)
 
 
 def test_firing_leaves_events_and_differences_to_processing(
@@ -609,6 +709,15 @@ def test_the_database_refuses_a_share_without_its_reconsideration(
 
     with pytest.raises(Exception, match=r"(?i)foreign key|reconsideration\.shares"):
         session.commit()
+
+
+def _everybody(session: Session, utility: Utility) -> tuple[Customer, PracticeAssignment]:
+    """A customer without an agreement, where the regular one is used for the whole ledger."""
+    someone = utility.customer(session, "someone", None)
+    for_all = PracticeAssignment(ledger=utility.ledger, practice=utility.regular)
+    session.add(for_all)
+    session.commit()
+    return someone, for_all
 
 
 def _monthly(session: Session, utility: Utility) -> PostingRule:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, select, text, update
 
 from analysis_patterns.accounting import (
     Account,
@@ -28,6 +28,7 @@ from analysis_patterns.patterns.values import Quantity
 
 from ..refusals import refuses
 from .books import MAY, Books, usd
+from .raw import ends, insert_component, put_in
 
 
 def summary(books: Books, name: str, *parts: Account, overlapping: bool = True) -> SummaryAccount:
@@ -38,11 +39,6 @@ def summary(books: Books, name: str, *parts: Account, overlapping: bool = True) 
 def detail(books: Books, name: str) -> Asset:
     """A detail account of the books, in dollars."""
     return Asset(ledger=books.ledger, name=name, unit="USD")
-
-
-def link(above: Account, below: Account) -> dict[str, object]:
-    """The row that makes an account a component of another."""
-    return {"ledger_id": above.ledger_id, "summary_id": above.id, "component_id": below.id}
 
 
 def kept(session: Session) -> set[tuple[str, str]]:
@@ -172,7 +168,7 @@ def test_a_circle_that_this_session_could_not_see_is_refused_when_it_is_flushed(
     session.flush()
     assert other.summaries == []
     # As if another session had written it: what is loaded here does not know.
-    session.execute(insert(component), [link(one, other)])
+    put_in(session, one, other)
 
     other.components.append(one)
 
@@ -188,7 +184,7 @@ def test_the_database_refuses_a_circle(session: Session, books: Books, layer: La
     session.flush()
 
     with refuses("summary-account.acyclic", layer):
-        session.execute(insert(component), [link(inner, inner if direct else outer)])
+        put_in(session, inner, inner if direct else outer)
 
 
 def test_refuses_an_account_of_another_ledger(session: Session, books: Books, layer: Layer) -> None:
@@ -200,7 +196,7 @@ def test_refuses_an_account_of_another_ledger(session: Session, books: Books, la
     with refuses("summary-account.components"):
         everything.components.append(other.checking)
     with refuses("summary-account.components", layer):
-        session.execute(insert(component), [link(everything, other.checking)])
+        put_in(session, everything, other.checking)
 
     assert everything.components == []
 
@@ -230,7 +226,7 @@ def test_only_a_summary_account_is_made_up_of_detail_and_summary_accounts(
     }
 
     with refuses("summary-account.components", layer):
-        session.execute(insert(component), [link(*parts[part])])
+        put_in(session, *parts[part])
 
 
 def test_a_derived_account_is_no_component(books: Books) -> None:
@@ -262,7 +258,7 @@ def test_refuses_a_second_way_where_overlap_is_refused(
     with refuses("summary-account.no-overlap"):
         upper.components.append(lower)
     with refuses("summary-account.no-overlap", layer):
-        session.execute(insert(component), [link(upper, lower)])
+        put_in(session, upper, lower)
 
 
 def test_one_way_is_one_way_however_long(session: Session, books: Books) -> None:
@@ -389,13 +385,13 @@ def test_two_sessions_at_once_cannot_make_a_circle(session: Session, books: Book
     one, other = summary(books, "one"), summary(books, "other")
     session.add_all([one, other])
     session.commit()
-    first, second = ([link(one, other)], [link(other, one)])
+    first, second = ends(one, other), ends(other, one)
 
     def close_the_circle() -> None:
         with sessions(session.get_bind().engine)() as late, refuses("summary-account.acyclic", layer):
-            late.execute(insert(component), second)
+            insert_component(late, second)
 
-    session.execute(insert(component), first)
+    insert_component(session, first)
     with ThreadPoolExecutor(1) as pool:
         late = pool.submit(close_the_circle)
         with pytest.raises(TimeoutError):

@@ -18,7 +18,6 @@ from analysis_patterns.accounting import (
     post,
     reconsider,
     record,
-    reverse,
     why_not,
 )
 from analysis_patterns.accounting.adjustment.processing import process_event
@@ -178,6 +177,55 @@ def test_its_method_came_to_nothing(supply: Supply) -> None:
     assert asked(supply, rule).reasons == {Reason.NOTHING_DUE}
 
 
+@pytest.mark.parametrize("part", [
+    Period(date(1996, 10, 10), date(1996, 10, 20)), Period(date(1996, 10, 2), date(1996, 10, 3)),
+    Period(date(1996, 10, 20)), Period(end=date(1996, 10, 5)),
+])  # fmt: skip
+def test_for_part_of_a_month_a_rule_per_month_is_asked_about_all_of_it(supply: Supply, part: Period) -> None:
+    supply.used(8)
+    supply.used(8, date(1996, 10, 15))
+    supply.used(90, date(1996, 11, 1))
+
+    waits = asked(supply, "bonus", part).findings[0]
+    supply.fire()
+    fired = asked(supply, "bonus", part).findings[0]
+
+    about = "160.00 USD in charges from 1996-10-01 until 1996-11-01"
+    assert (waits, fired) == (Finding(Reason.WAITING, about), Finding(Reason.POSTED, about))
+
+
+def test_a_part_of_a_month_with_terms_of_its_own_is_asked_about_alone(supply: Supply) -> None:
+    supply.used(50)
+    supply.used(20, date(1996, 10, 20))
+    (wrong,) = supply.rules["bonus"].terms
+    ended = wrong.ended(date(1996, 10, 15))
+    supply.session.flush()
+    RuleTerms(
+        rule=supply.rules["bonus"], method=wrong.method, period=Period(date(1996, 10, 15)), eligibility=None
+    )
+    supply.passes()
+
+    early, late = (
+        asked(supply, "bonus", Period(date(1996, 10, day), date(1996, 10, day + 1))) for day in (14, 15)
+    )
+
+    assert ended.period.end == date(1996, 10, 15)
+    assert early.findings == (
+        Finding(Reason.WAITING, "500.00 USD in charges from 1996-10-01 until 1996-10-15"),
+    )
+    assert late.findings == (
+        Finding(Reason.WAITING, "200.00 USD in charges from 1996-10-15 until 1996-11-01"),
+    )
+
+
+def test_the_day_on_which_a_period_ends_is_not_in_it(supply: Supply) -> None:
+    supply.used(50, IN_OCTOBER.end)
+
+    assert asked(supply, "power").reasons == {Reason.NO_EVENT}
+    assert asked(supply, "tax").reasons == {Reason.NO_ENTRY}
+    assert asked(supply, "bonus").reasons == {Reason.NO_ENTRY}
+
+
 def test_it_cannot_be_worked_out(supply: Supply) -> None:
     method = FormulaMethod(variables={"meter": "number"}, says="meter * 2", unit=usd(1).unit)
     rule = made(supply, OnEvent(event="usage", of="usage"), method=method)
@@ -288,15 +336,17 @@ def test_what_was_taken_back_because_the_terms_ended_has_no_terms(supply: Supply
         assert asked(supply, name, late).reasons == {Reason.NO_TERMS}
 
 
-def test_what_was_taken_back_by_hand_is_told_from_what_never_was(supply: Supply) -> None:
+def test_what_was_taken_back_is_told_from_what_never_was(supply: Supply) -> None:
     event = supply.used(50)
-    (charge,) = supply.entries("charges")
-    reverse(supply.session, charge.transaction)
+    (wrong,) = supply.rules["power"].terms
+    wrong.withdraw()
+    reconsider(supply.session, supply.ledger, wrong)
+    RuleTerms(rule=supply.rules["power"], method=wrong.method, period=SINCE)
     supply.passes()
 
     (power,) = asked(supply, "power").findings
 
-    assert power == Finding(Reason.TAKEN_BACK, f"{event}")
+    assert (power.reason, power.about) == (Reason.TAKEN_BACK, f"{event}")
 
 
 def test_rules_on_events_take_a_service_agreement(supply: Supply) -> None:

@@ -201,7 +201,7 @@ def test_a_ledger_gives_back_what_it_took_over(session: Session) -> None:
             trial.rollback()
         theirs = {key: round(number, 6) for key, number in units_of(we_say(books)).items()}
         assert {key: number for key, number in held.items() if round(number, 6)} == {
-            key: pytest.approx(number, abs=Decimal("0.0000001")) for key, number in theirs.items() if number
+            key: pytest.approx(number, abs=Decimal("0.000001")) for key, number in theirs.items() if number
         }
 
     same()

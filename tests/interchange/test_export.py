@@ -24,14 +24,14 @@ from analysis_patterns.accounting import (
     reverse,
 )
 from analysis_patterns.accounting.choosing.balance import balance
-from analysis_patterns.accounting.interchange import beancount_text, books_of, hledger_text
+from analysis_patterns.accounting.interchange import beancount_text, books_of, hledger_comments, hledger_text
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time import FixedClock
 from analysis_patterns.patterns.values import Money, Quantity
 
 from .conftest import Taken
 from .test_import import BOUGHT, FULL
-from .tools import EXAMPLE, beancount_says, hledger_says, units_of, we_say
+from .tools import EXAMPLE, beancount_says, hledger, hledger_says, units_of, we_say
 
 END = date(2024, 12, 31)
 MARCH = date(2024, 3, 1)
@@ -254,7 +254,7 @@ def test_hledger_is_told_prices_kinds_lots_and_balances(session: Session) -> Non
     assert "account Assets:Broker  ; type: A" in journal
     assert "P 2024-01-01 FUND 10.5 USD" in journal
     assert "2024-01-04 ! Broker | buy  ; fund:" in journal
-    assert "    Assets:Broker  1.50 FUND @@ 30.00 USD  ; lot: 20 USD 2024-01-04, b" in journal
+    assert "    Assets:Broker  1.50 FUND @@ 30.00 USD  ; lot: 20 USD 2024-01-04 b" in journal
     assert "    Assets:Bank:Cash  0 USD =* 1000.00 USD" in journal
 
 
@@ -264,8 +264,88 @@ def test_what_a_balance_tolerates_is_no_assertion_for_hledger(session: Session, 
 
     journal = hledger_text(taken.back())
 
-    assert "90.505" not in journal
+    assert "; 2024-01-05 balance Assets:Cash 90.505 ~ 0.01 USD" in journal
+    assert "=* 90.505" not in journal
     assert hledger_says(journal, tmp_path) == held(session, taken.ledger)
+
+
+TOLD = """\
+option "title" "told"
+2024-01-01 open Assets:Cash USD "STRICT"
+2024-01-01 open Income:Work
+2024-01-01 commodity USD
+  name: "dollar"
+2024-01-02 * "Payee, Inc" "semi; colon" #tag ^link-1 ^link-2
+  invoice: "A1, date:2020-01-01"
+  date: "2020-01-01"
+  Assets:Cash  5.00 USD
+    ref: "[2020-01-01]"
+  ! Income:Work  -3.00 USD
+  P Income:Work  -2.00 USD
+2024-01-02 P "flagged"
+  Assets:Cash  5.00 USD
+  Income:Work
+2024-01-03 note Assets:Cash "a note"
+2024-01-03 event "location" "Paris"
+2024-01-03 custom "budget" Assets:Cash 3 USD
+2024-01-03 query "all" "select account"
+2024-01-04 price USD 0.9 EUR
+  source: "a bank"
+2024-01-05 close Income:Work
+"""
+
+
+def test_hledger_is_told_all_that_it_has_words_for(session: Session, tmp_path: Path) -> None:
+    taken = Taken(session, TOLD)
+
+    journal = hledger_text(taken.back())
+
+    assert (
+        """
+2024-01-02 * Payee, Inc | semi, colon  ; tag:
+    ; link: link-1
+    ; link: link-2
+    ; invoice: A1; date:2020-01-01
+    ; meta-date: 2020-01-01
+    Assets:Cash  5.00 USD
+    ; ref: (2020-01-01)
+    ! Income:Work  -3.00 USD
+    Income:Work  -2.00 USD
+    ; flag: P
+
+2024-01-02 flagged
+    ; flag: P
+"""
+        in journal
+    )
+    assert hledger_says(journal, tmp_path) == held(session, taken.ledger)
+    run = hledger(tmp_path / "books.journal")
+    assert run("print", "tag:invoice=A1; date:2020").startswith("2024-01-02 * Payee")
+    assert "Income:Work" in run("register", "tag:link=link-2", "status:!")
+    assert "2020" not in run("register", "-O", "csv")
+
+
+def test_what_hledger_has_no_words_for_stands_in_comments_and_is_counted(session: Session) -> None:
+    books = Taken(session, TOLD).back()
+
+    journal = hledger_text(books)
+
+    for told in (
+        "option title: told",
+        '2024-01-01 open Assets:Cash USD "STRICT"',
+        '2024-01-01 commodity USD\n; name: "dollar"',
+        '2024-01-03 note Assets:Cash "a note"',
+        '2024-01-03 event "location" "Paris"',
+        '2024-01-03 custom "budget" Assets:Cash 3 USD',
+        '2024-01-03 query "all" "select account"',
+        '2024-01-04 price USD 0.9 EUR\n; source: "a bank"',
+        "2024-01-05 close Income:Work",
+    ):
+        assert f"\n; {told}\n" in journal
+    assert "open Income:Work" not in journal
+    assert hledger_comments(books) == {
+        "close": 1, "commodity": 1, "custom": 1, "event": 1, "note": 1, "open": 1, "price": 1, "query": 1,
+    }  # fmt: skip
 
 
 def test_an_exact_remainder_has_a_leg_where_there_is_no_price(session: Session, tmp_path: Path) -> None:

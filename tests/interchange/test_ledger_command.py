@@ -103,6 +103,30 @@ def test_bean_check_and_hledger_accept_what_is_exported(
     hledger(journal)("check", "--strict")
 
 
+def test_says_what_hledger_gets_as_comments_only(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    books = tmp_path / "noted.beancount"
+    books.write_text("""
+2024-01-01 open Assets:Cash USD
+2024-01-01 open Income:Work
+2024-01-02 * "work"
+  Assets:Cash  5.00 USD
+  Income:Work
+2024-01-03 note Assets:Cash "counted"
+2024-01-04 note Assets:Cash "counted again"
+""")
+    run(capsys, "import", books, "--database", url)
+
+    code, out, err = run(capsys, "export", "--database", url, "--format", "hledger")
+    quiet = run(capsys, "export", "--database", url)[2]
+
+    assert code == 0
+    assert '; 2024-01-04 note Assets:Cash "counted again"' in out
+    assert err == "in comments, since hledger has no words for it: 2 note, 1 open\n"
+    assert quiet == ""
+
+
 def test_a_dry_run_leaves_nothing_behind(url: str, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "import", file, "--database", url, "--dry-run")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from analysis_patterns.accounting.interchange import beancount_text, books_of_text
+import pytest
+
+from analysis_patterns.accounting.interchange import BooksError, beancount_text, books_of_text
 from analysis_patterns.accounting.interchange.directive import (
     Amount,
     Balance,
@@ -229,6 +231,27 @@ def test_ignores_headings_and_comments() -> None:
 """
 
     assert len(moved(text).postings) == 2
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        "open Assets:Cash",
+        '* ""\n  Assets:Cash  1 USD\n  Equity:Opening  -1 USD',
+        "pad Equity:Opening Assets:Cash",
+    ],
+)
+def test_refuses_another_name_for_a_root_below_what_stands_under_it(used: str) -> None:
+    below = "books.option: found option 'name_assets' below accounts under Assets"
+
+    with pytest.raises(BooksError, match=below):
+        books_of_text(f'2024-01-01 {used}\noption "name_assets" "Aktiva"\n')
+
+
+def test_takes_another_name_for_a_root_below_what_stands_under_others() -> None:
+    books = books_of_text('2024-01-01 open Assets:Cash\noption "name_income" "Ertrag"\n')
+
+    assert books.options.roots[3] == "Ertrag"
 
 
 def test_names_roots_as_the_options_do() -> None:

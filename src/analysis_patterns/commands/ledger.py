@@ -1,9 +1,10 @@
-"""`ledger`: take books over from a Beancount file into a ledger, and write a ledger as a file of books."""
+"""`ledger`: take books over from a file, write a ledger as one, follow up what changed for the past."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from ..accounting import Ledger
     from ..patterns.persistence.session import Session
 
-app = new_app(help="Take books over from Beancount into a ledger; write a ledger for Beancount or hledger.")
+app = new_app(
+    help="Take books over from Beancount into a ledger; write a ledger for Beancount or hledger; follow up "
+    "what changed for the past."
+)
 
 Url = Annotated[
     str,
@@ -82,17 +86,60 @@ def export(
 ) -> None:
     """Write a ledger as a file of books; tell on standard error what could not be written."""
     with _session(url) as session:
-        from ..accounting.interchange import beancount_text, books_of, hledger_text  # noqa: PLC0415
+        from ..accounting.interchange import (  # noqa: PLC0415
+            beancount_text,
+            books_of,
+            hledger_comments,
+            hledger_text,
+        )  # fmt: skip
 
         books = books_of(session, _ledger(session, name))
     text = beancount_text(books) if format is Format.BEANCOUNT else hledger_text(books)
     for skipped in books.skipped:
         typer.echo(f"not exported: {skipped}", err=True)
+    commented = hledger_comments(books) if format is Format.HLEDGER else {}
+    if commented:
+        listed = ", ".join(f"{count:,} {word}" for word, count in commented.items())
+        typer.echo(f"in comments, since hledger has no words for it: {listed}", err=True)
     if output is None:
         typer.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
         typer.echo(output)
+
+
+@app.command()
+def reconsider(
+    url: Url,
+    name: Annotated[
+        str | None,
+        typer.Option("--ledger", "--name", help="The name of the ledger, where the database holds several."),
+    ] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
+            help="Since when, as 1999-11-01T09:00+00:00; else since the ledger was reconsidered last.",
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be posted.")] = False,
+) -> None:
+    """Follow up what became known of rules, practices, assignments; tell what was looked at and posted."""
+    with _session(url) as session:
+        from ..accounting import changes_since  # noqa: PLC0415
+        from ..accounting import reconsider as follow_up  # noqa: PLC0415
+
+        ledger = _ledger(session, name)
+        changes = changes_since(session, ledger, since)
+        for change in changes:
+            typer.echo(f"{'changed' if change.is_believed else 'withdrawn'}: {change}")
+        made = follow_up(session, ledger, *changes)
+        entries = made.entries()
+        for entry in entries:
+            typer.echo(f"posted: {entry.amount} in {entry.account}, concerning {entry.concerns}")
+        typer.echo(f"{ledger}: changes looked at: {len(changes):,}; entries posted: {len(entries):,}")
+        if not dry_run:
+            session.commit()
 
 
 def _ledger(session: Session, name: str | None) -> Ledger:

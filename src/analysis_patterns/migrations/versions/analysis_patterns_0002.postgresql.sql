@@ -5,6 +5,10 @@ CREATE TABLE accounting_account_type (
 	CONSTRAINT uq_accounting_account_type_name UNIQUE (name)
 );
 
+CREATE FUNCTION accounting_account_type_update_account_type_name_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.name <> OLD.name THEN RAISE EXCEPTION 'rule account-type.name-fixed: another name for an account type' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_type_update_account_type_name_fixed BEFORE UPDATE ON accounting_account_type FOR EACH ROW EXECUTE FUNCTION accounting_account_type_update_account_type_name_fixed();
+
 CREATE TABLE accounting_checkpoint_block (
 	ledger_id UUID NOT NULL,
 	account_id UUID NOT NULL,
@@ -40,10 +44,14 @@ CREATE TABLE accounting_event_type (
 	CONSTRAINT uq_accounting_event_type_name UNIQUE (name)
 );
 
+CREATE FUNCTION accounting_event_type_update_event_type_name_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.name <> OLD.name THEN RAISE EXCEPTION 'rule event-type.name-fixed: another name for an event type' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_event_type_update_event_type_name_fixed BEFORE UPDATE ON accounting_event_type FOR EACH ROW EXECUTE FUNCTION accounting_event_type_update_event_type_name_fixed();
+
 CREATE TABLE accounting_kind_of_goods (
 	id UUID NOT NULL,
-	name VARCHAR(500) NOT NULL,
 	unit VARCHAR(255) NOT NULL,
+	name VARCHAR(500) NOT NULL,
 	CONSTRAINT pk_accounting_kind_of_goods PRIMARY KEY (id),
 	CONSTRAINT uq_accounting_kind_of_goods_name UNIQUE (name)
 );
@@ -360,7 +368,7 @@ CREATE FUNCTION accounting_rule_terms_aa_lock() RETURNS trigger LANGUAGE plpgsql
 
 CREATE TRIGGER accounting_rule_terms_aa_lock BEFORE INSERT ON accounting_rule_terms FOR EACH ROW EXECUTE FUNCTION accounting_rule_terms_aa_lock();
 
-CREATE FUNCTION accounting_rule_terms_insert_rule_terms_one_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_rule_terms o WHERE o.rule_id = NEW.rule_id AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) THEN RAISE EXCEPTION 'rule rule-terms.one-at-a-time: a second set of terms on the same day' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION accounting_rule_terms_insert_rule_terms_one_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_rule_terms o  WHERE o.rule_id = NEW.rule_id AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) THEN RAISE EXCEPTION 'rule rule-terms.one-at-a-time: a second set of terms on the same day' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_rule_terms_insert_rule_terms_one_at_a_time BEFORE INSERT ON accounting_rule_terms FOR EACH ROW EXECUTE FUNCTION accounting_rule_terms_insert_rule_terms_one_at_a_time();
 
@@ -387,6 +395,7 @@ CREATE TABLE accounting_account (
 	CONSTRAINT uq_accounting_account_ledger_id_id_unit_code_memo UNIQUE (ledger_id, id, unit_code, memo),
 	CONSTRAINT fk_accounting_account_ledger_id_unit_code FOREIGN KEY(ledger_id, unit_code) REFERENCES accounting_ledger_unit (ledger_id, code),
 	CONSTRAINT ck_accounting_account_memo_counts CHECK (NOT memo OR unit_code IS NOT NULL),
+	CONSTRAINT ck_accounting_account_kind CHECK (kind NOT IN ('summary', 'derived') OR unit_code IS NULL),
 	CONSTRAINT fk_accounting_account_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id),
 	CONSTRAINT fk_accounting_account_type_id FOREIGN KEY(type_id) REFERENCES accounting_account_type (id),
 	CONSTRAINT fk_accounting_account_subject_id FOREIGN KEY(subject_id) REFERENCES patterns_thing (id),
@@ -411,11 +420,15 @@ CREATE FUNCTION accounting_account_update_holding_kind_and_place() RETURNS trigg
 
 CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_holding_kind_and_place();
 
-CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION accounting_account_update_account_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.memo IS DISTINCT FROM OLD.memo OR (NEW.unit_code IS DISTINCT FROM OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) THEN RAISE EXCEPTION 'rule account.fixed: an account turned into another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_account_fixed();
 
-CREATE FUNCTION accounting_account_delete_account_in_use() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) THEN RAISE EXCEPTION 'rule account.in-use: an account in use deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+CREATE FUNCTION accounting_account_update_account_type_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.type_id IS DISTINCT FROM OLD.type_id OR NEW.subject_id IS DISTINCT FROM OLD.subject_id THEN RAISE EXCEPTION 'rule account.type-fixed: an account of another type, or about another subject' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_account_update_account_type_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_update_account_type_fixed();
+
+CREATE FUNCTION accounting_account_delete_account_in_use() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component_link r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component_link r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.totalled_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) THEN RAISE EXCEPTION 'rule account.in-use: an account in use deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
 
 CREATE TRIGGER accounting_account_delete_account_in_use BEFORE DELETE ON accounting_account FOR EACH ROW EXECUTE FUNCTION accounting_account_delete_account_in_use();
 
@@ -500,7 +513,7 @@ CREATE FUNCTION accounting_practice_assignment_aa_lock() RETURNS trigger LANGUAG
 
 CREATE TRIGGER accounting_practice_assignment_aa_lock BEFORE INSERT ON accounting_practice_assignment FOR EACH ROW EXECUTE FUNCTION accounting_practice_assignment_aa_lock();
 
-CREATE FUNCTION accounting_practice_assignment_insert_practice_assignm_e5c86cc4() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_practice_assignment o JOIN accounting_practice op ON op.id = o.practice_id JOIN accounting_practice np ON np.id = NEW.practice_id AND np.type_id = op.type_id WHERE o.ledger_id = NEW.ledger_id AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz AND NOT (o.subject_id IS DISTINCT FROM NEW.subject_id) AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) THEN RAISE EXCEPTION 'rule practice-assignment.one-per-type: a second practice of one type for the same subject' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION accounting_practice_assignment_insert_practice_assignm_e5c86cc4() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_practice_assignment o JOIN accounting_practice op ON op.id = o.practice_id JOIN accounting_practice np ON np.id = NEW.practice_id AND np.type_id = op.type_id WHERE o.ledger_id = NEW.ledger_id AND NOT (o.subject_id IS DISTINCT FROM NEW.subject_id) AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) THEN RAISE EXCEPTION 'rule practice-assignment.one-per-type: a second practice of one type for the same subject' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER accounting_practice_assignment_insert_practice_assignm_e5c86cc4 BEFORE INSERT ON accounting_practice_assignment FOR EACH ROW EXECUTE FUNCTION accounting_practice_assignment_insert_practice_assignm_e5c86cc4();
 
@@ -513,6 +526,14 @@ CREATE TABLE accounting_practice_rule (
 );
 
 CREATE INDEX ix_accounting_practice_rule_rule_id ON accounting_practice_rule (rule_id);
+
+CREATE FUNCTION accounting_practice_rule_insert_practice_rules_known() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NOT EXISTS (SELECT 1 FROM accounting_rule_in_practice h WHERE h.practice_id = NEW.practice_id AND h.rule_id = NEW.rule_id AND h.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule practice.rules-known: what is not believed to belong there' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_practice_rule_insert_practice_rules_known BEFORE INSERT ON accounting_practice_rule FOR EACH ROW EXECUTE FUNCTION accounting_practice_rule_insert_practice_rules_known();
+
+CREATE FUNCTION accounting_practice_rule_delete_practice_rules_known() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_rule_in_practice h WHERE h.practice_id = OLD.practice_id AND h.rule_id = OLD.rule_id AND h.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule practice.rules-known: what is believed to belong there still' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_practice_rule_delete_practice_rules_known BEFORE DELETE ON accounting_practice_rule FOR EACH ROW EXECUTE FUNCTION accounting_practice_rule_delete_practice_rules_known();
 
 CREATE TABLE accounting_processing (
 	ledger_id UUID NOT NULL,
@@ -545,6 +566,58 @@ CREATE TRIGGER accounting_processing_delete_event_append_only BEFORE DELETE ON a
 CREATE FUNCTION accounting_processing_truncate_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule event.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
 
 CREATE TRIGGER accounting_processing_truncate_event_append_only BEFORE TRUNCATE ON accounting_processing FOR EACH STATEMENT EXECUTE FUNCTION accounting_processing_truncate_event_append_only();
+
+CREATE TABLE accounting_rule_in_practice (
+	practice_id UUID NOT NULL,
+	rule_id UUID NOT NULL,
+	version UUID NOT NULL,
+	known_from TIMESTAMP WITH TIME ZONE NOT NULL,
+	known_to TIMESTAMP WITH TIME ZONE NOT NULL,
+	id UUID NOT NULL,
+	CONSTRAINT pk_accounting_rule_in_practice PRIMARY KEY (version),
+	CONSTRAINT ck_accounting_rule_in_practice_known_order CHECK (known_from <= known_to),
+	CONSTRAINT fk_accounting_rule_in_practice_practice_id FOREIGN KEY(practice_id) REFERENCES accounting_practice (id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_rule_in_practice_rule_id FOREIGN KEY(rule_id) REFERENCES accounting_posting_rule (id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_rule_in_practice_id FOREIGN KEY(id) REFERENCES accounting_rule_in_practice (version)
+);
+
+CREATE INDEX ix_accounting_rule_in_practice_practice ON accounting_rule_in_practice (practice_id, known_to);
+
+CREATE INDEX ix_accounting_rule_in_practice_rule ON accounting_rule_in_practice (rule_id, known_to);
+
+CREATE UNIQUE INDEX uq_accounting_rule_in_practice_believed ON accounting_rule_in_practice (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
+
+CREATE FUNCTION accounting_rule_in_practice_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_rule_in_practice o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_history_append_only BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_insert_history_append_only();
+
+CREATE FUNCTION accounting_rule_in_practice_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.practice_id IS DISTINCT FROM OLD.practice_id OR NEW.rule_id IS DISTINCT FROM OLD.rule_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_update_history_append_only BEFORE UPDATE ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_update_history_append_only();
+
+CREATE FUNCTION accounting_rule_in_practice_delete_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_delete_history_append_only BEFORE DELETE ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_delete_history_append_only();
+
+CREATE FUNCTION accounting_rule_in_practice_truncate_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule history.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_truncate_history_append_only BEFORE TRUNCATE ON accounting_rule_in_practice FOR EACH STATEMENT EXECUTE FUNCTION accounting_rule_in_practice_truncate_history_append_only();
+
+CREATE FUNCTION accounting_rule_in_practice_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_history_begins_believed BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_insert_history_begins_believed();
+
+CREATE FUNCTION accounting_rule_in_practice_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_rule_in_practice o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_history_one_current BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_insert_history_one_current();
+
+CREATE FUNCTION accounting_rule_in_practice_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_update_history_closed_once BEFORE UPDATE OF known_to ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_update_history_closed_once();
+
+CREATE FUNCTION accounting_rule_in_practice_insert_practice_rules_known() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_rule_in_practice h WHERE h.practice_id = NEW.practice_id AND h.rule_id = NEW.rule_id AND h.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule practice.rules-known: a link that is believed already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_practice_rules_known BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW EXECUTE FUNCTION accounting_rule_in_practice_insert_practice_rules_known();
 
 CREATE TABLE accounting_transaction (
 	ledger_id UUID NOT NULL,
@@ -590,7 +663,12 @@ CREATE FUNCTION accounting_transaction_stands() RETURNS trigger LANGUAGE plpgsql
         WHERE o.ledger_id = t.ledger_id AND o.transaction_id = t.reverses_id
         AND NOT EXISTS (SELECT 1 FROM accounting_entry b WHERE b.ledger_id = t.ledger_id
             AND b.transaction_id = t.id AND b.n = o.n AND b.account_id = o.account_id
-            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN 'rule transaction.reversed-once: a reversal that does not take back every entry in full' END AS refusal FROM accounting_entry e WHERE e.ledger_id = t.ledger_id AND e.transaction_id = t.id) b WHERE b.refusal IS NOT NULL LIMIT 1; IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END; END $guard$;
+            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN 'rule transaction.reversed-once: a reversal that does not take back every entry in full' WHEN t.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_transaction r LEFT JOIN accounting_transaction o
+        ON o.ledger_id = r.ledger_id AND o.id = r.reverses_id
+        WHERE r.ledger_id = t.ledger_id AND r.id = t.reverses_id
+        AND (o.creator_id IS NOT NULL OR r.creator_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM accounting_event c
+                WHERE c.ledger_id = r.ledger_id AND c.adjusts_id = r.event_id))) THEN 'rule transaction.reversed-with-its-cause: a reversal of what a rule made, without an event that adjusts the one behind it' END AS refusal FROM accounting_entry e WHERE e.ledger_id = t.ledger_id AND e.transaction_id = t.id) b WHERE b.refusal IS NOT NULL LIMIT 1; IF broken IS NOT NULL THEN RAISE EXCEPTION '%', broken USING ERRCODE = 'check_violation'; END IF; RETURN NULL; END; END $guard$;
 
 CREATE TRIGGER accounting_transaction_stands AFTER INSERT ON accounting_transaction REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounting_transaction_stands();
 
@@ -790,6 +868,14 @@ CREATE TABLE accounting_component (
 
 CREATE INDEX ix_accounting_component_summaries ON accounting_component (ledger_id, component_id, summary_id);
 
+CREATE FUNCTION accounting_component_insert_summary_account_link_known() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NOT EXISTS (SELECT 1 FROM accounting_component_link h WHERE h.ledger_id = NEW.ledger_id AND h.summary_id = NEW.summary_id AND h.component_id = NEW.component_id AND h.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule summary-account.link-known: what is not believed to belong there' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_insert_summary_account_link_known BEFORE INSERT ON accounting_component FOR EACH ROW EXECUTE FUNCTION accounting_component_insert_summary_account_link_known();
+
+CREATE FUNCTION accounting_component_delete_summary_account_link_known() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_component_link h WHERE h.ledger_id = OLD.ledger_id AND h.summary_id = OLD.summary_id AND h.component_id = OLD.component_id AND h.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule summary-account.link-known: what is believed to belong there still' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_component_delete_summary_account_link_known BEFORE DELETE ON accounting_component FOR EACH ROW EXECUTE FUNCTION accounting_component_delete_summary_account_link_known();
+
 CREATE FUNCTION accounting_component_alone() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM accounting_ledger l WHERE l.id = coalesce(NEW.ledger_id, OLD.ledger_id) FOR NO KEY UPDATE; RETURN coalesce(NEW, OLD); END $guard$;
 
 CREATE TRIGGER accounting_component_alone BEFORE INSERT OR DELETE ON accounting_component FOR EACH ROW EXECUTE FUNCTION accounting_component_alone();
@@ -839,6 +925,75 @@ WHERE NOT EXISTS (SELECT 1 FROM accounting_account_closure k WHERE k.ledger_id =
 
 CREATE TRIGGER accounting_component_shrink AFTER DELETE ON accounting_component FOR EACH ROW EXECUTE FUNCTION accounting_component_shrink();
 
+CREATE TABLE accounting_component_link (
+	ledger_id UUID NOT NULL,
+	summary_id UUID NOT NULL,
+	component_id UUID NOT NULL,
+	version UUID NOT NULL,
+	known_from TIMESTAMP WITH TIME ZONE NOT NULL,
+	known_to TIMESTAMP WITH TIME ZONE NOT NULL,
+	id UUID NOT NULL,
+	CONSTRAINT pk_accounting_component_link PRIMARY KEY (version),
+	CONSTRAINT ck_accounting_component_link_known_order CHECK (known_from <= known_to),
+	CONSTRAINT fk_accounting_component_link_summary FOREIGN KEY(ledger_id, summary_id) REFERENCES accounting_account (ledger_id, id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_component_link_component FOREIGN KEY(ledger_id, component_id) REFERENCES accounting_account (ledger_id, id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_component_link_id FOREIGN KEY(id) REFERENCES accounting_component_link (version)
+);
+
+CREATE INDEX ix_accounting_component_link_above ON accounting_component_link (component_id, known_to);
+
+CREATE INDEX ix_accounting_component_link_below ON accounting_component_link (summary_id, known_to);
+
+CREATE INDEX ix_accounting_component_link_known_from ON accounting_component_link (ledger_id, known_from);
+
+CREATE INDEX ix_accounting_component_link_known_to ON accounting_component_link (ledger_id, known_to);
+
+CREATE UNIQUE INDEX uq_accounting_component_link_believed ON accounting_component_link (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
+
+CREATE FUNCTION accounting_component_link_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_component_link o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_insert_history_append_only BEFORE INSERT ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_insert_history_append_only();
+
+CREATE FUNCTION accounting_component_link_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.ledger_id IS DISTINCT FROM OLD.ledger_id OR NEW.summary_id IS DISTINCT FROM OLD.summary_id OR NEW.component_id IS DISTINCT FROM OLD.component_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_update_history_append_only BEFORE UPDATE ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_update_history_append_only();
+
+CREATE FUNCTION accounting_component_link_delete_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_component_link_delete_history_append_only BEFORE DELETE ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_delete_history_append_only();
+
+CREATE FUNCTION accounting_component_link_truncate_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule history.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
+
+CREATE TRIGGER accounting_component_link_truncate_history_append_only BEFORE TRUNCATE ON accounting_component_link FOR EACH STATEMENT EXECUTE FUNCTION accounting_component_link_truncate_history_append_only();
+
+CREATE FUNCTION accounting_component_link_insert_history_begins_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.begins-believed: a version that is superseded already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_insert_history_begins_believed BEFORE INSERT ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_insert_history_begins_believed();
+
+CREATE FUNCTION accounting_component_link_insert_history_one_current() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_component_link o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule history.one-current: a second version that would be believed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_insert_history_one_current BEFORE INSERT ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_insert_history_one_current();
+
+CREATE FUNCTION accounting_component_link_update_history_closed_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.known_to <> '9999-12-30 00:00:00+00'::timestamptz OR NEW.known_to = '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule history.closed-once: a version that was superseded before' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_update_history_closed_once BEFORE UPDATE OF known_to ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_update_history_closed_once();
+
+CREATE FUNCTION accounting_component_link_insert_summary_account_link_known() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_component_link h WHERE h.ledger_id = NEW.ledger_id AND h.summary_id = NEW.summary_id AND h.component_id = NEW.component_id AND h.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule summary-account.link-known: a link that is believed already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_insert_summary_account_link_known BEFORE INSERT ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_insert_summary_account_link_known();
+
+CREATE FUNCTION accounting_component_link_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM accounting_ledger l WHERE l.id = NEW.ledger_id FOR NO KEY UPDATE; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_aa_lock BEFORE INSERT OR UPDATE ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_aa_lock();
+
+CREATE FUNCTION accounting_component_link_insert_summary_account_link_settled() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_from <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = NEW.ledger_id) THEN RAISE EXCEPTION 'rule summary-account.link-settled: a component put in when its ledger was settled already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_insert_summary_account_link_settled BEFORE INSERT ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_insert_summary_account_link_settled();
+
+CREATE FUNCTION accounting_component_link_update_summary_account_link_settled() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = NEW.ledger_id) THEN RAISE EXCEPTION 'rule summary-account.link-settled: a component taken out when its ledger was settled already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_component_link_update_summary_account_link_settled BEFORE UPDATE OF known_to ON accounting_component_link FOR EACH ROW EXECUTE FUNCTION accounting_component_link_update_summary_account_link_settled();
+
 CREATE TABLE accounting_corresponding (
 	account_id UUID NOT NULL,
 	correspondence_id UUID NOT NULL,
@@ -875,7 +1030,8 @@ CREATE TABLE accounting_entry (
 	CONSTRAINT ck_accounting_entry_leg CHECK (n >= 0 AND n < legs),
 	CONSTRAINT ck_accounting_entry_nonzero CHECK (steps <> 0),
 	CONSTRAINT ck_accounting_entry_size CHECK (steps BETWEEN -4611686018427387903 AND 4611686018427387903),
-	CONSTRAINT ck_accounting_entry_days CHECK (least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31')
+	CONSTRAINT ck_accounting_entry_days CHECK (least(charged, concerns) >= '0001-01-01' AND greatest(charged, concerns) <= '9999-12-31'),
+	CONSTRAINT ck_accounting_entry_past CHECK (concerns <= charged)
 );
 
 CREATE INDEX ix_accounting_entry_booked ON accounting_entry (ledger_id, account_id, booked, charged, steps);
@@ -936,6 +1092,8 @@ CREATE TABLE accounting_share (
 	n INTEGER NOT NULL,
 	event_id UUID,
 	root_id UUID,
+	totalled_id UUID,
+	start DATE,
 	rule_id UUID NOT NULL,
 	account_id UUID NOT NULL,
 	concerns DATE NOT NULL,
@@ -947,7 +1105,8 @@ CREATE TABLE accounting_share (
 	CONSTRAINT fk_accounting_share_root FOREIGN KEY(ledger_id, root_id) REFERENCES accounting_transaction (ledger_id, id),
 	CONSTRAINT fk_accounting_share_transaction FOREIGN KEY(ledger_id, transaction_id) REFERENCES accounting_transaction (ledger_id, id),
 	CONSTRAINT fk_accounting_share_account FOREIGN KEY(ledger_id, account_id) REFERENCES accounting_account (ledger_id, id),
-	CONSTRAINT ck_accounting_share_of_one CHECK ((event_id IS NULL) <> (root_id IS NULL)),
+	CONSTRAINT fk_accounting_share_totalled FOREIGN KEY(ledger_id, totalled_id) REFERENCES accounting_account (ledger_id, id),
+	CONSTRAINT ck_accounting_share_of_one CHECK ((CASE WHEN event_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN root_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN totalled_id IS NULL THEN 0 ELSE 1 END) = 1 AND (totalled_id IS NULL) = (start IS NULL)),
 	CONSTRAINT ck_accounting_share_size CHECK (steps <> 0 AND steps BETWEEN -4611686018427387903 AND 4611686018427387903),
 	CONSTRAINT fk_accounting_share_rule_id FOREIGN KEY(rule_id) REFERENCES accounting_posting_rule (id)
 );
@@ -957,6 +1116,8 @@ CREATE INDEX ix_accounting_share_account ON accounting_share (ledger_id, account
 CREATE INDEX ix_accounting_share_event ON accounting_share (ledger_id, event_id);
 
 CREATE INDEX ix_accounting_share_root ON accounting_share (ledger_id, root_id);
+
+CREATE INDEX ix_accounting_share_totalled ON accounting_share (ledger_id, totalled_id, rule_id, start);
 
 CREATE INDEX ix_accounting_share_transaction ON accounting_share (ledger_id, transaction_id);
 

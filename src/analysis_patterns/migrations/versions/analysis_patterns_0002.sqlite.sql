@@ -5,6 +5,8 @@ CREATE TABLE accounting_account_type (
 	CONSTRAINT uq_accounting_account_type_name UNIQUE (name)
 );
 
+CREATE TRIGGER accounting_account_type_update_account_type_name_fixed BEFORE UPDATE ON accounting_account_type FOR EACH ROW WHEN NEW.name <> OLD.name BEGIN SELECT RAISE(ABORT, 'rule account-type.name-fixed: another name for an account type'); END;
+
 CREATE TABLE accounting_checkpoint_block (
 	ledger_id BLOB NOT NULL,
 	account_id BLOB NOT NULL,
@@ -33,10 +35,12 @@ CREATE TABLE accounting_event_type (
 	CONSTRAINT uq_accounting_event_type_name UNIQUE (name)
 );
 
+CREATE TRIGGER accounting_event_type_update_event_type_name_fixed BEFORE UPDATE ON accounting_event_type FOR EACH ROW WHEN NEW.name <> OLD.name BEGIN SELECT RAISE(ABORT, 'rule event-type.name-fixed: another name for an event type'); END;
+
 CREATE TABLE accounting_kind_of_goods (
 	id BLOB NOT NULL,
-	name VARCHAR(500) NOT NULL,
 	unit VARCHAR(255) NOT NULL,
+	name VARCHAR(500) NOT NULL,
 	CONSTRAINT pk_accounting_kind_of_goods PRIMARY KEY (id),
 	CONSTRAINT uq_accounting_kind_of_goods_name UNIQUE (name)
 );
@@ -275,7 +279,7 @@ CREATE TRIGGER accounting_rule_terms_insert_history_one_current BEFORE INSERT ON
 
 CREATE TRIGGER accounting_rule_terms_update_history_closed_once BEFORE UPDATE OF known_to ON accounting_rule_terms FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
-CREATE TRIGGER accounting_rule_terms_insert_rule_terms_one_at_a_time BEFORE INSERT ON accounting_rule_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_rule_terms o WHERE o.rule_id = NEW.rule_id AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00.000000' AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) BEGIN SELECT RAISE(ABORT, 'rule rule-terms.one-at-a-time: a second set of terms on the same day'); END;
+CREATE TRIGGER accounting_rule_terms_insert_rule_terms_one_at_a_time BEFORE INSERT ON accounting_rule_terms FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_rule_terms o  WHERE o.rule_id = NEW.rule_id AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00.000000' AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) BEGIN SELECT RAISE(ABORT, 'rule rule-terms.one-at-a-time: a second set of terms on the same day'); END;
 
 CREATE TABLE accounting_account (
 	kind VARCHAR(50) NOT NULL,
@@ -300,6 +304,7 @@ CREATE TABLE accounting_account (
 	CONSTRAINT uq_accounting_account_ledger_id_id_unit_code_memo UNIQUE (ledger_id, id, unit_code, memo),
 	CONSTRAINT fk_accounting_account_ledger_id_unit_code FOREIGN KEY(ledger_id, unit_code) REFERENCES accounting_ledger_unit (ledger_id, code),
 	CONSTRAINT ck_accounting_account_memo_counts CHECK (NOT memo OR unit_code IS NOT NULL),
+	CONSTRAINT ck_accounting_account_kind CHECK (kind NOT IN ('summary', 'derived') OR unit_code IS NULL),
 	CONSTRAINT fk_accounting_account_ledger_id FOREIGN KEY(ledger_id) REFERENCES accounting_ledger (id),
 	CONSTRAINT fk_accounting_account_type_id FOREIGN KEY(type_id) REFERENCES accounting_account_type (id),
 	CONSTRAINT fk_accounting_account_subject_id FOREIGN KEY(subject_id) REFERENCES patterns_thing (id),
@@ -320,9 +325,11 @@ CREATE TRIGGER accounting_account_insert_holding_kind_and_place BEFORE INSERT ON
 
 CREATE TRIGGER accounting_account_update_holding_kind_and_place BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.goods_id IS NOT OLD.goods_id OR NEW.place_id IS NOT OLD.place_id OR NEW.ordered IS NOT OLD.ordered OR (NEW.goods_id IS NULL) <> (NEW.place_id IS NULL) OR (NEW.goods_id IS NULL) <> (NEW.ordered IS NULL) OR EXISTS (SELECT 1 FROM accounting_kind_of_goods k WHERE k.id = NEW.goods_id AND k.unit IS NOT NEW.unit_code) BEGIN SELECT RAISE(ABORT, 'rule holding.kind-and-place: a holding turned into another'); END;
 
-CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.ledger_id IS NOT OLD.ledger_id OR NEW.memo IS NOT OLD.memo OR (NEW.unit_code IS NOT OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: an account turned into another'); END;
+CREATE TRIGGER accounting_account_update_account_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.ledger_id IS NOT OLD.ledger_id OR NEW.kind IS NOT OLD.kind OR NEW.memo IS NOT OLD.memo OR (NEW.unit_code IS NOT OLD.unit_code AND OLD.goods_id IS NULL AND OLD."filter" IS NULL AND OLD.overlapping IS NULL AND NEW."filter" IS NULL AND NEW.overlapping IS NULL) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: an account turned into another'); END;
 
-CREATE TRIGGER accounting_account_delete_account_in_use BEFORE DELETE ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'rule account.in-use: an account in use deleted'); END;
+CREATE TRIGGER accounting_account_update_account_type_fixed BEFORE UPDATE ON accounting_account FOR EACH ROW WHEN NEW.type_id IS NOT OLD.type_id OR NEW.subject_id IS NOT OLD.subject_id BEGIN SELECT RAISE(ABORT, 'rule account.type-fixed: an account of another type, or about another subject'); END;
+
+CREATE TRIGGER accounting_account_delete_account_in_use BEFORE DELETE ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_entry r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component_link r WHERE r.ledger_id = OLD.ledger_id AND r.summary_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_component_link r WHERE r.ledger_id = OLD.ledger_id AND r.component_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_balance_limit r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_checkpoint_leaf r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_firing_account r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.account_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_share r WHERE r.ledger_id = OLD.ledger_id AND r.totalled_id = OLD.id) OR EXISTS (SELECT 1 FROM accounting_corresponding r WHERE r.account_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'rule account.in-use: an account in use deleted'); END;
 
 CREATE TRIGGER accounting_account_insert_account_fixed BEFORE INSERT ON accounting_account FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_account o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule account.fixed: a row in the place of another'); END;
 
@@ -383,7 +390,7 @@ CREATE TRIGGER accounting_practice_assignment_insert_history_one_current BEFORE 
 
 CREATE TRIGGER accounting_practice_assignment_update_history_closed_once BEFORE UPDATE OF known_to ON accounting_practice_assignment FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
-CREATE TRIGGER accounting_practice_assignment_insert_practice_assignm_e5c86cc4 BEFORE INSERT ON accounting_practice_assignment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_practice_assignment o JOIN accounting_practice op ON op.id = o.practice_id JOIN accounting_practice np ON np.id = NEW.practice_id AND np.type_id = op.type_id WHERE o.ledger_id = NEW.ledger_id AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00.000000' AND NOT (o.subject_id IS NOT NEW.subject_id) AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) BEGIN SELECT RAISE(ABORT, 'rule practice-assignment.one-per-type: a second practice of one type for the same subject'); END;
+CREATE TRIGGER accounting_practice_assignment_insert_practice_assignm_e5c86cc4 BEFORE INSERT ON accounting_practice_assignment FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_practice_assignment o JOIN accounting_practice op ON op.id = o.practice_id JOIN accounting_practice np ON np.id = NEW.practice_id AND np.type_id = op.type_id WHERE o.ledger_id = NEW.ledger_id AND NOT (o.subject_id IS NOT NEW.subject_id) AND o.id <> NEW.id AND o.known_to = '9999-12-30 00:00:00.000000' AND o.valid_from < NEW.valid_to AND NEW.valid_from < o.valid_to) BEGIN SELECT RAISE(ABORT, 'rule practice-assignment.one-per-type: a second practice of one type for the same subject'); END;
 
 CREATE TABLE accounting_practice_rule (
 	practice_id BLOB NOT NULL,
@@ -394,6 +401,10 @@ CREATE TABLE accounting_practice_rule (
 );
 
 CREATE INDEX ix_accounting_practice_rule_rule_id ON accounting_practice_rule (rule_id);
+
+CREATE TRIGGER accounting_practice_rule_insert_practice_rules_known BEFORE INSERT ON accounting_practice_rule FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM accounting_rule_in_practice h WHERE h.practice_id = NEW.practice_id AND h.rule_id = NEW.rule_id AND h.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule practice.rules-known: what is not believed to belong there'); END;
+
+CREATE TRIGGER accounting_practice_rule_delete_practice_rules_known BEFORE DELETE ON accounting_practice_rule FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_rule_in_practice h WHERE h.practice_id = OLD.practice_id AND h.rule_id = OLD.rule_id AND h.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule practice.rules-known: what is believed to belong there still'); END;
 
 CREATE TABLE accounting_processing (
 	ledger_id BLOB NOT NULL,
@@ -416,6 +427,40 @@ CREATE TRIGGER accounting_processing_insert_event_append_only BEFORE INSERT ON a
 CREATE TRIGGER accounting_processing_update_event_append_only BEFORE UPDATE ON accounting_processing FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule event.append-only: a recorded row would be changed'); END;
 
 CREATE TRIGGER accounting_processing_delete_event_append_only BEFORE DELETE ON accounting_processing FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule event.append-only: a recorded row would be deleted'); END;
+
+CREATE TABLE accounting_rule_in_practice (
+	practice_id BLOB NOT NULL,
+	rule_id BLOB NOT NULL,
+	version BLOB NOT NULL,
+	known_from DATETIME NOT NULL,
+	known_to DATETIME NOT NULL,
+	id BLOB NOT NULL,
+	CONSTRAINT pk_accounting_rule_in_practice PRIMARY KEY (version),
+	CONSTRAINT ck_accounting_rule_in_practice_known_order CHECK (known_from <= known_to),
+	CONSTRAINT fk_accounting_rule_in_practice_practice_id FOREIGN KEY(practice_id) REFERENCES accounting_practice (id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_rule_in_practice_rule_id FOREIGN KEY(rule_id) REFERENCES accounting_posting_rule (id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_rule_in_practice_id FOREIGN KEY(id) REFERENCES accounting_rule_in_practice (version)
+);
+
+CREATE INDEX ix_accounting_rule_in_practice_practice ON accounting_rule_in_practice (practice_id, known_to);
+
+CREATE INDEX ix_accounting_rule_in_practice_rule ON accounting_rule_in_practice (rule_id, known_to);
+
+CREATE UNIQUE INDEX uq_accounting_rule_in_practice_believed ON accounting_rule_in_practice (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
+
+CREATE TRIGGER accounting_rule_in_practice_insert_history_append_only BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_rule_in_practice o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
+
+CREATE TRIGGER accounting_rule_in_practice_update_history_append_only BEFORE UPDATE ON accounting_rule_in_practice FOR EACH ROW WHEN NEW.practice_id IS NOT OLD.practice_id OR NEW.rule_id IS NOT OLD.rule_id OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
+
+CREATE TRIGGER accounting_rule_in_practice_delete_history_append_only BEFORE DELETE ON accounting_rule_in_practice FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_history_begins_believed BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_history_one_current BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_rule_in_practice o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+
+CREATE TRIGGER accounting_rule_in_practice_update_history_closed_once BEFORE UPDATE OF known_to ON accounting_rule_in_practice FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+
+CREATE TRIGGER accounting_rule_in_practice_insert_practice_rules_known BEFORE INSERT ON accounting_rule_in_practice FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_rule_in_practice h WHERE h.practice_id = NEW.practice_id AND h.rule_id = NEW.rule_id AND h.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule practice.rules-known: a link that is believed already'); END;
 
 CREATE TABLE accounting_transaction (
 	ledger_id BLOB NOT NULL,
@@ -460,7 +505,12 @@ CREATE TRIGGER accounting_transaction_stands BEFORE INSERT ON accounting_transac
         WHERE o.ledger_id = NEW.ledger_id AND o.transaction_id = NEW.reverses_id
         AND NOT EXISTS (SELECT 1 FROM accounting_entry b WHERE b.ledger_id = NEW.ledger_id
             AND b.transaction_id = NEW.id AND b.n = o.n AND b.account_id = o.account_id
-            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN RAISE(ABORT, 'rule transaction.reversed-once: a reversal that does not take back every entry in full') END FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id; END;
+            AND b.steps = -o.steps AND b.concerns = o.concerns))) THEN RAISE(ABORT, 'rule transaction.reversed-once: a reversal that does not take back every entry in full') WHEN NEW.reverses_id IS NOT NULL AND EXISTS (SELECT 1 FROM accounting_transaction r LEFT JOIN accounting_transaction o
+        ON o.ledger_id = r.ledger_id AND o.id = r.reverses_id
+        WHERE r.ledger_id = NEW.ledger_id AND r.id = NEW.reverses_id
+        AND (o.creator_id IS NOT NULL OR r.creator_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM accounting_event c
+                WHERE c.ledger_id = r.ledger_id AND c.adjusts_id = r.event_id))) THEN RAISE(ABORT, 'rule transaction.reversed-with-its-cause: a reversal of what a rule made, without an event that adjusts the one behind it') END FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.id; END;
 
 CREATE TRIGGER accounting_transaction_update_ledger_append_only BEFORE UPDATE ON accounting_transaction FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule ledger.append-only: a posted row would be changed'); END;
 
@@ -610,6 +660,10 @@ CREATE TABLE accounting_component (
 
 CREATE INDEX ix_accounting_component_summaries ON accounting_component (ledger_id, component_id, summary_id);
 
+CREATE TRIGGER accounting_component_insert_summary_account_link_known BEFORE INSERT ON accounting_component FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM accounting_component_link h WHERE h.ledger_id = NEW.ledger_id AND h.summary_id = NEW.summary_id AND h.component_id = NEW.component_id AND h.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule summary-account.link-known: what is not believed to belong there'); END;
+
+CREATE TRIGGER accounting_component_delete_summary_account_link_known BEFORE DELETE ON accounting_component FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_component_link h WHERE h.ledger_id = OLD.ledger_id AND h.summary_id = OLD.summary_id AND h.component_id = OLD.component_id AND h.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule summary-account.link-known: what is believed to belong there still'); END;
+
 CREATE TRIGGER accounting_component_insert_summary_account_acyclic BEFORE INSERT ON accounting_component FOR EACH ROW WHEN NEW.summary_id = NEW.component_id OR EXISTS (SELECT 1 FROM accounting_account_closure k WHERE k.ledger_id = NEW.ledger_id AND k.summary_id = NEW.component_id AND k.component_id = NEW.summary_id) BEGIN SELECT RAISE(ABORT, 'rule summary-account.acyclic: a component above the account already'); END;
 
 CREATE TRIGGER accounting_component_insert_summary_account_components BEFORE INSERT ON accounting_component FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM accounting_account a WHERE a.ledger_id = NEW.ledger_id AND a.id = NEW.summary_id AND a.overlapping IS NOT NULL) OR NOT EXISTS (SELECT 1 FROM accounting_account a WHERE a.ledger_id = NEW.ledger_id AND a.id = NEW.component_id AND (a.overlapping IS NOT NULL OR a.unit_code IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'rule summary-account.components: what is no summary account, or no detail or summary account of its ledger'); END;
@@ -642,6 +696,49 @@ SELECT OLD.ledger_id, summary_id, component_id FROM (
 ) AS climbed
 WHERE NOT EXISTS (SELECT 1 FROM accounting_account_closure k WHERE k.ledger_id = OLD.ledger_id
     AND k.summary_id = climbed.summary_id AND k.component_id = climbed.component_id); END;
+
+CREATE TABLE accounting_component_link (
+	ledger_id BLOB NOT NULL,
+	summary_id BLOB NOT NULL,
+	component_id BLOB NOT NULL,
+	version BLOB NOT NULL,
+	known_from DATETIME NOT NULL,
+	known_to DATETIME NOT NULL,
+	id BLOB NOT NULL,
+	CONSTRAINT pk_accounting_component_link PRIMARY KEY (version),
+	CONSTRAINT ck_accounting_component_link_known_order CHECK (known_from <= known_to),
+	CONSTRAINT fk_accounting_component_link_summary FOREIGN KEY(ledger_id, summary_id) REFERENCES accounting_account (ledger_id, id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_component_link_component FOREIGN KEY(ledger_id, component_id) REFERENCES accounting_account (ledger_id, id) DEFERRABLE INITIALLY DEFERRED,
+	CONSTRAINT fk_accounting_component_link_id FOREIGN KEY(id) REFERENCES accounting_component_link (version)
+);
+
+CREATE INDEX ix_accounting_component_link_above ON accounting_component_link (component_id, known_to);
+
+CREATE INDEX ix_accounting_component_link_below ON accounting_component_link (summary_id, known_to);
+
+CREATE INDEX ix_accounting_component_link_known_from ON accounting_component_link (ledger_id, known_from);
+
+CREATE INDEX ix_accounting_component_link_known_to ON accounting_component_link (ledger_id, known_to);
+
+CREATE UNIQUE INDEX uq_accounting_component_link_believed ON accounting_component_link (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
+
+CREATE TRIGGER accounting_component_link_insert_history_append_only BEFORE INSERT ON accounting_component_link FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_component_link o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
+
+CREATE TRIGGER accounting_component_link_update_history_append_only BEFORE UPDATE ON accounting_component_link FOR EACH ROW WHEN NEW.ledger_id IS NOT OLD.ledger_id OR NEW.summary_id IS NOT OLD.summary_id OR NEW.component_id IS NOT OLD.component_id OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
+
+CREATE TRIGGER accounting_component_link_delete_history_append_only BEFORE DELETE ON accounting_component_link FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
+
+CREATE TRIGGER accounting_component_link_insert_history_begins_believed BEFORE INSERT ON accounting_component_link FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.begins-believed: a version that is superseded already'); END;
+
+CREATE TRIGGER accounting_component_link_insert_history_one_current BEFORE INSERT ON accounting_component_link FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_component_link o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
+
+CREATE TRIGGER accounting_component_link_update_history_closed_once BEFORE UPDATE OF known_to ON accounting_component_link FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+
+CREATE TRIGGER accounting_component_link_insert_summary_account_link_known BEFORE INSERT ON accounting_component_link FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_component_link h WHERE h.ledger_id = NEW.ledger_id AND h.summary_id = NEW.summary_id AND h.component_id = NEW.component_id AND h.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule summary-account.link-known: a link that is believed already'); END;
+
+CREATE TRIGGER accounting_component_link_insert_summary_account_link_settled BEFORE INSERT ON accounting_component_link FOR EACH ROW WHEN NEW.known_from <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = NEW.ledger_id) BEGIN SELECT RAISE(ABORT, 'rule summary-account.link-settled: a component put in when its ledger was settled already'); END;
+
+CREATE TRIGGER accounting_component_link_update_summary_account_link_settled BEFORE UPDATE OF known_to ON accounting_component_link FOR EACH ROW WHEN NEW.known_to <= (SELECT l.barrier FROM accounting_ledger l WHERE l.id = NEW.ledger_id) BEGIN SELECT RAISE(ABORT, 'rule summary-account.link-settled: a component taken out when its ledger was settled already'); END;
 
 CREATE TABLE accounting_corresponding (
 	account_id BLOB NOT NULL,
@@ -678,6 +775,7 @@ CREATE TABLE accounting_entry (
 	CONSTRAINT ck_accounting_entry_integer CHECK (typeof(steps) = 'integer'),
 	CONSTRAINT ck_accounting_entry_counted CHECK (typeof(n) = 'integer' AND typeof(legs) = 'integer'),
 	CONSTRAINT ck_accounting_entry_days CHECK (date(charged, '0 days') IS charged AND date(concerns, '0 days') IS concerns AND min(charged, concerns) > '0001'),
+	CONSTRAINT ck_accounting_entry_past CHECK (concerns <= charged),
 	CONSTRAINT ck_accounting_entry_numbered CHECK (rowid > 0)
 );
 
@@ -729,6 +827,8 @@ CREATE TABLE accounting_share (
 	n INTEGER NOT NULL,
 	event_id BLOB,
 	root_id BLOB,
+	totalled_id BLOB,
+	start DATE,
 	rule_id BLOB NOT NULL,
 	account_id BLOB NOT NULL,
 	concerns DATE NOT NULL,
@@ -740,7 +840,8 @@ CREATE TABLE accounting_share (
 	CONSTRAINT fk_accounting_share_root FOREIGN KEY(ledger_id, root_id) REFERENCES accounting_transaction (ledger_id, id),
 	CONSTRAINT fk_accounting_share_transaction FOREIGN KEY(ledger_id, transaction_id) REFERENCES accounting_transaction (ledger_id, id),
 	CONSTRAINT fk_accounting_share_account FOREIGN KEY(ledger_id, account_id) REFERENCES accounting_account (ledger_id, id),
-	CONSTRAINT ck_accounting_share_of_one CHECK ((event_id IS NULL) <> (root_id IS NULL)),
+	CONSTRAINT fk_accounting_share_totalled FOREIGN KEY(ledger_id, totalled_id) REFERENCES accounting_account (ledger_id, id),
+	CONSTRAINT ck_accounting_share_of_one CHECK ((CASE WHEN event_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN root_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN totalled_id IS NULL THEN 0 ELSE 1 END) = 1 AND (totalled_id IS NULL) = (start IS NULL)),
 	CONSTRAINT ck_accounting_share_size CHECK (steps <> 0 AND steps BETWEEN -4611686018427387903 AND 4611686018427387903),
 	CONSTRAINT fk_accounting_share_rule_id FOREIGN KEY(rule_id) REFERENCES accounting_posting_rule (id)
 );
@@ -750,6 +851,8 @@ CREATE INDEX ix_accounting_share_account ON accounting_share (ledger_id, account
 CREATE INDEX ix_accounting_share_event ON accounting_share (ledger_id, event_id);
 
 CREATE INDEX ix_accounting_share_root ON accounting_share (ledger_id, root_id);
+
+CREATE INDEX ix_accounting_share_totalled ON accounting_share (ledger_id, totalled_id, rule_id, start);
 
 CREATE INDEX ix_accounting_share_transaction ON accounting_share (ledger_id, transaction_id);
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,7 +13,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     String,
-    func,
     select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,13 +20,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
-from ...patterns.persistence.session import Session, is_to_be_written
+from ...patterns.persistence.session import is_to_be_written, session_of
 from ...patterns.persistence.types import Instant
 from .._kept import only_added
 from ..account.ledger import LARGEST, Ledger
+from ..posting.entry import Entry
 from ..rule.posting_rule import PostingRule
-from ._root import in_batches
-from .consequence import Steps
 
 _TABLE = "accounting_reconsideration"
 _SHARE = "accounting_share"
@@ -70,6 +67,12 @@ class Reconsideration(Base, init=False):
         viewonly=True, order_by=lambda: Share.n, info={"multiplicity": "0..*"}
     )
 
+    def entries(self) -> list[Entry]:
+        """The entries that were posted with it: all that its ledger booked at that instant."""
+        booked = (Entry.ledger_id == self.ledger_id, Entry.booked == self.at)
+        question = select(Entry).where(*booked).order_by(Entry.transaction_id, Entry.n)
+        return list(session_of(self).scalars(question))
+
     def violations(self) -> Iterator[ConstraintViolation]:
         """A session would write a reconsideration by hand, or change it."""
         if is_to_be_written(self):
@@ -81,20 +84,21 @@ class Reconsideration(Base, init=False):
 
 class Share(Base, init=False):
     """
-    What one event, or one base transaction, has of a difference that was posted for several together.
+    What one event, one base transaction or one period has of a difference that was posted for several.
 
-    Shape:  the `event_id` of the first report of an event, or the `root_id` of a base transaction; the rule,
-            the account and the day concerned; the transaction, none where the shares cancel out.
+    Shape:  the `event_id` of the first report of an event, the `root_id` of a base transaction, or the
+            `totalled_id` of the account that a rule per period totalled from the day `start`; the rule, the
+            account and the day concerned; the transaction, none where the shares cancel out.
     Units:  `steps` of the account's unit; a deposit is positive.
-    Source: not in the papers: they keep an entry per event. Shares keep one entry for all, and each event's
-            part in it, so that the next change is reckoned from what really stands.
+    Source: not in the papers: they keep an entry per event. Shares keep one entry for all, and each
+            one's part in it, so that the next change is reckoned from what really stands.
     """
 
     __tablename__ = _SHARE
     __table_args__ = (
         ForeignKeyConstraint(
             ["ledger_id", "reconsideration_id"],
-            [f"{_TABLE}.ledger_id", f"{_TABLE}.id"],
+            ["accounting_reconsideration.ledger_id", "accounting_reconsideration.id"],
             name="fk_accounting_share_reconsideration",
             deferrable=True,
             initially="DEFERRED",
@@ -119,10 +123,21 @@ class Share(Base, init=False):
             ["accounting_account.ledger_id", "accounting_account.id"],
             name="fk_accounting_share_account",
         ),
-        CheckConstraint("(event_id IS NULL) <> (root_id IS NULL)", name="of_one"),
+        ForeignKeyConstraint(
+            ["ledger_id", "totalled_id"],
+            ["accounting_account.ledger_id", "accounting_account.id"],
+            name="fk_accounting_share_totalled",
+        ),
+        CheckConstraint(
+            "(CASE WHEN event_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN root_id IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN totalled_id IS NULL THEN 0 ELSE 1 END) = 1 "
+            "AND (totalled_id IS NULL) = (start IS NULL)",
+            name="of_one",
+        ),
         CheckConstraint(f"steps <> 0 AND steps BETWEEN -{LARGEST} AND {LARGEST}", name="size"),
         Index(f"ix_{_SHARE}_event", "ledger_id", "event_id"),
         Index(f"ix_{_SHARE}_root", "ledger_id", "root_id"),
+        Index(f"ix_{_SHARE}_totalled", "ledger_id", "totalled_id", "rule_id", "start"),
         Index(f"ix_{_SHARE}_transaction", "ledger_id", "transaction_id"),
         Index(f"ix_{_SHARE}_account", "ledger_id", "account_id", "concerns"),
     )
@@ -134,6 +149,8 @@ class Share(Base, init=False):
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[UUID | None] = mapped_column()
     root_id: Mapped[UUID | None] = mapped_column()
+    totalled_id: Mapped[UUID | None] = mapped_column()
+    start: Mapped[date | None] = mapped_column()
     rule_id: Mapped[UUID] = mapped_column(ForeignKey(PostingRule.id))
     account_id: Mapped[UUID] = mapped_column()
     concerns: Mapped[date]
@@ -148,22 +165,6 @@ class Share(Base, init=False):
 
     def __str__(self) -> str:
         return f"{self.steps} steps concerning {self.concerns}"
-
-
-def shares_of(session: Session, ledger: UUID, roots: Iterable[UUID]) -> dict[UUID, Steps]:
-    """What stands for roots as their shares of common differences, by the key of the root."""
-    found: dict[UUID, Steps] = {}
-    owners: tuple[Any, ...] = (Share.event_id, Share.root_id)
-    for owner in owners:
-        for keys in in_batches(list(roots)):
-            rows = session.execute(
-                select(owner, Share.rule_id, Share.account_id, Share.concerns, func.sum(Share.steps))
-                .where(Share.ledger_id == ledger, owner.in_(keys))
-                .group_by(owner, Share.rule_id, Share.account_id, Share.concerns)
-            )
-            for root, rule_id, account_id, concerns, steps in rows:
-                found.setdefault(root, {})[rule_id, account_id, concerns] = int(steps)
-    return found
 
 
 def _by_hand(made: object, what: str) -> ConstraintViolation:
