@@ -87,6 +87,7 @@ class World:
     lines: list[Line] = field(default_factory=list)
     transactions: list[Transaction] = field(default_factory=list)
     instants: list[datetime] = field(default_factory=lambda: [START])
+    parts: dict[datetime, dict[Account, list[Account]]] = field(default_factory=dict)
 
     @classmethod
     def made(cls, session: Session, clock: FixedClock, seed: int) -> World:
@@ -107,7 +108,12 @@ class World:
             world.summaries.append(SummaryAccount(ledger=ledger, name=name, components=parts))
         session.add_all(world.summaries)
         session.commit()
+        world.note_parts()
         return world
+
+    def note_parts(self) -> None:
+        """Note by hand what each summary is made up of, from now on."""
+        self.parts[self.clock.now()] = {each: list(each.components) for each in self.summaries}
 
     def live(self, steps: int) -> None:
         """Post, reverse and replace for a while, some of it late, and take components out."""
@@ -120,6 +126,7 @@ class World:
             )
             step()
             self.session.commit()
+            self.note_parts()
 
     def move(self) -> None:
         """Move something between accounts of one unit."""
@@ -137,8 +144,8 @@ class World:
         self.remember(post(self.session, draft).transaction(self.session))
 
     def note(self) -> None:
-        """Note something in the memo account, about another day than it was charged on."""
-        charged, concerns = self.random.choice(DAYS), self.random.choice(DAYS)
+        """Note something in the memo account, about an earlier day than it is charged on."""
+        concerns, charged = sorted(self.random.choices(DAYS, k=2))
         amount = self.details[5].unit.quantity(self.random.randrange(1, 9))
         leg = Leg(self.details[5], amount, charged=charged, concerns=concerns)
         self.remember(post(self.session, Draft(leg, description="rent")).transaction(self.session))
@@ -187,10 +194,11 @@ class World:
                 )
             )  # fmt: skip
 
-    def below(self, account: Account) -> set[Account]:
-        """The detail accounts that an account is made up of, by following every way down."""
+    def below(self, account: Account, known_at: datetime) -> set[Account]:
+        """The detail accounts that an account was known to be made up of, by following every way down."""
         if isinstance(account, SummaryAccount):
-            return {each for part in account.components for each in self.below(part)}
+            parts = self.parts[max(noted for noted in self.parts if noted <= known_at)][account]
+            return {each for part in parts for each in self.below(part, known_at)}
         return {account}
 
 
@@ -221,7 +229,7 @@ def moved(account: Account, period: Period, known_at: datetime) -> dict[str, tup
 
 def agrees(world: World, account: Account, as_of: date, known_at: datetime) -> None:
     """Compare one account with the model on a day, as known at an instant."""
-    own = [line for line in world.lines if line.account in world.below(account)]
+    own = [line for line in world.lines if line.account in world.below(account, known_at)]
     period = Period(DAYS[1], as_of + timedelta(days=1)) if as_of > DAYS[1] else Period(DAYS[0], DAYS[2])
     by_then = [line for line in own if line.charged <= as_of and line.booked <= known_at]
     within = [line for line in own if period.includes(line.charged) and line.stands(known_at)]
@@ -321,11 +329,12 @@ def kinds_of(world: World) -> dict[str, bool]:
     """What a history held that could have gone wrong."""
     lines = world.lines
     ways = [len(below(world, summary)) for summary in world.summaries]
-    accounts = [len(world.below(summary)) for summary in world.summaries]
+    accounts = [len(world.below(summary, world.clock.now())) for summary in world.summaries]
     return {
         "backdated": any(line.charged < line.booked.date() for line in lines),
         "charged_later": any(line.charged > line.booked.date() for line in lines),
         "struck": any(line.struck for line in lines),
+        "otherwise_made_up": len({str(parts) for parts in world.parts.values()}) > 1,
         "reversed": any(line.adjustment is Adjustment.REVERSAL for line in lines),
         "memo": any(line.account.memo for line in lines),
         "overlap": ways != accounts,

@@ -47,10 +47,9 @@ def _sent(draw: st.DrawFn, books: Books) -> Draft:
     legs: list[Leg] = []
 
     def add(account: DetailAccount, steps: int) -> None:
-        concerns = draw(st.none() | _days)
-        legs.append(
-            Leg(account, account.unit.quantity(steps), charged=draw(_days), concerns=concerns)
-        )  # fmt: skip
+        charged = draw(_days)
+        concerns = draw(st.none() | _days.map(lambda day: min(day, charged)))
+        legs.append(Leg(account, account.unit.quantity(steps), charged=charged, concerns=concerns))
 
     for accounts in ([books.card, books.airline, books.checking], [books.coffee, books.store]):
         for steps in draw(_amounts()):
