@@ -12,8 +12,9 @@ from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.persistence.session import Session
 from ..account.ledger import Ledger
 from ..event.event import AccountingEvent, Processing
-from ..firing.reconsideration import Reconsideration
+from ..firing.reconsideration import Considered, Reconsideration
 from ..posting.transaction import Transaction
+from ..rule.posting_rule import PostingRule
 from ..rule.resolution import ACCOUNT_FOUND
 from ._affected import Change, affected
 from ._fired import Fired, fired_on, without_waiting
@@ -208,7 +209,32 @@ def _recorded(work: Work, changes: Sequence[Change], shares: Kept) -> Reconsider
     connection = work.session.connection()
     because = ", ".join(str(each) for each in changes)[:2000]
     connection.execute(insert(Reconsideration), {**key, "at": work.session.recorded, "because": because})
+    _keep_considered(work, changes, shares.key)
     return work.session.get_one(Reconsideration, (work.ledger, key["id"]))
+
+
+def _keep_considered(work: Work, changes: Sequence[Change], reconsideration: UUID) -> None:
+    """Keep what was looked at, and was not before; a rule by itself is no version of anything."""
+    versions = {(each.version, not each.is_believed) for each in changes if not isinstance(each, PostingRule)}
+    for some in in_batches(sorted(versions)):
+        kept = work.session.execute(
+            select(Considered.version, Considered.was_withdrawn).where(
+                Considered.ledger_id == work.ledger,
+                Considered.version.in_([version for version, _ in some]),
+            )
+        )
+        versions.difference_update((version, was_withdrawn) for version, was_withdrawn in kept)
+    rows = [
+        {
+            "ledger_id": work.ledger,
+            "version": version,
+            "was_withdrawn": was_withdrawn,
+            "reconsideration_id": reconsideration,
+        }
+        for version, was_withdrawn in sorted(versions)
+    ]
+    if rows:
+        work.session.connection().execute(insert(Considered), rows)
 
 
 def _keep_attempts(
