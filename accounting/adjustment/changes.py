@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.version import Believed
 from ...patterns.time.instant import UNTIL_CHANGED, require_aware
+from ..account.component_link import ComponentLink
 from ..account.ledger import Ledger
 from ..firing.reconsideration import Considered
-from ..rule.posting_rule import RuleTerms
+from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.practice import PracticeAssignment
 from ..rule.rule_in_practice import RuleInPractice
 
-Revised = RuleTerms | PracticeAssignment | RuleInPractice
+Revised = RuleTerms | PracticeAssignment | RuleInPractice | ComponentLink
 """A version of something that is believed, or was."""
 
 
@@ -27,7 +28,8 @@ def changes_since(session: Session, ledger: Ledger, instant: datetime | None = N
 
     Shape:  from an `instant` on; or else whatever the ledger was not reconsidered for yet, also where it
             comes from a transaction that was open at the time. In the order in which it became known. Terms
-            and rules are those of practices that the ledger uses or used; all of them the first time.
+            and rules are those of practices that the ledger uses or used; all of them the first time. What
+            summary accounts are made up of is among it where one of these rules speaks of one.
     Source: Fowler's Retroactive Event; that two times make it a query is ours.
     """
     session.flush()
@@ -39,6 +41,9 @@ def changes_since(session: Session, ledger: Ledger, instant: datetime | None = N
         (PracticeAssignment, PracticeAssignment.ledger_id == ledger.id),
         (RuleInPractice, RuleInPractice.practice_id.in_(used)),
     ]
+    used_rules = session.scalars(select(PostingRule).where(PostingRule.id.in_(rules)))
+    if any(each.speaks_of_summaries for each in used_rules):
+        kinds.append((ComponentLink, ComponentLink.ledger_id == ledger.id))
     found: list[Any] = []
     for kind, of in kinds:
         changed = _not_considered(kind, ledger) if since is None else _changed(kind, since)

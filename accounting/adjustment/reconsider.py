@@ -37,7 +37,7 @@ from .processing import attempts, hold, posted_in_full, wanted_of
 CHANGES = rule(
     "reconsideration.changes",
     pattern="6.5",
-    says="What is reconsidered are terms of rules, assignments of practices, and rules of practices.",
+    says="What is reconsidered are terms of rules, assignments and rules of practices, and components.",
 )
 
 
