@@ -24,7 +24,7 @@ Revised = RuleTerms | PracticeAssignment | RuleInPractice | ComponentLink
 
 def changes_since(session: Session, ledger: Ledger, instant: datetime | None = None) -> list[Revised]:
     """
-    What became known, or ceased to be believed, of terms, assignments and practices, for `reconsider`.
+    What became known, or ceased to be believed, of what rules make of the past, for `reconsider`.
 
     Shape:  from an `instant` on; or else whatever the ledger was not reconsidered for yet, also where it
             comes from a transaction that was open at the time. In the order in which it became known. Terms

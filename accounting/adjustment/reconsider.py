@@ -72,7 +72,7 @@ class _Found:
 
 def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsideration:
     """
-    Follow up what changed retroactively: terms of rules, assignments of practices, the rules of a practice.
+    Follow up what changed for the past: terms, assignments, rules of practices, components of summaries.
 
     Shape:  give what `changes_since` finds; or, by hand, the new versions of terms and assignments (an old
             one that has no successor, where it was withdrawn), and the rules that were added to a practice or
@@ -109,7 +109,7 @@ def _require_changes(changes: Iterable[object]) -> None:
             raise CHANGES.violation(
                 each,
                 found=f"{each!r}, of type {type(each).__name__}",
-                allowed="terms, assignments and posting rules, one after the other",
+                allowed="terms, assignments, posting rules and component links, one after the other",
                 remedy="Give the terms themselves: reconsider(session, ledger, *rule.terms).",
             )
 

@@ -121,7 +121,7 @@ def test_what_can_not_have_changed_is_refused_before_anything_is_done(
 
     assert str(refused.value) == (
         "reconsideration.changes: found 'usage', of type str; "
-        "allowed: terms, assignments and posting rules, one after the other. "
+        "allowed: terms, assignments, posting rules and component links, one after the other. "
         "Give the terms themselves: reconsider(session, ledger, *rule.terms)."
     )
     assert counted(session, "accounting_reconsideration") == 0
