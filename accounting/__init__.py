@@ -62,7 +62,7 @@ from .firing import (
     process,
     run,
 )
-from .firing.reconsideration import Reconsideration, Share
+from .firing.reconsideration import Considered, Reconsideration, Share
 from .goods.consumable import Consumable, reserved, take_back, use_up
 from .goods.goods import KindOfGoods, Place
 from .goods.holding import Holding, InventoryEntry, Stock, Transfer, stock
@@ -145,6 +145,7 @@ __all__ = [
     "ComponentLink",
     "Concerning",
     "Condition",
+    "Considered",
     "Consumable",
     "Correspondence",
     "CreatedBy",

@@ -16,6 +16,8 @@ from ...patterns.persistence.version import Versioned
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import ALWAYS, Period, merged
 from ..account.account import DetailAccount
+from ..account.component_link import ComponentLink
+from ..account.summary import closure
 from ..event.event import AccountingEvent, Processing
 from ..event.event_type import EventType
 from ..firing.reconsideration import Share
@@ -28,8 +30,8 @@ from ..rule.trigger import OnEvent
 from ._root import in_batches
 from .adjustment import Work
 
-Change = RuleTerms | PracticeAssignment | RuleInPractice | PostingRule
-"""What may change for the past: terms, assignments, the rules of a practice; a rule stands for any of it."""
+Change = RuleTerms | PracticeAssignment | RuleInPractice | ComponentLink | PostingRule
+"""What may change for the past: terms, assignments, rules of practices, components; a rule stands for any."""
 
 Totals = dict[PostingRule, list[tuple[set[UUID], Sequence[Period]]]]
 """The rules per period that changes bear on, each with accounts that it reads and the days."""
@@ -52,7 +54,11 @@ class Affected:
 def affected(work: Work, changes: Iterable[Change]) -> Affected:
     """Whatever the changes may bear on; what failed before and lies on the days concerned is among it."""
     found = Affected()
-    for each in changes:
+    given = list(changes)
+    links = [each for each in given if isinstance(each, ComponentLink)]
+    others = [each for each in given if not isinstance(each, ComponentLink)]
+    moved = _moved(work, links)
+    for each in [*others, *(_speaking_of_summaries(work) if links else ())]:
         change = each.rule if isinstance(each, RuleInPractice) else each
         days = [ALWAYS] if isinstance(change, PostingRule) else _days(work.session, change)
         if not days:
@@ -60,7 +66,8 @@ def affected(work: Work, changes: Iterable[Change]) -> Affected:
         subject = change.subject_id if isinstance(change, PracticeAssignment) else None
         for rule in _rules(change):
             if rule.is_aggregate:
-                found.totals.setdefault(rule, []).append((_totalled(work, rule, subject), days))
+                left = moved if rule.speaks_of_summaries else set()
+                found.totals.setdefault(rule, []).append((_totalled(work, rule, subject) | left, days))
             elif subject is None:
                 _by_rule(work, found, rule, days, for_all=isinstance(change, PracticeAssignment))
         if subject is not None:
@@ -68,6 +75,25 @@ def affected(work: Work, changes: Iterable[Change]) -> Affected:
         if isinstance(change, PostingRule):
             _by_creator(work, found, change)
         _failed(work, found, subject, days)
+    return found
+
+
+def _speaking_of_summaries(work: Work) -> list[PostingRule]:
+    """The rules that the ledger uses, or used, whose accounts may be others since components came or went."""
+    used = select(PracticeAssignment.practice_id).where(PracticeAssignment.ledger_id == work.ledger)
+    kept = select(RuleInPractice.rule_id).where(RuleInPractice.practice_id.in_(used))
+    rules = work.session.scalars(select(PostingRule).where(PostingRule.id.in_(kept)))
+    return [each for each in rules if each.speaks_of_summaries]
+
+
+def _moved(work: Work, links: Sequence[ComponentLink]) -> set[UUID]:
+    """The detail accounts that components consist of which came or went."""
+    found: set[UUID] = set()
+    for some in in_batches(sorted({each.component_id for each in links})):
+        below = select(closure.c.component_id).where(
+            closure.c.ledger_id == work.ledger, closure.c.summary_id.in_(some)
+        )
+        found.update(work.session.scalars(select(DetailAccount.id).where(DetailAccount.id.in_(below))))
     return found
 
 

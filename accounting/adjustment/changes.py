@@ -5,55 +5,65 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.version import Believed
 from ...patterns.time.instant import UNTIL_CHANGED, require_aware
+from ..account.component_link import ComponentLink
 from ..account.ledger import Ledger
-from ..firing.reconsideration import Reconsideration
-from ..rule.posting_rule import RuleTerms
+from ..firing.reconsideration import Considered
+from ..rule.posting_rule import PostingRule, RuleTerms
 from ..rule.practice import PracticeAssignment
 from ..rule.rule_in_practice import RuleInPractice
 
-Revised = RuleTerms | PracticeAssignment | RuleInPractice
+Revised = RuleTerms | PracticeAssignment | RuleInPractice | ComponentLink
 """A version of something that is believed, or was."""
 
 
 def changes_since(session: Session, ledger: Ledger, instant: datetime | None = None) -> list[Revised]:
     """
-    What became known, or ceased to be believed, of terms, assignments and practices, for `reconsider`.
+    What became known, or ceased to be believed, of what rules make of the past, for `reconsider`.
 
-    Shape:  from an `instant` on, or else from the last time that the ledger was reconsidered, or the
-            beginning; in the order in which it became known. Terms and rules are those of practices that the
-            ledger uses or used. What was changed and followed up at that very instant is found once more,
-            and nothing comes of it.
-    Source: Fowler's Retroactive Event; that two times make it a query is ours. Whoever reconsiders only a
-            part of what changed has to say the instant the next time.
+    Shape:  from an `instant` on; or else whatever the ledger was not reconsidered for yet, also where it
+            comes from a transaction that was open at the time. In the order in which it became known. Terms
+            and rules are those of practices that the ledger uses or used; all of them the first time. What
+            summary accounts are made up of is among it where one of these rules speaks of one.
+    Source: Fowler's Retroactive Event; that two times make it a query is ours.
     """
     session.flush()
-    if instant is None:
-        last = select(func.max(Reconsideration.at)).where(Reconsideration.ledger_id == ledger.id)
-        instant = session.scalar(last)
     since = None if instant is None else require_aware(instant).astimezone(UTC)
     used = select(PracticeAssignment.practice_id).where(PracticeAssignment.ledger_id == ledger.id)
     rules = select(RuleInPractice.rule_id).where(RuleInPractice.practice_id.in_(used))
-    found: list[Any] = [
-        *_changed(session, RuleTerms, RuleTerms.rule_id.in_(rules), since),
-        *_changed(session, PracticeAssignment, PracticeAssignment.ledger_id == ledger.id, since),
-        *_changed(session, RuleInPractice, RuleInPractice.practice_id.in_(used), since),
+    kinds: list[tuple[type[Believed], ColumnElement[bool]]] = [
+        (RuleTerms, RuleTerms.rule_id.in_(rules)),
+        (PracticeAssignment, PracticeAssignment.ledger_id == ledger.id),
+        (RuleInPractice, RuleInPractice.practice_id.in_(used)),
     ]
+    used_rules = session.scalars(select(PostingRule).where(PostingRule.id.in_(rules)))
+    if any(each.speaks_of_summaries for each in used_rules):
+        kinds.append((ComponentLink, ComponentLink.ledger_id == ledger.id))
+    found: list[Any] = []
+    for kind, of in kinds:
+        changed = _not_considered(kind, ledger) if since is None else _changed(kind, since)
+        found += session.scalars(select(kind).where(of, changed))
     return sorted(found, key=lambda each: (each.known_from, each.version))
 
 
-def _changed(
-    session: Session, kind: type[Believed], of: ColumnElement[bool], since: datetime | None
-) -> list[Any]:
-    """The versions that are new, and the old ones that were withdrawn and have no successor."""
-    if since is None:
-        return list(session.scalars(select(kind).where(of)))
+def _changed(kind: type[Believed], since: datetime) -> ColumnElement[bool]:
+    """The versions that are new, and the old ones that were withdrawn."""
+    return or_(kind.known_from >= since, and_(kind.known_to >= since, _is_withdrawn(kind)))
+
+
+def _not_considered(kind: type[Believed], ledger: Ledger) -> ColumnElement[bool]:
+    """The versions that were never looked at, and those that were not since they were withdrawn."""
+    looked_at = exists().where(Considered.ledger_id == ledger.id, Considered.version == kind.version)
+    return or_(~looked_at, and_(_is_withdrawn(kind), ~looked_at.where(Considered.was_withdrawn)))
+
+
+def _is_withdrawn(kind: type[Believed]) -> ColumnElement[bool]:
+    """Whether a version is not believed any more, and has no successor."""
     later = aliased(kind)
     succeeded = exists().where(later.id == kind.id, later.known_from >= kind.known_to)
-    withdrawn = and_(kind.known_to >= since, kind.known_to < UNTIL_CHANGED, ~succeeded)
-    return list(session.scalars(select(kind).where(of, or_(kind.known_from >= since, withdrawn))))
+    return and_(kind.known_to < UNTIL_CHANGED, ~succeeded)

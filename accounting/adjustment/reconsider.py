@@ -12,8 +12,9 @@ from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.persistence.session import Session
 from ..account.ledger import Ledger
 from ..event.event import AccountingEvent, Processing
-from ..firing.reconsideration import Reconsideration
+from ..firing.reconsideration import Considered, Reconsideration
 from ..posting.transaction import Transaction
+from ..rule.posting_rule import PostingRule
 from ..rule.resolution import ACCOUNT_FOUND
 from ._affected import Change, affected
 from ._fired import Fired, fired_on, without_waiting
@@ -36,7 +37,7 @@ from .processing import attempts, hold, posted_in_full, wanted_of
 CHANGES = rule(
     "reconsideration.changes",
     pattern="6.5",
-    says="What is reconsidered are terms of rules, assignments of practices, and rules of practices.",
+    says="What is reconsidered are terms of rules, assignments and rules of practices, and components.",
 )
 
 
@@ -71,7 +72,7 @@ class _Found:
 
 def reconsider(session: Session, ledger: Ledger, *changes: Change) -> Reconsideration:
     """
-    Follow up what changed retroactively: terms of rules, assignments of practices, the rules of a practice.
+    Follow up what changed for the past: terms, assignments, rules of practices, components of summaries.
 
     Shape:  give what `changes_since` finds; or, by hand, the new versions of terms and assignments (an old
             one that has no successor, where it was withdrawn), and the rules that were added to a practice or
@@ -108,7 +109,7 @@ def _require_changes(changes: Iterable[object]) -> None:
             raise CHANGES.violation(
                 each,
                 found=f"{each!r}, of type {type(each).__name__}",
-                allowed="terms, assignments and posting rules, one after the other",
+                allowed="terms, assignments, posting rules and component links, one after the other",
                 remedy="Give the terms themselves: reconsider(session, ledger, *rule.terms).",
             )
 
@@ -208,7 +209,32 @@ def _recorded(work: Work, changes: Sequence[Change], shares: Kept) -> Reconsider
     connection = work.session.connection()
     because = ", ".join(str(each) for each in changes)[:2000]
     connection.execute(insert(Reconsideration), {**key, "at": work.session.recorded, "because": because})
+    _keep_considered(work, changes, shares.key)
     return work.session.get_one(Reconsideration, (work.ledger, key["id"]))
+
+
+def _keep_considered(work: Work, changes: Sequence[Change], reconsideration: UUID) -> None:
+    """Keep what was looked at, and was not before; a rule by itself is no version of anything."""
+    versions = {(each.version, not each.is_believed) for each in changes if not isinstance(each, PostingRule)}
+    for some in in_batches(sorted(versions)):
+        kept = work.session.execute(
+            select(Considered.version, Considered.was_withdrawn).where(
+                Considered.ledger_id == work.ledger,
+                Considered.version.in_([version for version, _ in some]),
+            )
+        )
+        versions.difference_update((version, was_withdrawn) for version, was_withdrawn in kept)
+    rows = [
+        {
+            "ledger_id": work.ledger,
+            "version": version,
+            "was_withdrawn": was_withdrawn,
+            "reconsideration_id": reconsideration,
+        }
+        for version, was_withdrawn in sorted(versions)
+    ]
+    if rows:
+        work.session.connection().execute(insert(Considered), rows)
 
 
 def _keep_attempts(

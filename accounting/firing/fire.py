@@ -147,7 +147,9 @@ class _Totalling:
         account = self.entries[0].account.id
         standing = self.books.standing(self.rule, account, self.period)
         times, left = Counter(standing.times), dict(standing.days)
-        for part in self.books.parts(self.rule, account, self.period):
+        is_read = self.rule in self.books.rules_on(account)
+        # An account that left a summary account is not read any more: all that stands is taken back.
+        for part in self.books.parts(self.rule, account, self.period) if is_read else ():
             start, last = part.period.start, part.period.end - timedelta(days=1)
             draft = self._due(part, left.pop(last, None), times[start])
             if draft is not None:

@@ -29,6 +29,7 @@ from ..rule.posting_rule import PostingRule
 
 _TABLE = "accounting_reconsideration"
 _SHARE = "accounting_share"
+_CONSIDERED = "accounting_considered"
 
 APPEND_ONLY = rule(
     "reconsideration.append-only",
@@ -167,6 +168,43 @@ class Share(Base, init=False):
         return f"{self.steps} steps concerning {self.concerns}"
 
 
+class Considered(Base, init=False):
+    """
+    That a ledger's past was looked at again because of a version of something, as it was known then.
+
+    Shape:  the `version`; `was_withdrawn` where it was not believed any more. The first look at it is kept.
+    Source: ours: who changed something first may commit last, so that no instant parts what was followed
+            up from what was not.
+    """
+
+    __tablename__ = _CONSIDERED
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["ledger_id", "reconsideration_id"],
+            ["accounting_reconsideration.ledger_id", "accounting_reconsideration.id"],
+            name=f"fk_{_CONSIDERED}_reconsideration",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+    )
+    __level__ = Level.OPERATIONAL
+    __pattern__ = "6.11"
+
+    ledger_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[UUID] = mapped_column(primary_key=True)
+    was_withdrawn: Mapped[bool] = mapped_column(primary_key=True)
+    reconsideration_id: Mapped[UUID] = mapped_column()
+    reconsideration: Mapped[Reconsideration] = relationship(viewonly=True)
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """A session would write by hand that something was looked at, or change it."""
+        if is_to_be_written(self):
+            yield _by_hand(self, "what was looked at")
+
+    def __str__(self) -> str:
+        return f"{self.version}{', withdrawn' if self.was_withdrawn else ''}"
+
+
 def _by_hand(made: object, what: str) -> ConstraintViolation:
     return APPEND_ONLY.violation(
         made,
@@ -190,6 +228,7 @@ _AMISS = (
 
 only_added(Reconsideration, APPEND_ONLY)
 only_added(Share, APPEND_ONLY)
+only_added(Considered, APPEND_ONLY)
 guard(
     Reconsideration.__table__,  # type: ignore[arg-type]
     refuse_when(

@@ -206,6 +206,11 @@ class PostingRule(Base, init=False):
         return frozenset().union(*(each.writes for each in self.outputs.values()))
 
     @property
+    def speaks_of_summaries(self) -> bool:
+        """Whether some of its accounts are named by a summary account above them."""
+        return any(each.kind == "summary" for each in self.reads | self.writes)
+
+    @property
     def is_aggregate(self) -> bool:
         """Whether it looks at the total of a period, not at entry after entry."""
         return self.per is not Per.ENTRY

@@ -22,7 +22,7 @@ from analysis_patterns.accounting.rule.practice import practice_rule
 from analysis_patterns.cli import main
 from analysis_patterns.patterns import explain
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session, inconsistencies
+from analysis_patterns.patterns.persistence import Session, inconsistencies, sessions
 from analysis_patterns.patterns.time import Period
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import FOREVER
@@ -119,10 +119,59 @@ def test_another_assignment_is_found(session: Session, billed: Customer) -> None
     )
     session.commit()
 
-    assert len(changes_since(session, utility.ledger)) == 2
+    found = changes_since(session, utility.ledger)
+    assert len([each for each in found if isinstance(each, PracticeAssignment)]) == 2
+    first = {each.practice for each in found if isinstance(each, RuleInPractice)}
+    assert first == {utility.low_pay}, "nobody used that practice before"
     reconsider(session, utility.ledger, *changes_since(session, utility.ledger))
 
     assert balance(session, billed.base_usage) == usd(250)
+
+
+def test_what_was_followed_up_is_not_found_again_but_by_its_instant(
+    session: Session, billed: Customer, clock: FixedClock
+) -> None:
+    (terms,) = billed.utility.rules["tax on usage"].terms
+    terms.withdraw()
+    session.commit()
+    reconsider(session, billed.utility.ledger, *changes_since(session, billed.utility.ledger))
+    session.commit()
+
+    assert changes_since(session, billed.utility.ledger) == []
+    assert changes_since(session, billed.utility.ledger, clock.now()) == [terms]
+
+
+def test_what_was_left_out_is_found_the_next_time(session: Session, billed: Customer) -> None:
+    utility = billed.utility
+    tax, usage = (utility.rules[name].terms[0] for name in ("tax on usage", "usage"))
+    tax.withdraw()
+    usage.withdraw()
+    session.commit()
+
+    reconsider(session, utility.ledger, tax)
+    session.commit()
+
+    assert changes_since(session, utility.ledger) == [usage]
+
+
+def test_what_somebody_was_still_writing_at_the_last_look_is_found_at_the_next(
+    session: Session, billed: Customer, engine: Engine, clock: FixedClock
+) -> None:
+    ledger = billed.utility.ledger
+    tax = billed.utility.rules["tax on usage"].id
+    with sessions(engine, clock=clock)() as other:
+        began = other.recorded
+        clock.advance(DAY)
+        seen = reconsider(session, ledger, *changes_since(session, ledger)).at
+        session.commit()
+        (terms,) = other.get_one(PostingRule, tax).terms
+        terms.withdraw()
+        other.commit()
+        assert terms.known_to == began < seen
+
+    reconsider(session, ledger, *changes_since(session, ledger))
+
+    assert balance(session, billed.tax) == usd(0)
 
 
 def test_a_rule_that_leaves_a_practice_and_one_that_joins_it_are_found(

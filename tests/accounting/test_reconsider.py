@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from analysis_patterns.accounting import (
     AccountingEvent,
     Adjustment,
+    Considered,
     Draft,
     Reconsideration,
     Share,
@@ -120,7 +121,7 @@ def test_what_can_not_have_changed_is_refused_before_anything_is_done(
 
     assert str(refused.value) == (
         "reconsideration.changes: found 'usage', of type str; "
-        "allowed: terms, assignments and posting rules, one after the other. "
+        "allowed: terms, assignments, posting rules and component links, one after the other. "
         "Give the terms themselves: reconsider(session, ledger, *rule.terms)."
     )
     assert counted(session, "accounting_reconsideration") == 0
@@ -654,6 +655,8 @@ def test_a_rule_per_month_follows_events_that_are_corrected(
         "DELETE FROM accounting_reconsideration",
         "UPDATE accounting_share SET steps = 1",
         "DELETE FROM accounting_share",
+        "UPDATE accounting_considered SET was_withdrawn = NOT was_withdrawn",
+        "DELETE FROM accounting_considered",
     ],
 )
 def test_the_database_refuses_to_rewrite_a_reconsideration(
@@ -673,6 +676,11 @@ def test_a_session_refuses_a_reconsideration_written_by_hand(session: Session, a
     session.rollback()
 
     made.shares[0].steps += 1
+    with refuses("reconsideration.append-only", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+
+    session.scalars(select(Considered)).first().was_withdrawn = True  # type: ignore[union-attr]
     with refuses("reconsideration.append-only", Layer.FLUSH):
         session.flush()
 

@@ -119,7 +119,7 @@ def reconsider(
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
-            help="Since when, as 1999-11-01T09:00+00:00; else since the ledger was reconsidered last.",
+            help="Since when, as 1999-11-01T09:00+00:00; else what it was not reconsidered for yet.",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be posted.")] = False,
