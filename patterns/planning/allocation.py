@@ -15,7 +15,7 @@ from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.composites import interval_columns, quantity_columns
 from ..persistence.guard import guard, refuse_when
-from ..persistence.session import Session
+from ..persistence.session import Session, join_session
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
@@ -85,7 +85,8 @@ class ResourceAllocation(Believed, Base, init=False):
         require(self._quantity_objections(quantity))
         self._begin_belief()
         self.quantity = quantity
-        action.allocations.append(self)
+        self.action = action
+        join_session(self, action)
 
     @property
     def allocates_asset(self) -> bool:
