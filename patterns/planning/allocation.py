@@ -23,6 +23,7 @@ from ..time.interval import Interval
 from ..values.conversion import STANDARD
 from ..values.quantity import Quantity
 from . import _conditions
+from ._kept import refuse_of_withdrawn, withdrawn_violations
 from .action import Action, ImplementedAction, ProposedAction
 from .resource_type import Asset, AssetType, ResourceType, asset_classification
 
@@ -62,7 +63,8 @@ class ResourceAllocation(Believed, Base, init=False):
 
     Shape:  one action, one quantity.
     Units:  any; time where what is allocated is an asset.
-    Errors: `ConstraintViolation`: `allocation.positive`, `allocation.asset-time`; nothing is changed.
+    Errors: `ConstraintViolation`: `allocation.positive`, `allocation.asset-time`, `action.still-believed`;
+            nothing is changed.
     Source: Analysis Patterns 8.6.
     """
 
@@ -82,6 +84,7 @@ class ResourceAllocation(Believed, Base, init=False):
     action: Mapped[Action] = relationship(back_populates="allocations")
 
     def __init__(self, *, action: Action, quantity: Quantity) -> None:
+        require(withdrawn_violations(self, action))
         require(self._quantity_objections(quantity))
         self._begin_belief()
         self.quantity = quantity
@@ -108,6 +111,7 @@ class ResourceAllocation(Believed, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this allocation breaks by itself; what is withdrawn breaks none."""
         if self.is_believed:
+            yield from withdrawn_violations(self, self.action)
             yield from self._quantity_objections(self.quantity)
 
     def _quantity_objections(self, quantity: Quantity) -> Iterator[ConstraintViolation]:
@@ -369,7 +373,11 @@ Index(
 keep_history(ResourceAllocation)
 guard(
     ResourceAllocation.__table__,  # type: ignore[arg-type]
-    _conditions.locks(TABLE, "INSERT", "asset_id", owner="patterns_asset"),
+    *(
+        _conditions.locks(TABLE, "INSERT", f"{owner}_id", owner=f"patterns_{owner}")
+        for owner in ("action", "asset")
+    ),
+    refuse_of_withdrawn(TABLE),
     *(
         refuse_when(broken, TABLE, "INSERT", condition, because=because)
         for broken, condition, because in (

@@ -314,11 +314,12 @@ def dependencies_of(
 def _reference_objections(
     reference: ActionReference, plan: Plan, action: ProposedAction
 ) -> Iterator[ConstraintViolation]:
-    if not isinstance(action, ProposedAction) or not action.is_believed:
+    if not isinstance(action, ProposedAction) or not action.is_believed or not plan.is_believed:
+        withdrawn = " and ".join(str(each) for each in (action, plan) if not each.is_believed)
         yield OF_PROPOSED.violation(
             reference,
             action,
-            found=f"{type(action).__name__} {action} in {plan}",
+            found=f"{type(action).__name__} {action} in {plan}" + (withdrawn and f", withdrawn: {withdrawn}"),
             allowed="proposed actions and plans that were not withdrawn",
             remedy="Propose the action first; what was done implements what is in the plan.",
         )
