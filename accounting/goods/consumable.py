@@ -19,8 +19,7 @@ from ...patterns.planning.action import Action, ImplementedAction, ProposedActio
 from ...patterns.planning.allocation import (
     ResourceAllocation,
     SpecificResourceAllocation,
-    quantity_violations,
-    withdrawn_violations,
+    allocation_violations,
 )
 from ...patterns.values.quantity import Quantity
 from ..posting.post import Posting, post, reverse
@@ -132,9 +131,8 @@ def use_up(
             `BalanceLimit` of the holding to see to, which the database keeps.
     """
     # All that the allocation would refuse comes before anything is posted.
-    require(withdrawn_violations(holding, action))
+    require(allocation_violations(holding, action, quantity, of_asset=False))
     require(_posting_objections(holding, action, uuid7()))
-    require(quantity_violations(holding, quantity, of_asset=False))
     require(_shortage(holding, quantity, charged, beyond_what_is_there))
     posting = post(
         session,

@@ -84,8 +84,7 @@ class ResourceAllocation(Believed, Base, init=False):
     action: Mapped[Action] = relationship(back_populates="allocations")
 
     def __init__(self, *, action: Action, quantity: Quantity) -> None:
-        require(withdrawn_violations(self, action))
-        require(self._quantity_objections(quantity))
+        require(self._objections(action, quantity))
         self._begin_belief()
         self.quantity = quantity
         self.action = action
@@ -111,11 +110,10 @@ class ResourceAllocation(Believed, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this allocation breaks by itself; what is withdrawn breaks none."""
         if self.is_believed:
-            yield from withdrawn_violations(self, self.action)
-            yield from self._quantity_objections(self.quantity)
+            yield from self._objections(self.action, self.quantity)
 
-    def _quantity_objections(self, quantity: Quantity) -> Iterator[ConstraintViolation]:
-        yield from quantity_violations(self, quantity, of_asset=self.allocates_asset)
+    def _objections(self, action: Action, quantity: Quantity) -> Iterator[ConstraintViolation]:
+        yield from allocation_violations(self, action, quantity, of_asset=self.allocates_asset)
 
 
 class GeneralResourceAllocation(ResourceAllocation, init=False):
@@ -190,7 +188,7 @@ class TemporalResource(SpecificResourceAllocation, init=False):
         require(_type_objections(self, asset, booked_as))
         if quantity is None:
             quantity = Quantity(0, "h") if interval is None else length_of(interval)
-        require(self._quantity_objections(quantity))
+        require(self._objections(action, quantity))
         require(_clashes_so_far(self, action, asset, interval))
         self.asset = asset
         self.interval = interval
@@ -216,6 +214,14 @@ class TemporalResource(SpecificResourceAllocation, init=False):
     def __str__(self) -> str:
         when = "some time" if self.interval is None else str(self.interval)
         return f"{self.asset} for {self.action}, {when}"
+
+
+def allocation_violations(
+    subject: object, action: Action, quantity: Quantity, *, of_asset: bool
+) -> Iterator[ConstraintViolation]:
+    """Whether so much cannot be allocated to an action."""
+    yield from withdrawn_violations(subject, action)
+    yield from quantity_violations(subject, quantity, of_asset=of_asset)
 
 
 def quantity_violations(

@@ -15,6 +15,7 @@ from analysis_patterns.patterns import Base, Quantity
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, guards_of, sessions
 from analysis_patterns.patterns.planning import (
+    ActionStatus,
     Asset,
     AssetType,
     GeneralResourceAllocation,
@@ -23,6 +24,7 @@ from analysis_patterns.patterns.planning import (
     ProposedAction,
     TemporalResource,
     references_of,
+    status_of,
 )
 
 from ..databases import SqliteFolder
@@ -110,6 +112,19 @@ def test_the_flush_refuses_a_circle_that_two_new_dependencies_close(session: Ses
 
     with refuses("plan-dependency.acyclic", Layer.FLUSH):
         session.flush()
+
+
+def test_the_question_for_a_status_is_put_together_once(session: Session, long: Plan) -> None:
+    put: list[object] = []
+    event.listen(session, "do_orm_execute", lambda told: put.append(told.statement))
+    actions = [each.action for each in references_of(session, long)]
+    put.clear()
+
+    statuses = {status_of(session, each, as_of=at(day)) for each in actions for day in (4, 5)}
+
+    assert statuses == {ActionStatus.PROPOSED}
+    assert len(put) == 2 * STEPS
+    assert all(each is put[0] for each in put)
 
 
 def test_an_allocation_is_added_without_reading_the_others(session: Session) -> None:
