@@ -22,15 +22,21 @@ _RESTING = (
     ("patterns_action_reference", "action_id"),
     ("patterns_action_reference", "plan_id"),
     ("patterns_resource_allocation", "action_id"),
+    ("patterns_plan_replacement", "replacing_id"),
+    ("patterns_plan_replacement", "replaced_id"),
     ("patterns_action", "proposed_id"),
+    ("patterns_action", "parent_id"),
 )
 
-_COLLECTIONS = ("endings", "suspensions", "allocations", "included_in", "references", "implementations")
+_COLLECTIONS = (
+    "endings", "suspensions", "allocations", "included_in", "references", "replacements", "implementations",
+    "parts",
+)  # fmt: skip
 
 WITHDRAWN_ALONE = rule(
     "action.withdrawn-alone",
     pattern="8.1",
-    says="An action is withdrawn once nothing that is believed rests on it: no plan, ending or allocation.",
+    says="An action is withdrawn once nothing believed rests on it: no plan, part, ending or allocation.",
     layers=DATABASES | {Layer.FLUSH},
 )
 STILL_BELIEVED = rule(

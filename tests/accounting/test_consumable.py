@@ -139,6 +139,13 @@ def test_a_booking_is_taken_back_without_a_posting(session: Session, blood: Bloo
     assert reserved(session, blood.bank) == packs(0)
 
 
+def test_all_that_there_is_may_be_used(session: Session, blood: BloodBank) -> None:
+    blood.use(session, 10, blood.operate())
+    session.commit()
+
+    assert blood.bank.balance(as_of=MAY) == packs(0)
+
+
 def test_refuses_to_use_more_than_there_is(session: Session, blood: BloodBank) -> None:
     done = blood.operate()
 

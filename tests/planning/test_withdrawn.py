@@ -19,13 +19,16 @@ from analysis_patterns.patterns.planning import (
     Ending,
     GeneralResourceAllocation,
     ImplementedAction,
+    Plan,
+    PlanReplacement,
+    ProposedAction,
     ResourceAllocation,
     Suspension,
     TemporalResource,
 )
 
 from ..refusals import refuses
-from .records import at, between, changes_nothing, leaves_no_trace, write
+from .records import at, between, changes_nothing, leaves_no_trace, overwrite, table_of, write
 
 FACTS: dict[str, Callable[[Action], object]] = {
     "completion": lambda action: Completion(action=action, at=at(4)),
@@ -91,6 +94,43 @@ def test_the_database_refuses_facts_of_what_was_withdrawn(
 
     with refuses("action.still-believed", layer):
         write(session, table, action_id=mistaken.id, **columns)
+
+
+@pytest.fixture(params=["a part", "a plan that took its place"])
+def needed(session: Session, request: pytest.FixtureRequest) -> Plan:
+    """A plan with a part of its own, or one that another replaced, stored."""
+    plan, other = Plan(name="dinner"), Plan(name="buffet")
+    session.add_all([plan, other])
+    if request.param == "a part":
+        session.add(ProposedAction(name="cook", parent=plan))
+    else:
+        PlanReplacement(replacing=plan, replaced=other, at=at(2))
+    session.commit()
+    return plan
+
+
+def test_the_flush_refuses_to_withdraw_what_others_rest_on(session: Session, needed: Plan) -> None:
+    with leaves_no_trace(session), refuses("action.withdrawn-alone", Layer.FLUSH):
+        needed.withdraw()
+        session.flush()
+
+
+def test_the_database_refuses_to_withdraw_what_others_rest_on(
+    session: Session, needed: Plan, layer: Layer
+) -> None:
+    with leaves_no_trace(session), refuses("action.withdrawn-alone", layer):
+        overwrite(session, Action, table_of(Action).c.id == needed.id, known_to=session.recorded)
+
+
+def test_the_database_refuses_to_withdraw_a_plan_that_was_replaced(session: Session, layer: Layer) -> None:
+    plan, other = Plan(name="dinner"), Plan(name="buffet")
+    session.add_all([plan, other])
+    PlanReplacement(replacing=other, replaced=plan, at=at(2))
+    session.commit()
+
+    with leaves_no_trace(session), refuses("action.withdrawn-alone", layer):
+        plan.withdraw()
+        session.flush()
 
 
 HOUR = {"quantity_number": 1, "quantity_unit": "h", "quantity_canonical": "s1 2500000336"}
