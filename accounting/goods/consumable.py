@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from uuid_utils.compat import uuid7
 
 from ...patterns.constraint import BUILT, EVERYWHERE, ConstraintViolation, require, rule
 from ...patterns.persistence.base import Level
@@ -15,7 +16,11 @@ from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.session import Session, session_of
 from ...patterns.persistence.version import keep_history
 from ...patterns.planning.action import Action, ImplementedAction, ProposedAction
-from ...patterns.planning.allocation import ResourceAllocation, SpecificResourceAllocation
+from ...patterns.planning.allocation import (
+    ResourceAllocation,
+    SpecificResourceAllocation,
+    allocation_violations,
+)
 from ...patterns.values.quantity import Quantity
 from ..posting.post import Posting, post, reverse
 from ..posting.transaction import Transaction
@@ -121,10 +126,13 @@ def use_up(
     Shape:  it moves to `destination`, where such goods are counted once they are used.
     Units:  that of the holding; `charged` is the day it was used.
     Errors: `ConstraintViolation`: `consumable.enough` where the holding has less on that day, unless
-            `beyond_what_is_there`; what `Transfer` and `post` refuse; nothing is changed.
+            `beyond_what_is_there`; what `Consumable`, `Transfer` and `post` refuse; nothing is changed.
     Source: Analysis Patterns 8.6. That two who use at once do not take more together is for a
             `BalanceLimit` of the holding to see to, which the database keeps.
     """
+    # All that the allocation would refuse comes before anything is posted.
+    require(allocation_violations(holding, action, quantity, of_asset=False))
+    require(_posting_objections(holding, action, uuid7()))
     require(_shortage(holding, quantity, charged, beyond_what_is_there))
     posting = post(
         session,
@@ -183,7 +191,7 @@ def _is_waiting(action: Action, known: datetime) -> bool:
 
 
 def _posting_objections(
-    consumable: Consumable, action: Action, transaction: UUID | None
+    consumable: object, action: Action, transaction: UUID | None
 ) -> Iterator[ConstraintViolation]:
     if action.is_implemented != (transaction is not None):
         found = "used without a posting" if action.is_implemented else "booked, and posted already"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -118,6 +119,23 @@ def session_of(entity: object) -> Session:
     raise AnalysisPatternsError(
         f"{type(entity).__name__} is in {where}; add it to one made by analysis_patterns.patterns.sessions()"
     )
+
+
+def join_session(entity: object, owner: object) -> None:
+    """
+    Put `entity` into the session that `owner` is in, if any, as appending it to a collection of its would.
+
+    Shape:  the collection is not read for it, however long it is.
+    """
+    session = object_session(owner)
+    if session is not None:
+        session.add(entity)
+
+
+def unflushed(entity: object) -> AbstractContextManager[object]:
+    """The context in which what is asked about `entity` does not write what waits to be written first."""
+    session = object_session(entity)
+    return nullcontext() if session is None else session.no_autoflush
 
 
 def is_to_be_written(entity: object) -> bool:

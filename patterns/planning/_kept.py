@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from ..constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
 from ..persistence.guard import Guard, refuse_when
 from ..persistence.session import Session
 from ..persistence.version import APPEND_ONLY, BEGINS_BELIEVED, CLOSED_ONCE, never_truncated
@@ -22,16 +22,28 @@ _RESTING = (
     ("patterns_action_reference", "action_id"),
     ("patterns_action_reference", "plan_id"),
     ("patterns_resource_allocation", "action_id"),
+    ("patterns_plan_replacement", "replacing_id"),
+    ("patterns_plan_replacement", "replaced_id"),
     ("patterns_action", "proposed_id"),
+    ("patterns_action", "parent_id"),
 )
 
-_COLLECTIONS = ("endings", "suspensions", "allocations", "included_in", "references", "implementations")
+_COLLECTIONS = (
+    "endings", "suspensions", "allocations", "included_in", "references", "replacements", "implementations",
+    "parts",
+)  # fmt: skip
 
 WITHDRAWN_ALONE = rule(
     "action.withdrawn-alone",
     pattern="8.1",
-    says="An action is withdrawn once nothing that is believed rests on it: no plan, ending or allocation.",
+    says="An action is withdrawn once nothing believed rests on it: no plan, part, ending or allocation.",
     layers=DATABASES | {Layer.FLUSH},
+)
+STILL_BELIEVED = rule(
+    "action.still-believed",
+    pattern="8.1",
+    says="Nothing ends, suspends or is allocated to an action that was withdrawn.",
+    layers=EVERYWHERE,
 )
 
 
@@ -42,6 +54,29 @@ def withdrawn_while_used(row: str) -> str:
         for table, column in _RESTING
     )
     return f"{row}.known_to <> <forever> AND ({uses})"
+
+
+def withdrawn_violations(fact: object, action: Any) -> Iterator[ConstraintViolation]:
+    """Whether something would be recorded of an action that nobody believes any more."""
+    if not action.is_believed:
+        yield STILL_BELIEVED.violation(
+            fact,
+            action,
+            found=f"{type(fact).__name__} of {action}, withdrawn on {action.known_to:%Y-%m-%d %H:%M} UTC",
+            allowed="an action that is believed",
+            remedy="Record the action again, and this of the new one.",
+        )
+
+
+def refuse_of_withdrawn(table: str) -> Guard:
+    """The guard that keeps a table of facts from telling of actions that were withdrawn."""
+    return refuse_when(
+        STILL_BELIEVED, table, "INSERT",
+        lambda row: (
+            f"EXISTS (SELECT 1 FROM {_TABLE} w WHERE w.id = {row}.action_id AND w.known_to <> <forever>)"
+        ),
+        because="a fact of an action that was withdrawn",
+    )  # fmt: skip
 
 
 def action_guards() -> Iterator[Guard]:

@@ -14,21 +14,20 @@ from ..persistence.guard import Guard, guard, refuse_when
 from ..persistence.session import Session
 from ..time.instant import UNTIL_CHANGED
 from . import _conditions
+from ._plan_order import ACYCLIC, OWN_REFERENCES, circular
 from .dependency import circle
 from .plan import (
-    ACYCLIC,
     CONTAINS_ITSELF,
     DEPENDENCY,
     OF_PROPOSED,
-    OWN_REFERENCES,
     REFERENCE,
     ActionReference,
     Plan,
     PlanDependency,
-    circular,
 )
 
 _ACTION = "patterns_action"
+_FEW = 100
 _NESTS = f"EXISTS (SELECT 1 FROM {_ACTION} a WHERE a.id = NEW.action_id AND a.nature = 'plan')"
 
 
@@ -57,7 +56,12 @@ def _foreign(row: str) -> str:
 
 def _circular(row: str) -> str:
     ends = f"{row}.successor_id", f"{row}.predecessor_id"
-    return _conditions.reaches(*ends, DEPENDENCY, "predecessor_id", "successor_id", believed=True)
+    way = _conditions.reaches(*ends, DEPENDENCY, "predecessor_id", "successor_id", believed=True)
+    # Most have nothing before them, or nothing after them: no need to go all the way of a long plan.
+    return (
+        f"({row}.predecessor_id = {row}.successor_id OR (EXISTS (SELECT 1 FROM {DEPENDENCY} b "
+        f"WHERE b.successor_id = {row}.predecessor_id AND b.known_to = <forever>) AND {way}))"
+    )
 
 
 def _left_with_dependencies(row: str) -> str:
@@ -114,13 +118,8 @@ def _refuse_circle(session: Session, plan: Plan, added: list[PlanDependency]) ->
     following: dict[UUID, list[UUID]] = {}
     for each in added:
         following.setdefault(each.predecessor.version, []).append(each.successor.version)
-    closing = {each.version for each in session.dirty if isinstance(each, PlanDependency)}
-    stored = select(PlanDependency.version, PlanDependency.predecessor_id, PlanDependency.successor_id).where(
-        PlanDependency.plan_id == plan.id, PlanDependency.known_to == UNTIL_CHANGED
-    )
-    for version, before, after in session.execute(stored):
-        if version not in closing:
-            following.setdefault(before, []).append(after)
+    if len(added) > _FEW or _are_between(session, added):
+        _add_stored(session, plan, following)
     found = circle(following)
     if found is not None:
         new = {each.version: each for one in added for each in (one.predecessor, one.successor)}
@@ -128,3 +127,23 @@ def _refuse_circle(session: Session, plan: Plan, added: list[PlanDependency]) ->
         violation = circular(added[0], path)
         violation.layer = Layer.FLUSH
         raise violation
+
+
+def _are_between(session: Session, added: list[PlanDependency]) -> bool:
+    """Whether what is stored both leads to one of the dependencies and goes on from one."""
+    ends = (
+        PlanDependency.predecessor_id.in_([each.successor.version for each in added]),
+        PlanDependency.successor_id.in_([each.predecessor.version for each in added]),
+    )
+    believed = select(PlanDependency.version).where(PlanDependency.known_to == UNTIL_CHANGED).limit(1)
+    return all(session.scalar(believed.where(end)) is not None for end in ends)
+
+
+def _add_stored(session: Session, plan: Plan, following: dict[UUID, list[UUID]]) -> None:
+    closing = {each.version for each in session.dirty if isinstance(each, PlanDependency)}
+    stored = select(PlanDependency.version, PlanDependency.predecessor_id, PlanDependency.successor_id).where(
+        PlanDependency.plan_id == plan.id, PlanDependency.known_to == UNTIL_CHANGED
+    )
+    for version, before, after in session.execute(stored):
+        if version not in closing:
+            following.setdefault(before, []).append(after)

@@ -15,7 +15,7 @@ from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.composites import interval_columns, quantity_columns
 from ..persistence.guard import guard, refuse_when
-from ..persistence.session import Session
+from ..persistence.session import Session, join_session
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
@@ -23,6 +23,7 @@ from ..time.interval import Interval
 from ..values.conversion import STANDARD
 from ..values.quantity import Quantity
 from . import _conditions
+from ._kept import refuse_of_withdrawn, withdrawn_violations
 from .action import Action, ImplementedAction, ProposedAction
 from .resource_type import Asset, AssetType, ResourceType, asset_classification
 
@@ -62,7 +63,8 @@ class ResourceAllocation(Believed, Base, init=False):
 
     Shape:  one action, one quantity.
     Units:  any; time where what is allocated is an asset.
-    Errors: `ConstraintViolation`: `allocation.positive`, `allocation.asset-time`; nothing is changed.
+    Errors: `ConstraintViolation`: `allocation.positive`, `allocation.asset-time`, `action.still-believed`;
+            nothing is changed.
     Source: Analysis Patterns 8.6.
     """
 
@@ -82,10 +84,11 @@ class ResourceAllocation(Believed, Base, init=False):
     action: Mapped[Action] = relationship(back_populates="allocations")
 
     def __init__(self, *, action: Action, quantity: Quantity) -> None:
-        require(self._quantity_objections(quantity))
+        require(self._objections(action, quantity))
         self._begin_belief()
         self.quantity = quantity
-        action.allocations.append(self)
+        self.action = action
+        join_session(self, action)
 
     @property
     def allocates_asset(self) -> bool:
@@ -107,10 +110,10 @@ class ResourceAllocation(Believed, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this allocation breaks by itself; what is withdrawn breaks none."""
         if self.is_believed:
-            yield from self._quantity_objections(self.quantity)
+            yield from self._objections(self.action, self.quantity)
 
-    def _quantity_objections(self, quantity: Quantity) -> Iterator[ConstraintViolation]:
-        yield from quantity_violations(self, quantity, of_asset=self.allocates_asset)
+    def _objections(self, action: Action, quantity: Quantity) -> Iterator[ConstraintViolation]:
+        yield from allocation_violations(self, action, quantity, of_asset=self.allocates_asset)
 
 
 class GeneralResourceAllocation(ResourceAllocation, init=False):
@@ -185,7 +188,7 @@ class TemporalResource(SpecificResourceAllocation, init=False):
         require(_type_objections(self, asset, booked_as))
         if quantity is None:
             quantity = Quantity(0, "h") if interval is None else length_of(interval)
-        require(self._quantity_objections(quantity))
+        require(self._objections(action, quantity))
         require(_clashes_so_far(self, action, asset, interval))
         self.asset = asset
         self.interval = interval
@@ -211,6 +214,14 @@ class TemporalResource(SpecificResourceAllocation, init=False):
     def __str__(self) -> str:
         when = "some time" if self.interval is None else str(self.interval)
         return f"{self.asset} for {self.action}, {when}"
+
+
+def allocation_violations(
+    subject: object, action: Action, quantity: Quantity, *, of_asset: bool
+) -> Iterator[ConstraintViolation]:
+    """Whether so much cannot be allocated to an action."""
+    yield from withdrawn_violations(subject, action)
+    yield from quantity_violations(subject, quantity, of_asset=of_asset)
 
 
 def quantity_violations(
@@ -368,7 +379,11 @@ Index(
 keep_history(ResourceAllocation)
 guard(
     ResourceAllocation.__table__,  # type: ignore[arg-type]
-    _conditions.locks(TABLE, "INSERT", "asset_id", owner="patterns_asset"),
+    *(
+        _conditions.locks(TABLE, "INSERT", f"{owner}_id", owner=f"patterns_{owner}")
+        for owner in ("action", "asset")
+    ),
+    refuse_of_withdrawn(TABLE),
     *(
         refuse_when(broken, TABLE, "INSERT", condition, because=because)
         for broken, condition, because in (

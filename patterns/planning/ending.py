@@ -17,6 +17,7 @@ from ..persistence.types import Instant
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..time.instant import require_aware
 from . import _conditions
+from ._kept import refuse_of_withdrawn, withdrawn_violations
 from .action import NOT_ABANDONED, Action, ImplementedAction, ProposedAction
 from .suspension import BEFORE_ENDING, suspension_violations
 from .time_reference import AFTER_START, believed_once, order_violations
@@ -44,7 +45,8 @@ class Ending(Believed, Base, init=False):
 
     Shape:  one action, one instant; it is a completion or an abandonment.
     Errors: `ConstraintViolation`: `ending.once`, `ending.after-start`, `suspension.before-ending`,
-            `completion.implemented`, `implementation.not-abandoned`; nothing is changed.
+            `completion.implemented`, `implementation.not-abandoned`, `action.still-believed`; nothing is
+            changed.
     Source: Analysis Patterns 8.2: what becomes of an action is a fact with a date, not another class.
     """
 
@@ -73,6 +75,7 @@ class Ending(Believed, Base, init=False):
             yield from self._objections(self.action, self.at)
 
     def _objections(self, action: Action, at: datetime) -> Iterator[ConstraintViolation]:
+        yield from withdrawn_violations(self, action)
         for other in action.endings:
             if other is not self and other.id != self.id and other.is_believed:
                 yield ENDS_ONCE.violation(
@@ -176,6 +179,7 @@ keep_history(Ending)
 guard(
     Ending.__table__,  # type: ignore[arg-type]
     _conditions.locks(_TABLE, "INSERT", "action_id", owner="patterns_action"),
+    refuse_of_withdrawn(_TABLE),
     *(
         refuse_when(broken, _TABLE, "INSERT", condition, because=because)
         for broken, condition, because in (

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..accountability.party import Party
 from ..constraint import DATABASES, rule
 from ..persistence.base import Base, Level
+from ..persistence.session import join_session
 from ..persistence.version import Believed, believed_table_args, keep_history
 from .time_reference import believed_once
 
@@ -52,7 +53,8 @@ class Performance(Believed, Base, init=False):
     def __init__(self, *, action: Action, performer: Party) -> None:
         self._begin_belief()
         self.performer = performer
-        action.performances.append(self)
+        self.action = action
+        join_session(self, action)
 
     def __str__(self) -> str:
         return f"{self.performer} performs {self.action}"

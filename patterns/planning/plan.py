@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level
-from ..persistence.session import Session, session_of
+from ..persistence.session import Session, join_session, session_of, unflushed
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..picture import derived
+from ._plan_order import circles, own_references
 from .action import Action, ProposedAction
 from .dependency import NO_LAG, DependencyKind, described, kind_column, way
 from .duration import Seconds, seconds_table_args, whole_seconds
@@ -43,18 +44,6 @@ OF_PROPOSED = rule(
     "plan.of-proposed",
     pattern="8.4",
     says="A plan refers to proposed actions, and to other plans, that are believed.",
-    layers=EVERYWHERE,
-)
-OWN_REFERENCES = rule(
-    "plan-dependency.own-references",
-    pattern="8.4",
-    says="A dependency joins two references of one plan, and goes before either of them is left out.",
-    layers=EVERYWHERE,
-)
-ACYCLIC = rule(
-    "plan-dependency.acyclic",
-    pattern="8.4",
-    says="No action of a plan depends on itself, however far back.",
     layers=EVERYWHERE,
 )
 
@@ -158,7 +147,10 @@ class ActionReference(Believed, Base, init=False):
     action_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     step_id: Mapped[UUID | None] = mapped_column(ForeignKey(ProtocolReference.id), init=False)
     plan: Mapped[Plan] = relationship(foreign_keys=[plan_id], back_populates="references")
-    action: Mapped[ProposedAction] = relationship(foreign_keys=[action_id], back_populates="included_in")
+    # With the references at once: one by one, each action of a plan would be a question of its own.
+    action: Mapped[ProposedAction] = relationship(
+        foreign_keys=[action_id], back_populates="included_in", lazy="selectin"
+    )
     step: Mapped[ProtocolReference | None] = relationship()
     preceding: Mapped[list[PlanDependency]] = relationship(
         foreign_keys="PlanDependency.successor_id",
@@ -176,12 +168,13 @@ class ActionReference(Believed, Base, init=False):
     )
 
     def __init__(self, *, plan: Plan, action: ProposedAction, step: ProtocolReference | None = None) -> None:
-        require(_reference_objections(self, plan, action))
-        references = plan.references  # to read it later would flush this reference half-made
+        with unflushed(plan):
+            require(_reference_objections(self, plan, action))
         self._begin_belief()
         self.step = step
         self.action = action
-        references.append(self)
+        self.plan = plan
+        join_session(self, plan)
 
     def withdraw(self) -> None:
         """
@@ -253,15 +246,16 @@ class PlanDependency(Believed, Base, init=False):
         lag: timedelta = NO_LAG,
     ) -> None:
         whole_seconds(lag)
-        require(own_references(self, plan, predecessor, successor))
-        require(_circle(self, plan, predecessor, successor))
-        dependencies = plan.dependencies  # to read it later would flush this dependency half-made
+        with unflushed(plan):
+            require(own_references(self, plan, predecessor, successor))
+            require(circles(self, plan, predecessor, successor))
         self._begin_belief()
         self.kind = kind
         self.lag = lag
         self.predecessor = predecessor
         self.successor = successor
-        dependencies.append(self)
+        self.plan = plan
+        join_session(self, plan)
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this dependency breaks by itself; circles are looked for plan by plan."""
@@ -320,11 +314,12 @@ def dependencies_of(
 def _reference_objections(
     reference: ActionReference, plan: Plan, action: ProposedAction
 ) -> Iterator[ConstraintViolation]:
-    if not isinstance(action, ProposedAction) or not action.is_believed:
+    if not isinstance(action, ProposedAction) or not action.is_believed or not plan.is_believed:
+        withdrawn = " and ".join(str(each) for each in (action, plan) if not each.is_believed)
         yield OF_PROPOSED.violation(
             reference,
             action,
-            found=f"{type(action).__name__} {action} in {plan}",
+            found=f"{type(action).__name__} {action} in {plan}" + (withdrawn and f", withdrawn: {withdrawn}"),
             allowed="proposed actions and plans that were not withdrawn",
             remedy="Propose the action first; what was done implements what is in the plan.",
         )
@@ -347,50 +342,6 @@ def _reference_objections(
             allowed="parts that do not contain the plan themselves",
             remedy="Leave the part out, or let both plans share the actions that they have in common.",
         )
-
-
-def own_references(
-    dependency: PlanDependency, plan: Plan, *references: ActionReference
-) -> Iterator[ConstraintViolation]:
-    """Whether a dependency would join what is not, or no longer, part of its plan."""
-    for reference in references:
-        if reference.plan is not plan or not reference.is_believed:
-            left = "" if reference.is_believed else ", which was left out"
-            yield OWN_REFERENCES.violation(
-                dependency,
-                reference,
-                found=f"{reference}{left}, in a dependency of {plan}",
-                allowed="references that the plan has",
-                remedy="Include the action in the plan first, or order the plans that contain both.",
-            )
-
-
-def circular(dependency: PlanDependency, path: list[ActionReference]) -> ConstraintViolation:
-    """The violation that says how a dependency closes a circle."""
-    return ACYCLIC.violation(
-        dependency,
-        *path,
-        found="a circle: " + " > ".join(each.action.name for each in path),
-        allowed="an order in which every action can be done",
-        remedy="Withdraw one of the dependencies of the circle.",
-    )
-
-
-def _circle(
-    dependency: PlanDependency, plan: Plan, predecessor: ActionReference, successor: ActionReference
-) -> Iterator[ConstraintViolation]:
-    # Whoever plans names what comes next, which nothing follows yet: no need to look any further.
-    if predecessor is not successor and not successor.successors():
-        return
-    # Read as a whole: one by one, each step would be a question of its own.
-    held = set(plan.references)
-    following: dict[ActionReference, list[ActionReference]] = {}
-    for each in plan.dependencies:
-        if each.is_believed and each.predecessor in held:
-            following.setdefault(each.predecessor, []).append(each.successor)
-    path = way(successor, predecessor, lambda reference: following.get(reference, ()))
-    if path is not None:
-        yield circular(dependency, [predecessor, *path])
 
 
 keep_history(ActionReference)

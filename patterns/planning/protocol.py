@@ -17,7 +17,7 @@ from ..persistence.base import Base, Level, identity
 from ..persistence.guard import guard, refuse_when
 from ..picture import derived
 from . import _conditions
-from .dependency import NO_LAG, DependencyKind, circle, described, kind_column, way
+from .dependency import NO_LAG, DependencyKind, described, kind_column, way
 from .duration import Seconds, duration_table_args, duration_violations, seconds_table_args, whole_seconds
 
 if TYPE_CHECKING:
@@ -323,12 +323,14 @@ def _circles(
     protocol: Protocol,
     added: tuple[ProtocolReference, ProtocolReference] | None = None,
 ) -> Iterator[ConstraintViolation]:
+    """Whether a circle goes through the dependency: any other is found by another that closes it."""
+    predecessor, successor = added or (dependency.predecessor, dependency.successor)
     following: dict[ProtocolReference, list[ProtocolReference]] = {}
-    pairs = [(each.predecessor, each.successor) for each in protocol.dependencies]
-    for before, after in [*pairs, *([added] if added else [])]:
-        following.setdefault(before, []).append(after)
-    path = circle(following)
-    if path is not None:
+    for each in protocol.dependencies:
+        following.setdefault(each.predecessor, []).append(each.successor)
+    found = way(successor, predecessor, lambda step: following.get(step, ()))
+    if found is not None:
+        path = [*found, successor]
         yield ACYCLIC.violation(
             dependency,
             *path,

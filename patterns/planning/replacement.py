@@ -60,7 +60,7 @@ class PlanReplacement(Believed, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "8.4"
 
-    replacing_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), init=False)
+    replacing_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     replaced_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     at: Mapped[datetime] = mapped_column(Instant)
     replacing: Mapped[Plan] = relationship(foreign_keys=[replacing_id], back_populates="replacements")

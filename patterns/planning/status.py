@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from ..catalogue import attach
@@ -60,7 +61,17 @@ def status_column(as_of: datetime, known_at: datetime, *, action: Any = Action) 
     Shape:  an ending comes before a suspension, a suspension before a start. A proposed action that was
             begun is what its implementation is.
     """
-    as_of, known_at = literal(as_of, Instant), literal(known_at, Instant)  # type: ignore[assignment]
+    return _status(literal(as_of, Instant), literal(known_at, Instant), action)
+
+
+@cache
+def _question() -> Select[Any]:
+    """The status of one action: made once, since to make it takes far longer than to answer it."""
+    column = _status(bindparam("as_of", type_=Instant), bindparam("known_at", type_=Instant), Action)
+    return select(column).where(Action.id == bindparam("action"))
+
+
+def _status(as_of: ColumnElement[Any], known_at: ColumnElement[Any], action: Any) -> ColumnElement[str]:
     begun = aliased(ImplementedAction)
     is_implemented = action.nature == "implemented"
     return case(
@@ -148,8 +159,8 @@ def status_of(
     Source: Analysis Patterns 8.1 to 8.3.
     """
     session.flush()
-    column = status_column(moment(session, as_of), session.instant(known_at))
-    found = session.scalar(select(column).where(Action.id == action.id))
+    asked = {"as_of": moment(session, as_of), "known_at": session.instant(known_at), "action": action.id}
+    found = session.scalar(_question(), asked)
     return None if found is None else ActionStatus(found)
 
 

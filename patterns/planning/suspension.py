@@ -16,6 +16,7 @@ from ..persistence.guard import guard, refuse_when
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..time.interval import Interval
 from . import _conditions
+from ._kept import refuse_of_withdrawn, withdrawn_violations
 from .action import Action
 
 _TABLE = "patterns_suspension"
@@ -33,8 +34,8 @@ class Suspension(Believed, Base, init=False):
     That an action rests during an interval.
 
     Shape:  one action, one interval, which may be open; suspensions of one action may overlap.
-    Errors: `ConstraintViolation` (`suspension.before-ending`) where the action was completed or abandoned
-            by then; nothing is changed.
+    Errors: `ConstraintViolation`: `suspension.before-ending` where the action was completed or abandoned
+            by then, `action.still-believed` where it was withdrawn; nothing is changed.
     Source: Analysis Patterns 8.3: an action is suspended now if some suspension covers now.
     """
 
@@ -52,6 +53,7 @@ class Suspension(Believed, Base, init=False):
     action: Mapped[Action] = relationship(back_populates="suspensions")
 
     def __init__(self, *, action: Action, interval: Interval, reason: str = "") -> None:
+        require(withdrawn_violations(self, action))
         ending = action.ending
         require(suspension_violations(self, action, interval.start, None if ending is None else ending.at))
         self._begin_belief()
@@ -70,8 +72,11 @@ class Suspension(Believed, Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this suspension breaks; what is withdrawn breaks none."""
+        if not self.is_believed:
+            return
+        yield from withdrawn_violations(self, self.action)
         ending = self.action.ending
-        if self.is_believed and ending is not None:
+        if ending is not None:
             yield from suspension_violations(self, self.action, self.interval.start, ending.at)
 
     def __str__(self) -> str:
@@ -104,5 +109,6 @@ keep_history(Suspension)
 guard(
     Suspension.__table__,  # type: ignore[arg-type]
     _conditions.locks(_TABLE, "INSERT", "action_id", owner="patterns_action"),
+    refuse_of_withdrawn(_TABLE),
     refuse_when(BEFORE_ENDING, _TABLE, "INSERT", _after_ending, because="a suspension after the ending"),
 )

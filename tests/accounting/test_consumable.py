@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from analysis_patterns.accounting import (
     BalanceLimit,
@@ -14,6 +15,7 @@ from analysis_patterns.accounting import (
     KindOfGoods,
     Ledger,
     Place,
+    Transaction,
     Transfer,
     post,
     reserved,
@@ -137,6 +139,13 @@ def test_a_booking_is_taken_back_without_a_posting(session: Session, blood: Bloo
     assert reserved(session, blood.bank) == packs(0)
 
 
+def test_all_that_there_is_may_be_used(session: Session, blood: BloodBank) -> None:
+    blood.use(session, 10, blood.operate())
+    session.commit()
+
+    assert blood.bank.balance(as_of=MAY) == packs(0)
+
+
 def test_refuses_to_use_more_than_there_is(session: Session, blood: BloodBank) -> None:
     done = blood.operate()
 
@@ -184,6 +193,38 @@ def test_a_limit_of_the_holding_is_kept_whatever_is_allowed(session: Session, bl
 def test_refuses_another_unit_than_the_holding_counts_in(session: Session, blood: BloodBank) -> None:
     with changes_nothing(session), refuses("entry.unit"):
         Consumable(action=blood.operation, holding=blood.bank, quantity=Quantity(4, "kg"))
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_nothing_is_posted_where_nothing_is_used(session: Session, blood: BloodBank, amount: int) -> None:
+    done = blood.operate()
+    session.commit()
+
+    with refuses("allocation.positive"):
+        blood.use(session, amount, done)
+
+    assert session.scalar(select(func.count()).select_from(Transaction)) == 1
+
+
+def test_nothing_is_posted_for_what_was_only_proposed(session: Session, blood: BloodBank) -> None:
+    proposed: Any = blood.operation
+
+    with refuses("consumable.posted"):
+        blood.use(session, 2, proposed)
+
+    assert session.scalar(select(func.count()).select_from(Transaction)) == 1
+
+
+def test_nothing_is_posted_for_what_was_withdrawn(session: Session, blood: BloodBank) -> None:
+    done = blood.operate()
+    session.commit()
+    done.withdraw()
+    session.commit()
+
+    with refuses("action.still-believed"):
+        blood.use(session, 2, done)
+
+    assert session.scalar(select(func.count()).select_from(Transaction)) == 1
 
 
 def test_refuses_to_use_without_a_posting(session: Session, blood: BloodBank) -> None:

@@ -236,14 +236,19 @@ def test_a_dependency_and_the_loss_of_its_action_do_not_pass_each_other(place: P
         assert session.scalars(orphans).all() == []
 
 
-def test_an_action_is_not_withdrawn_while_another_plans_it(place: Place) -> None:
+@pytest.mark.parametrize(
+    ("used", "refused"),
+    [(includes("r", "q"), "plan.of-proposed"), (books("q"), "action.still-believed")],
+    ids=["planned", "booked for"],
+)
+def test_an_action_is_not_withdrawn_while_another_uses_it(place: Place, used: Work, refused: str) -> None:
     keys, begun = start(place.make), Barrier(2)
 
-    errors = at_once([meeting(place, keys, begun, work) for work in (includes("r", "q"), withdraws)])
+    errors = at_once([meeting(place, keys, begun, work) for work in (used, withdraws)])
 
     assert {error.rule.name for error in errors if isinstance(error, ConstraintViolation)} <= {
         "action.withdrawn-alone",
-        "plan.of-proposed",
+        refused,
     }
     assert len(errors) == 1
 

@@ -182,6 +182,19 @@ def test_refuses_what_was_done_in_a_plan(session: Session, dinner: Dinner) -> No
         dinner.plan.include(done)
 
 
+def test_refuses_to_include_anything_in_a_plan_that_was_withdrawn(session: Session) -> None:
+    plan, action = Plan(name="party"), ProposedAction(name="shop")
+    session.add_all([plan, action])
+    session.commit()
+    plan.withdraw()
+    session.commit()
+
+    with changes_nothing(session), refuses("plan.of-proposed") as refused:
+        plan.include(action)
+
+    assert "withdrawn: party" in refused.value.found
+
+
 def test_the_flush_refuses_what_was_withdrawn_in_a_plan(session: Session, dinner: Dinner) -> None:
     other = ProposedAction(name="wash up")
     session.add(other)
