@@ -28,10 +28,10 @@ SURGERY = {
         "physiotherapy, wait for a kidney; physiotherapy after transplantation (finish-start), "
         "transplantation after wait for a kidney (finish-start)"
     ),
-    "Packed cells booked": "4 1",
-    "Packed cells used": "2 1",
-    "Packed cells left": "8 1",
-    "Packed cells reserved still": "0 1",
+    "Packed cells booked": "4 {unit}",
+    "Packed cells used": "2 {unit}",
+    "Packed cells left": "8 {unit}",
+    "Packed cells reserved still": "0 {unit}",
     "What the policies find": "0",
     "A suspension after completion": "suspension.before-ending",
     "A transplantation by nobody": "policy.performed-by-somebody",

@@ -119,7 +119,7 @@ def _build(session: Session) -> None:
     booked = TemporalResource(action=operation, asset=theatre, interval=Interval(_DUE, _DONE))
     session.add_all([surgeon, booked])
     bank, used = _blood_bank(session)
-    Consumable(action=operation, holding=bank, quantity=Quantity(4, "1"))
+    Consumable(action=operation, holding=bank, quantity=Quantity(4, "{unit}"))
     waited = ImplementedAction(proposed=wait.action, time=Interval(datetime(1997, 6, 1, tzinfo=UTC)))
     Suspension(action=waited, interval=_COLD, reason="a cold")
     Completion(action=waited, at=_DUE)
@@ -131,7 +131,7 @@ def _build(session: Session) -> None:
         session,
         action=operated,
         holding=bank,
-        quantity=Quantity(2, "1"),
+        quantity=Quantity(2, "{unit}"),
         destination=used,
         charged=_DUE.date(),
     )
@@ -139,15 +139,15 @@ def _build(session: Session) -> None:
 
 def _blood_bank(session: Session) -> tuple[Holding, Holding]:
     ledger = Ledger(name="Blood bank")
-    ledger.count_in("1", places=0)
-    cells = KindOfGoods(name="packed cells", unit="1")
+    ledger.count_in("{unit}", places=0)
+    cells = KindOfGoods(name="packed cells", unit="{unit}")
     donors, bank, used = (
         Holding(ledger=ledger, goods=cells, place=Place(name=name))
         for name in ("donors", "the blood bank", "patients")
     )
     session.add_all([donors, bank, used])
     session.flush()
-    post(session, Transfer(Quantity(10, "1"), source=donors, destination=bank, charged=date(1997, 6, 1)))
+    post(session, Transfer(Quantity(10, "{unit}"), source=donors, destination=bank, charged=date(1997, 6, 1)))
     return bank, used
 
 
@@ -183,12 +183,12 @@ def _resources(found: _Transplant) -> Iterator[Check]:
         [each for each in action.allocations if isinstance(each, Consumable) and each.is_believed]
         for action in (found.actions["transplantation"], found.done("transplantation"))
     )
-    for what, given, expected in (("booked", booked, "4 1"), ("used", used, "2 1")):
+    for what, given, expected in (("booked", booked, "4 {unit}"), ("used", used, "2 {unit}")):
         yield check(
             f"Packed cells {what}", expected=expected, found=", ".join(str(each.quantity) for each in given)
         )
-    yield check("Packed cells left", expected="8 1", found=found.cells.balance(as_of=date(1997, 7, 10)))
-    yield check("Packed cells reserved still", expected="0 1", found=reserved(found.session, found.cells))
+    yield check("Packed cells left", expected="8 {unit}", found=found.cells.balance(as_of=date(1997, 7, 10)))
+    yield check("Packed cells reserved still", expected="0 {unit}", found=reserved(found.session, found.cells))
     yield check("What the policies find", expected=0, found=len(findings(found.session, found.plan)))
 
 

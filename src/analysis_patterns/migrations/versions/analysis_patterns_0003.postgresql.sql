@@ -110,7 +110,7 @@ CREATE FUNCTION patterns_action_update_history_closed_once() RETURNS trigger LAN
 
 CREATE TRIGGER patterns_action_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_update_history_closed_once();
 
-CREATE FUNCTION patterns_action_update_action_withdrawn_alone() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz AND (EXISTS (SELECT 1 FROM patterns_action_ending u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_suspension u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.plan_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_resource_allocation u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.proposed_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz)) THEN RAISE EXCEPTION 'rule action.withdrawn-alone: an action that something believed rests on' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_action_update_action_withdrawn_alone() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz AND (EXISTS (SELECT 1 FROM patterns_action_ending u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_suspension u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.plan_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_resource_allocation u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_plan_replacement u WHERE u.replacing_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_plan_replacement u WHERE u.replaced_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.proposed_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz) OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.parent_id = NEW.id AND u.known_to = '9999-12-30 00:00:00+00'::timestamptz)) THEN RAISE EXCEPTION 'rule action.withdrawn-alone: an action that something believed rests on' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_action_update_action_withdrawn_alone BEFORE UPDATE OF known_to ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_update_action_withdrawn_alone();
 
@@ -509,6 +509,31 @@ CREATE FUNCTION patterns_supersession_insert_merge_said_different() RETURNS trig
 
 CREATE TRIGGER patterns_supersession_insert_merge_said_different BEFORE INSERT ON patterns_supersession FOR EACH ROW EXECUTE FUNCTION patterns_supersession_insert_merge_said_different();
 
+CREATE TABLE accounting_considered (
+	ledger_id UUID NOT NULL,
+	version UUID NOT NULL,
+	was_withdrawn BOOLEAN NOT NULL,
+	reconsideration_id UUID NOT NULL,
+	CONSTRAINT pk_accounting_considered PRIMARY KEY (ledger_id, version, was_withdrawn),
+	CONSTRAINT fk_accounting_considered_reconsideration FOREIGN KEY(ledger_id, reconsideration_id) REFERENCES accounting_reconsideration (ledger_id, id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE FUNCTION accounting_considered_insert_reconsideration_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM accounting_considered o WHERE o.ledger_id = NEW.ledger_id AND o.version = NEW.version AND o.was_withdrawn = NEW.was_withdrawn) THEN RAISE EXCEPTION 'rule reconsideration.append-only: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_considered_insert_reconsideration_append_only BEFORE INSERT ON accounting_considered FOR EACH ROW EXECUTE FUNCTION accounting_considered_insert_reconsideration_append_only();
+
+CREATE FUNCTION accounting_considered_update_reconsideration_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule reconsideration.append-only: a recorded row would be changed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_considered_update_reconsideration_append_only BEFORE UPDATE ON accounting_considered FOR EACH ROW EXECUTE FUNCTION accounting_considered_update_reconsideration_append_only();
+
+CREATE FUNCTION accounting_considered_delete_reconsideration_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 1 = 1 THEN RAISE EXCEPTION 'rule reconsideration.append-only: a recorded row would be deleted' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER accounting_considered_delete_reconsideration_append_only BEFORE DELETE ON accounting_considered FOR EACH ROW EXECUTE FUNCTION accounting_considered_delete_reconsideration_append_only();
+
+CREATE FUNCTION accounting_considered_truncate_reconsideration_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule reconsideration.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
+
+CREATE TRIGGER accounting_considered_truncate_reconsideration_append_only BEFORE TRUNCATE ON accounting_considered FOR EACH STATEMENT EXECUTE FUNCTION accounting_considered_truncate_reconsideration_append_only();
+
 CREATE TABLE patterns_action_ending (
 	kind VARCHAR(50) NOT NULL,
 	action_id UUID NOT NULL,
@@ -561,6 +586,10 @@ CREATE TRIGGER patterns_action_ending_update_history_closed_once BEFORE UPDATE O
 CREATE FUNCTION patterns_action_ending_aa_lock_insert_action() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_action SET revision = revision + 1 WHERE id = NEW.action_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_action_ending_aa_lock_insert_action BEFORE INSERT ON patterns_action_ending FOR EACH ROW EXECUTE FUNCTION patterns_action_ending_aa_lock_insert_action();
+
+CREATE FUNCTION patterns_action_ending_insert_action_still_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.action_id AND w.known_to <> '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule action.still-believed: a fact of an action that was withdrawn' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_action_ending_insert_action_still_believed BEFORE INSERT ON patterns_action_ending FOR EACH ROW EXECUTE FUNCTION patterns_action_ending_insert_action_still_believed();
 
 CREATE FUNCTION patterns_action_ending_insert_ending_after_start() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_time_reference t JOIN patterns_action a ON a.id = t.action_id WHERE t.action_id = NEW.action_id AND t.known_to = '9999-12-30 00:00:00+00'::timestamptz AND a.nature = 'implemented' AND t.starts > NEW.at) THEN RAISE EXCEPTION 'rule ending.after-start: an ending before the start' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -931,6 +960,8 @@ CREATE TABLE patterns_plan_replacement (
 
 CREATE INDEX ix_patterns_plan_replacement_replaced_id ON patterns_plan_replacement (replaced_id);
 
+CREATE INDEX ix_patterns_plan_replacement_replacing_id ON patterns_plan_replacement (replacing_id);
+
 CREATE UNIQUE INDEX uq_patterns_plan_replacement_believed ON patterns_plan_replacement (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE UNIQUE INDEX uq_patterns_plan_replacement_of_plan ON patterns_plan_replacement (replacing_id, replaced_id) WHERE known_to = '9999-12-30 00:00:00+00';
@@ -1075,9 +1106,17 @@ CREATE FUNCTION patterns_resource_allocation_update_history_closed_once() RETURN
 
 CREATE TRIGGER patterns_resource_allocation_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_resource_allocation FOR EACH ROW EXECUTE FUNCTION patterns_resource_allocation_update_history_closed_once();
 
+CREATE FUNCTION patterns_resource_allocation_aa_lock_insert_action() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_action SET revision = revision + 1 WHERE id = NEW.action_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_resource_allocation_aa_lock_insert_action BEFORE INSERT ON patterns_resource_allocation FOR EACH ROW EXECUTE FUNCTION patterns_resource_allocation_aa_lock_insert_action();
+
 CREATE FUNCTION patterns_resource_allocation_aa_lock_insert_asset() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_asset SET revision = revision + 1 WHERE id = NEW.asset_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_resource_allocation_aa_lock_insert_asset BEFORE INSERT ON patterns_resource_allocation FOR EACH ROW EXECUTE FUNCTION patterns_resource_allocation_aa_lock_insert_asset();
+
+CREATE FUNCTION patterns_resource_allocation_insert_action_still_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.action_id AND w.known_to <> '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule action.still-believed: a fact of an action that was withdrawn' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_resource_allocation_insert_action_still_believed BEFORE INSERT ON patterns_resource_allocation FOR EACH ROW EXECUTE FUNCTION patterns_resource_allocation_insert_action_still_believed();
 
 CREATE FUNCTION patterns_resource_allocation_insert_asset_one_booking_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.asset_id IS NOT NULL AND NEW.booked_from IS NOT NULL AND EXISTS (SELECT 1 FROM patterns_resource_allocation o WHERE o.asset_id = NEW.asset_id AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz AND o.version <> NEW.version AND o.booked_from < NEW.booked_to AND o.booked_to > NEW.booked_from AND NOT EXISTS (SELECT 1 FROM patterns_action i WHERE (i.id = NEW.action_id AND i.proposed_id = o.action_id) OR (i.id = o.action_id AND i.proposed_id = NEW.action_id))) THEN RAISE EXCEPTION 'rule asset.one-booking-at-a-time: an asset booked twice at once' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -1195,6 +1234,10 @@ CREATE TRIGGER patterns_suspension_update_history_closed_once BEFORE UPDATE OF k
 CREATE FUNCTION patterns_suspension_aa_lock_insert_action() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_action SET revision = revision + 1 WHERE id = NEW.action_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_suspension_aa_lock_insert_action BEFORE INSERT ON patterns_suspension FOR EACH ROW EXECUTE FUNCTION patterns_suspension_aa_lock_insert_action();
+
+CREATE FUNCTION patterns_suspension_insert_action_still_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.action_id AND w.known_to <> '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule action.still-believed: a fact of an action that was withdrawn' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_suspension_insert_action_still_believed BEFORE INSERT ON patterns_suspension FOR EACH ROW EXECUTE FUNCTION patterns_suspension_insert_action_still_believed();
 
 CREATE FUNCTION patterns_suspension_insert_suspension_before_ending() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_action_ending e WHERE e.action_id = NEW.action_id AND e.known_to = '9999-12-30 00:00:00+00'::timestamptz AND e.at <= NEW.covers_from) THEN RAISE EXCEPTION 'rule suspension.before-ending: a suspension after the ending' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -1455,7 +1498,7 @@ CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_own_references()
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_own_references BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_insert_plan_dependency_own_references();
 
-CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_acyclic() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way CROSS JOIN LATERAL (SELECT * FROM patterns_plan_dependency o WHERE o.predecessor_id = way.key AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz OFFSET 0) o) SELECT 1 FROM way WHERE way.key = NEW.predecessor_id) THEN RAISE EXCEPTION 'rule plan-dependency.acyclic: a circle of actions' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_acyclic() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.predecessor_id = NEW.successor_id OR (EXISTS (SELECT 1 FROM patterns_plan_dependency b WHERE b.successor_id = NEW.predecessor_id AND b.known_to = '9999-12-30 00:00:00+00'::timestamptz) AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way CROSS JOIN LATERAL (SELECT * FROM patterns_plan_dependency o WHERE o.predecessor_id = way.key AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz OFFSET 0) o) SELECT 1 FROM way WHERE way.key = NEW.predecessor_id))) THEN RAISE EXCEPTION 'rule plan-dependency.acyclic: a circle of actions' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_acyclic BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_insert_plan_dependency_acyclic();
 

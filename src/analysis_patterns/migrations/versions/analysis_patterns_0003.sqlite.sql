@@ -86,7 +86,7 @@ CREATE TRIGGER patterns_action_insert_history_begins_believed BEFORE INSERT ON p
 
 CREATE TRIGGER patterns_action_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_action FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: an action that was withdrawn before'); END;
 
-CREATE TRIGGER patterns_action_update_action_withdrawn_alone BEFORE UPDATE OF known_to ON patterns_action FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' AND (EXISTS (SELECT 1 FROM patterns_action_ending u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_suspension u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.plan_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_resource_allocation u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.proposed_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000')) BEGIN SELECT RAISE(ABORT, 'rule action.withdrawn-alone: an action that something believed rests on'); END;
+CREATE TRIGGER patterns_action_update_action_withdrawn_alone BEFORE UPDATE OF known_to ON patterns_action FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' AND (EXISTS (SELECT 1 FROM patterns_action_ending u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_suspension u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.plan_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_resource_allocation u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_plan_replacement u WHERE u.replacing_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_plan_replacement u WHERE u.replaced_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.proposed_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.parent_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000')) BEGIN SELECT RAISE(ABORT, 'rule action.withdrawn-alone: an action that something believed rests on'); END;
 
 CREATE TRIGGER patterns_action_insert_action_parent_cycle BEFORE INSERT ON patterns_action FOR EACH ROW WHEN NEW.parent_id IS NOT NULL AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.parent_id UNION SELECT o.parent_id FROM way JOIN patterns_action o ON o.id BETWEEN way.key AND way.key ) SELECT 1 FROM way WHERE way.key = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule action.parent-cycle: an action that would be part of itself'); END;
 
@@ -361,6 +361,21 @@ CREATE TRIGGER patterns_supersession_insert_merge_ring BEFORE INSERT ON patterns
 
 CREATE TRIGGER patterns_supersession_insert_merge_said_different BEFORE INSERT ON patterns_supersession FOR EACH ROW WHEN EXISTS (WITH RECURSIVE below(thing) AS (SELECT NEW.superseded_id UNION SELECT s.superseded_id FROM below JOIN patterns_supersession s ON s.superseding_id BETWEEN below.thing AND below.thing AND s.known_to = '9999-12-30 00:00:00.000000'), up(thing) AS (SELECT NEW.superseding_id UNION SELECT s.superseding_id FROM up JOIN patterns_supersession s ON s.superseded_id BETWEEN up.thing AND up.thing AND s.known_to = '9999-12-30 00:00:00.000000'), beside(thing) AS (SELECT thing FROM up UNION SELECT s.superseded_id FROM beside JOIN patterns_supersession s ON s.superseding_id BETWEEN beside.thing AND beside.thing AND s.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM patterns_match_verdict v JOIN patterns_match_candidate c ON c.id = v.candidate_id AND v.known_to = '9999-12-30 00:00:00.000000' AND v.verdict = 'different' WHERE (c.one_id IN (SELECT thing FROM below) AND c.other_id IN (SELECT thing FROM beside)) OR (c.other_id IN (SELECT thing FROM below) AND c.one_id IN (SELECT thing FROM beside))) BEGIN SELECT RAISE(ABORT, 'rule merge.said-different: things that are said to be different'); END;
 
+CREATE TABLE accounting_considered (
+	ledger_id BLOB NOT NULL,
+	version BLOB NOT NULL,
+	was_withdrawn BOOLEAN NOT NULL,
+	reconsideration_id BLOB NOT NULL,
+	CONSTRAINT pk_accounting_considered PRIMARY KEY (ledger_id, version, was_withdrawn),
+	CONSTRAINT fk_accounting_considered_reconsideration FOREIGN KEY(ledger_id, reconsideration_id) REFERENCES accounting_reconsideration (ledger_id, id) DEFERRABLE INITIALLY DEFERRED
+);
+
+CREATE TRIGGER accounting_considered_insert_reconsideration_append_only BEFORE INSERT ON accounting_considered FOR EACH ROW WHEN EXISTS (SELECT 1 FROM accounting_considered o WHERE o.ledger_id = NEW.ledger_id AND o.version = NEW.version AND o.was_withdrawn = NEW.was_withdrawn) BEGIN SELECT RAISE(ABORT, 'rule reconsideration.append-only: a recorded row would be replaced'); END;
+
+CREATE TRIGGER accounting_considered_update_reconsideration_append_only BEFORE UPDATE ON accounting_considered FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule reconsideration.append-only: a recorded row would be changed'); END;
+
+CREATE TRIGGER accounting_considered_delete_reconsideration_append_only BEFORE DELETE ON accounting_considered FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule reconsideration.append-only: a recorded row would be deleted'); END;
+
 CREATE TABLE patterns_action_ending (
 	kind VARCHAR(50) NOT NULL,
 	action_id BLOB NOT NULL,
@@ -393,6 +408,8 @@ CREATE TRIGGER patterns_action_ending_insert_history_begins_believed BEFORE INSE
 CREATE TRIGGER patterns_action_ending_insert_history_one_current BEFORE INSERT ON patterns_action_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action_ending o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_action_ending_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_action_ending FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+
+CREATE TRIGGER patterns_action_ending_insert_action_still_believed BEFORE INSERT ON patterns_action_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.action_id AND w.known_to <> '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule action.still-believed: a fact of an action that was withdrawn'); END;
 
 CREATE TRIGGER patterns_action_ending_insert_ending_after_start BEFORE INSERT ON patterns_action_ending FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_time_reference t JOIN patterns_action a ON a.id = t.action_id WHERE t.action_id = NEW.action_id AND t.known_to = '9999-12-30 00:00:00.000000' AND a.nature = 'implemented' AND t.starts > NEW.at) BEGIN SELECT RAISE(ABORT, 'rule ending.after-start: an ending before the start'); END;
 
@@ -440,7 +457,7 @@ CREATE TRIGGER patterns_action_reference_update_history_closed_once BEFORE UPDAT
 
 CREATE TRIGGER patterns_action_reference_insert_plan_of_proposed BEFORE INSERT ON patterns_action_reference FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM patterns_action p JOIN patterns_action a ON a.id = NEW.action_id WHERE p.id = NEW.plan_id AND p.nature = 'plan' AND p.known_to = '9999-12-30 00:00:00.000000' AND a.nature <> 'implemented' AND a.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule plan.of-proposed: what is no proposed action, or no plan'); END;
 
-CREATE TRIGGER patterns_action_reference_insert_plan_contains_itself BEFORE INSERT ON patterns_action_reference FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.action_id UNION SELECT o.action_id FROM way JOIN patterns_action_reference o ON o.plan_id BETWEEN way.key AND way.key AND o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.plan_id) BEGIN SELECT RAISE(ABORT, 'rule plan.contains-itself: a plan that would contain itself'); END;
+CREATE TRIGGER patterns_action_reference_insert_plan_contains_itself BEFORE INSERT ON patterns_action_reference FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.action_id UNION SELECT o.action_id FROM way JOIN patterns_action_reference o ON o.plan_id BETWEEN way.key AND way.key AND +o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.plan_id) BEGIN SELECT RAISE(ABORT, 'rule plan.contains-itself: a plan that would contain itself'); END;
 
 CREATE TRIGGER patterns_action_reference_update_plan_dependency_own_references BEFORE UPDATE OF known_to ON patterns_action_reference FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' AND EXISTS (SELECT 1 FROM patterns_plan_dependency d WHERE NEW.version IN (d.predecessor_id, d.successor_id) AND d.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.own-references: a reference left out before its dependencies'); END;
 
@@ -643,6 +660,8 @@ CREATE TABLE patterns_plan_replacement (
 
 CREATE INDEX ix_patterns_plan_replacement_replaced_id ON patterns_plan_replacement (replaced_id);
 
+CREATE INDEX ix_patterns_plan_replacement_replacing_id ON patterns_plan_replacement (replacing_id);
+
 CREATE UNIQUE INDEX uq_patterns_plan_replacement_believed ON patterns_plan_replacement (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
 CREATE UNIQUE INDEX uq_patterns_plan_replacement_of_plan ON patterns_plan_replacement (replacing_id, replaced_id) WHERE known_to = '9999-12-30 00:00:00.000000';
@@ -659,7 +678,7 @@ CREATE TRIGGER patterns_plan_replacement_insert_history_one_current BEFORE INSER
 
 CREATE TRIGGER patterns_plan_replacement_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_plan_replacement FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
-CREATE TRIGGER patterns_plan_replacement_insert_plan_replacement_acyclic BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.replaced_id UNION SELECT o.replaced_id FROM way JOIN patterns_plan_replacement o ON o.replacing_id BETWEEN way.key AND way.key AND o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.replacing_id) BEGIN SELECT RAISE(ABORT, 'rule plan-replacement.acyclic: a plan that would replace itself'); END;
+CREATE TRIGGER patterns_plan_replacement_insert_plan_replacement_acyclic BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.replaced_id UNION SELECT o.replaced_id FROM way JOIN patterns_plan_replacement o ON o.replacing_id BETWEEN way.key AND way.key AND +o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.replacing_id) BEGIN SELECT RAISE(ABORT, 'rule plan-replacement.acyclic: a plan that would replace itself'); END;
 
 CREATE TABLE patterns_protocol_dependency (
 	id BLOB NOT NULL,
@@ -733,6 +752,8 @@ CREATE TRIGGER patterns_resource_allocation_insert_history_one_current BEFORE IN
 
 CREATE TRIGGER patterns_resource_allocation_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_resource_allocation FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
+CREATE TRIGGER patterns_resource_allocation_insert_action_still_believed BEFORE INSERT ON patterns_resource_allocation FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.action_id AND w.known_to <> '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule action.still-believed: a fact of an action that was withdrawn'); END;
+
 CREATE TRIGGER patterns_resource_allocation_insert_asset_one_booking_at_a_time BEFORE INSERT ON patterns_resource_allocation FOR EACH ROW WHEN NEW.asset_id IS NOT NULL AND NEW.booked_from IS NOT NULL AND EXISTS (SELECT 1 FROM patterns_resource_allocation o WHERE o.asset_id = NEW.asset_id AND o.known_to = '9999-12-30 00:00:00.000000' AND o.version <> NEW.version AND o.booked_from < NEW.booked_to AND o.booked_to > NEW.booked_from AND NOT EXISTS (SELECT 1 FROM patterns_action i WHERE (i.id = NEW.action_id AND i.proposed_id = o.action_id) OR (i.id = o.action_id AND i.proposed_id = NEW.action_id))) BEGIN SELECT RAISE(ABORT, 'rule asset.one-booking-at-a-time: an asset booked twice at once'); END;
 
 CREATE TRIGGER patterns_resource_allocation_insert_allocation_asset_time BEFORE INSERT ON patterns_resource_allocation FOR EACH ROW WHEN (NEW.asset_id IS NOT NULL OR EXISTS (SELECT 1 FROM patterns_resource_type t WHERE t.id = NEW.resource_type_id AND t.kind = 'asset_type')) AND substr(NEW.quantity_canonical, 1, 3) <> 's1 ' BEGIN SELECT RAISE(ABORT, 'rule allocation.asset-time: an asset allocated by something else than time'); END;
@@ -805,6 +826,8 @@ CREATE TRIGGER patterns_suspension_insert_history_begins_believed BEFORE INSERT 
 CREATE TRIGGER patterns_suspension_insert_history_one_current BEFORE INSERT ON patterns_suspension FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_suspension o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_suspension_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_suspension FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+
+CREATE TRIGGER patterns_suspension_insert_action_still_believed BEFORE INSERT ON patterns_suspension FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.action_id AND w.known_to <> '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule action.still-believed: a fact of an action that was withdrawn'); END;
 
 CREATE TRIGGER patterns_suspension_insert_suspension_before_ending BEFORE INSERT ON patterns_suspension FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action_ending e WHERE e.action_id = NEW.action_id AND e.known_to = '9999-12-30 00:00:00.000000' AND e.at <= NEW.covers_from) BEGIN SELECT RAISE(ABORT, 'rule suspension.before-ending: a suspension after the ending'); END;
 
@@ -971,7 +994,7 @@ CREATE TRIGGER patterns_plan_dependency_update_history_closed_once BEFORE UPDATE
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_own_references BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN 2 <> (SELECT count(*) FROM patterns_action_reference r WHERE +r.plan_id = NEW.plan_id AND r.version IN (NEW.predecessor_id, NEW.successor_id) AND r.known_to = '9999-12-30 00:00:00.000000') AND NEW.predecessor_id <> NEW.successor_id BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.own-references: a reference of another plan'); END;
 
-CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_acyclic BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way JOIN patterns_plan_dependency o ON o.predecessor_id BETWEEN way.key AND way.key AND o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.predecessor_id) BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.acyclic: a circle of actions'); END;
+CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_acyclic BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN (NEW.predecessor_id = NEW.successor_id OR (EXISTS (SELECT 1 FROM patterns_plan_dependency b WHERE b.successor_id = NEW.predecessor_id AND b.known_to = '9999-12-30 00:00:00.000000') AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way JOIN patterns_plan_dependency o ON o.predecessor_id BETWEEN way.key AND way.key AND +o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.predecessor_id))) BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.acyclic: a circle of actions'); END;
 
 CREATE TABLE patterns_identifier_use (
 	identifier_id BLOB NOT NULL,
