@@ -94,7 +94,8 @@ def _different(session: Session, keys: Collection[UUID]) -> Iterator[MatchVerdic
             MatchVerdict.known_to == UNTIL_CHANGED,
             MatchVerdict.verdict == Verdict.DIFFERENT,
         )
-        yield from session.scalars(question)
+        # What is withdrawn in this flush is believed in the database still.
+        yield from (each for each in session.scalars(question).all() if each.is_believed)
 
 
 def take_turn(session: Session) -> None:

@@ -36,14 +36,20 @@ def entity_of(session: Session, key: UUID, kind: str | None = None) -> Referable
     """
     The object itself, of whatever class, by its key.
 
-    Errors: `AnalysisPatternsError` where the registry has no such thing, or nobody loaded its class.
+    Errors: `AnalysisPatternsError` where the registry has no such thing, its row was deleted, or nobody
+            loaded its class.
     """
     if kind is None:
         registered = session.get(Thing, key)
         if registered is None:
             raise AnalysisPatternsError(f"the registry of things has no {key}")
         kind = registered.kind
-    return session.get_one(class_of(kind), key)
+    found = session.get(class_of(kind), key)
+    if found is None:
+        raise AnalysisPatternsError(
+            f"{kind} has no row {key} any more, although the registry of things has it"
+        )
+    return found
 
 
 def entities_of(session: Session, keys: Iterable[UUID]) -> list[Referable]:

@@ -298,17 +298,19 @@ def _ring(row: str) -> str:
 
 def _said_different(row: str) -> str:
     """Something that leads to one end is believed to be different from something that leads to the other."""
-    parts = (
-        _merging.downwards("below", f"SELECT {row}.superseded_id"),
-        _merging.upwards("up", f"SELECT {row}.superseding_id"),
-        _merging.downwards("beside", "SELECT thing FROM up"),
-    )
-    below, beside = "(SELECT thing FROM below)", "(SELECT thing FROM beside)"
-    return (
-        f"EXISTS (WITH RECURSIVE {', '.join(parts)} SELECT 1 FROM {_merging.DIFFERENT} "
-        f"WHERE (c.one_id IN {below} AND c.other_id IN {beside}) "
-        f"OR (c.other_id IN {below} AND c.one_id IN {beside}))"
-    )
+    below = _merging.downwards("below", f"SELECT {row}.superseded_id")
+    up = _merging.upwards("up", f"SELECT {row}.superseding_id")
+
+    def judged(mine: str, other: str) -> str:
+        # Climbing from the few that were judged, whatever else leads to the active thing.
+        climb = _merging.upwards("climb", f"SELECT c.{other}")
+        return (
+            f"EXISTS (WITH RECURSIVE {below}, {up} SELECT 1 FROM {_merging.DIFFERENT} "
+            f"WHERE c.{mine} IN (SELECT thing FROM below) AND EXISTS (WITH RECURSIVE {climb} "
+            "SELECT 1 FROM climb WHERE climb.thing IN (SELECT thing FROM up)))"
+        )
+
+    return f"({judged('one_id', 'other_id')} OR {judged('other_id', 'one_id')})"
 
 
 def merged_already(row: str) -> str:
