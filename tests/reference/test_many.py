@@ -14,15 +14,19 @@ from analysis_patterns.patterns import (
     MatchCandidate,
     Person,
     Supersession,
+    Verdict,
     appearances,
     equivalents,
+    essence_of,
     merge_by_essence,
     superseded_by,
 )
+from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Base, Session
 from analysis_patterns.patterns.reference import Equivalence, split
 
-from .figures import people
+from ..refusals import refuses
+from .figures import people, write_belief
 
 
 @contextmanager
@@ -128,3 +132,24 @@ def test_things_are_fetched_together(session: Session) -> None:
 
     assert (below, same) == (persons[1:], persons)
     assert len(sent) < 10
+
+
+def test_what_is_split_in_two_appears_no_more(session: Session) -> None:
+    one, other = people(session, 2)
+
+    merge_by_essence(session, one, other).withdraw()
+
+    assert (essence_of(session, one), essence_of(session, other)) == (None, None)
+
+
+def test_a_database_refuses_what_was_judged_of_something_far_below(session: Session, layer: Layer) -> None:
+    lowest, low, top, judged = people(session, 4)
+    candidate = MatchCandidate(one=lowest, other=judged, reason="alike", score="0.5", by=top)
+    candidate.judge(Verdict.DIFFERENT, by=top)
+    session.add_all(
+        [candidate, Supersession(superseded=lowest, by=low), Supersession(superseded=judged, by=top)]
+    )
+    session.commit()
+
+    with refuses("merge.said-different", layer):
+        write_belief(session, Supersession, reason="", superseded_id=low.id, superseding_id=top.id)
