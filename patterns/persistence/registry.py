@@ -10,7 +10,9 @@ from sqlalchemy import ForeignKey, String, event, insert, inspect
 from sqlalchemy.orm import Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 from uuid_utils.compat import uuid7
 
+from ..constraint import DATABASES, rule
 from .base import Base, Level, identity_of
+from .guard import Guard, guard, refuse_when
 from .session import Session
 from .types import Key
 
@@ -30,6 +32,37 @@ class Thing(Base):
 
     id: Mapped[UUID] = mapped_column(Key, primary_key=True)
     kind: Mapped[str] = mapped_column(String(100))
+
+
+_TABLE = Thing.__tablename__
+
+KEPT = rule(
+    "thing.immutable",
+    pattern="5.2",
+    says="What the registry says of a thing is never changed: whatever refers to it would mean another.",
+    layers=DATABASES,
+)
+
+
+def _never_replaced() -> Guard:
+    """SQLite's OR REPLACE would put another kind in the place of a thing; PostgreSQL has nothing like it."""
+    replaced = "EXISTS (SELECT 1 FROM patterns_thing o WHERE o.id = NEW.id)"
+    because = "a thing of the registry would be replaced"
+    there = refuse_when(KEPT, _TABLE, "INSERT", lambda _row: replaced, because=because)
+    return Guard(there.name, _TABLE, there.sqlite, ())
+
+
+guard(
+    Thing.__table__,  # type: ignore[arg-type]
+    refuse_when(
+        KEPT,
+        _TABLE,
+        "UPDATE",
+        lambda _row: "NEW.id <distinct> OLD.id OR NEW.kind <distinct> OLD.kind",
+        because="a thing of the registry would be changed",
+    ),
+    _never_replaced(),
+)
 
 
 class Referable(MappedAsDataclass, kw_only=True, eq=False, repr=False):

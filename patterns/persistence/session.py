@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from sqlalchemy import Engine, event, inspect
 from sqlalchemy.orm import (
@@ -32,6 +32,9 @@ _SaveUpdateAll: Any = getattr(unitofwork, "_SaveUpdateAll", None) or unitofwork.
 _ProcessAll: Any = getattr(unitofwork, "_ProcessAll", None) or unitofwork.ProcessAll  # type: ignore[attr-defined]
 
 
+E = TypeVar("E")
+
+
 class Session(OrmSession):
     """
     A session that knows what time it is, and checks the rules before it writes.
@@ -44,6 +47,7 @@ class Session(OrmSession):
         super().__init__(*arguments, **options)
         self.clock: Clock = clock or SystemClock()
         self._recorded: datetime | None = None
+        self._sorted: dict[Any, dict[Hashable, list[Any]]] | None = None
 
     @property
     def recorded(self) -> datetime:
@@ -74,6 +78,22 @@ class Session(OrmSession):
         recorded = self.recorded if self.new or self.dirty or self.deleted else self._recorded
         now = self.clock.now()
         return now if recorded is None else max(now, recorded)
+
+    def waiting(self, kind: type[E], key: Callable[[E], Hashable], said: Hashable) -> list[E]:
+        """
+        What waits to be written for the first time, is of a class, and has `said` as its `key`.
+
+        Shape:  `key` is one function of a module: while a flush checks its rules, which changes nothing, what
+                waits is sorted by it once, however many rows ask.
+        """
+        if self._sorted is None:
+            return [each for each in self.new if isinstance(each, kind) and key(each) == said]
+        if (kind, key) not in self._sorted:
+            waiting = self._sorted[kind, key] = {}
+            for each in self.new:
+                if isinstance(each, kind):
+                    waiting.setdefault(key(each), []).append(each)
+        return self._sorted[kind, key].get(said, [])
 
 
 @runtime_checkable
@@ -160,9 +180,13 @@ def _check(session: Session, _context: UOWTransaction, _instances: object) -> No
         for entity in changed:
             if isinstance(entity, Constrained):
                 require(at_flush(entity.violations()))
-        for entity in changed:
-            if isinstance(entity, Neighbourly):
-                require(at_flush(entity.violations_in(session)))
+        session._sorted = {}
+        try:
+            for entity in changed:
+                if isinstance(entity, Neighbourly):
+                    require(at_flush(entity.violations_in(session)))
+        finally:
+            session._sorted = None
 
 
 def at_flush(violations: Iterator[ConstraintViolation]) -> Iterator[ConstraintViolation]:

@@ -41,5 +41,5 @@ def checked(name: str, text: str) -> str | None:
         return None
     try:
         return str(validate(text))
-    except ValidationError:
+    except (ValidationError, ValueError):  # digits of other alphabets are a ValueError to some validators
         return None

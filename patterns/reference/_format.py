@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
@@ -27,9 +28,12 @@ def fault_of(pattern: str) -> str:
     if len(pattern) > LONGEST_FORMAT:
         return f"{len(pattern)} characters"
     try:
-        parsed = _parser.parse(pattern, re.ASCII)
+        with warnings.catch_warnings():
+            # What will mean something else in a later Python means nothing for sure today.
+            warnings.simplefilter("error", FutureWarning)
+            parsed = _parser.parse(pattern, re.ASCII)
         ways = _ways(parsed)
-    except (re.error, OverflowError, RecursionError) as error:
+    except (re.error, ValueError, OverflowError, RecursionError, FutureWarning) as error:
         return f"no regular expression: {error}"
     except _ForbiddenError as error:
         return str(error)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import select, text, union
 
 from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
 from ..persistence.guard import Condition, Guard, trigger
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
 from ..time.instant import UNTIL_CHANGED
-from ._thing import kind_of, spoken
+from ._thing import in_parts, kind_of, spoken
 from .match import MatchCandidate, MatchVerdict, Verdict
 
 SUPERSESSION = "patterns_supersession"
@@ -67,22 +67,14 @@ def objections(subject: object, one: Referable, other: Referable) -> Iterator[Co
 
 
 def said_different(
-    session: Session, subject: object, left: Collection[UUID], right: Collection[UUID]
+    session: Session, subject: object, keys: Collection[UUID], joined: Callable[[UUID], bool]
 ) -> Iterator[ConstraintViolation]:
-    """The believed verdict, if any, that something in `left` is not the same as something in `right`."""
-    one, other = MatchCandidate.one_id, MatchCandidate.other_id
-    question = (
-        select(MatchVerdict)
-        .join(MatchCandidate, MatchCandidate.id == MatchVerdict.candidate_id)
-        .where(
-            MatchVerdict.known_to == UNTIL_CHANGED,
-            MatchVerdict.verdict == Verdict.DIFFERENT,
-            or_(and_(one.in_(left), other.in_(right)), and_(one.in_(right), other.in_(left))),
-        )
-        .limit(1)
-    )
+    """The believed verdicts that something in `keys` differs from something that would be `joined` to it."""
     with session.no_autoflush:
-        for verdict in session.scalars(question):
+        for verdict in _different(session, keys):
+            pair = (verdict.candidate.one_id, verdict.candidate.other_id)
+            if not any(mine in keys and joined(other) for mine, other in (pair, pair[::-1])):
+                continue
             yield SAID_DIFFERENT.violation(
                 subject,
                 verdict,
@@ -90,6 +82,20 @@ def said_different(
                 allowed="things that nobody judged to be different",
                 remedy="Withdraw the verdict first, if it was wrong.",
             )
+
+
+def _different(session: Session, keys: Collection[UUID]) -> Iterator[MatchVerdict]:
+    """The believed verdicts that one of `keys` differs from something."""
+    for some in in_parts(keys):
+        ends = select(MatchCandidate.id).where(MatchCandidate.one_id.in_(some))
+        others = select(MatchCandidate.id).where(MatchCandidate.other_id.in_(some))
+        question = select(MatchVerdict).where(
+            MatchVerdict.candidate_id.in_(union(ends, others)),
+            MatchVerdict.known_to == UNTIL_CHANGED,
+            MatchVerdict.verdict == Verdict.DIFFERENT,
+        )
+        # What is withdrawn in this flush is believed in the database still.
+        yield from (each for each in session.scalars(question).all() if each.is_believed)
 
 
 def take_turn(session: Session) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Mapper
 
 from ..errors import AnalysisPatternsError
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
 
+_AT_ONCE = 500
 _CLASSES: dict[str, type[Referable]] = {}
 
 
@@ -35,19 +36,44 @@ def entity_of(session: Session, key: UUID, kind: str | None = None) -> Referable
     """
     The object itself, of whatever class, by its key.
 
-    Errors: `AnalysisPatternsError` where the registry has no such thing, or nobody loaded its class.
+    Errors: `AnalysisPatternsError` where the registry has no such thing, its row was deleted, or nobody
+            loaded its class.
     """
     if kind is None:
         registered = session.get(Thing, key)
         if registered is None:
             raise AnalysisPatternsError(f"the registry of things has no {key}")
         kind = registered.kind
-    return session.get_one(class_of(kind), key)
+    found = session.get(class_of(kind), key)
+    if found is None:
+        raise AnalysisPatternsError(
+            f"{kind} has no row {key} any more, although the registry of things has it"
+        )
+    return found
 
 
 def entities_of(session: Session, keys: Iterable[UUID]) -> list[Referable]:
-    """The objects themselves, in the order of `keys`."""
-    return [entity_of(session, key) for key in keys]
+    """
+    The objects themselves, in the order of `keys`.
+
+    Errors: as `entity_of`.
+    """
+    asked = list(keys)
+    found: dict[UUID, Referable] = {}
+    for some in in_parts(dict.fromkeys(asked)):
+        kinds = session.execute(select(Thing.kind, Thing.id).where(Thing.id.in_(some))).all()
+        for kind in sorted({each.kind for each in kinds}):
+            mapped = class_of(kind)
+            of_kind = [each.id for each in kinds if each.kind == kind]
+            found |= {each.id: each for each in session.scalars(select(mapped).where(mapped.id.in_(of_kind)))}
+    return [found[key] if key in found else entity_of(session, key) for key in asked]
+
+
+def in_parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """`keys`, as many at a time as one statement of any database takes."""
+    left = list(keys)
+    for start in range(0, len(left), _AT_ONCE):
+        yield left[start : start + _AT_ONCE]
 
 
 def kind_of(thing: Referable) -> str:

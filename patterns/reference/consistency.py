@@ -10,6 +10,7 @@ from ..persistence.audit import Affected, recheck
 from ..persistence.guard import guard, refuse_when
 from ..persistence.session import Session
 from . import _merging, essence, supersession
+from .essence_merge import EssenceMerge
 from .identification_scheme import IdentificationScheme
 from .identifier import Identifier, IdentifierUse
 from .match import MatchVerdict
@@ -23,6 +24,19 @@ def _by_aliases(session: Session) -> Iterator[Affected]:
             with session.no_autoflush:
                 numbered = session.scalars(select(Identifier.id).where(Identifier.scheme_id == each.id))
                 yield Affected(IdentifierUse, "identifier_id", frozenset(numbered))
+
+
+@recheck
+def _by_appearances(session: Session) -> Iterator[Affected]:
+    """Merges of things whose appearance is closed: they are to appear as one again."""
+    closed = frozenset(
+        each.thing_id
+        for each in session.dirty
+        if isinstance(each, essence.Appearance) and not each.is_believed
+    )
+    if closed:
+        yield Affected(EssenceMerge, "one_id", closed)
+        yield Affected(EssenceMerge, "other_id", closed)
 
 
 _VERDICT = MatchVerdict.__tablename__

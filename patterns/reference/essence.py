@@ -85,7 +85,7 @@ class Appearance(Believed, Base, init=False):
         """The rules that it breaks together with what `session` holds."""
         if not (self.is_believed and inspect(self).pending):
             return
-        for other in appearing(session, Appearance.thing_id, {self.thing_id}):
+        for other in appearing(session, self.thing_id):
             if other.id != self.id:
                 yield ONE_ESSENCE.violation(
                     self, other,
@@ -93,10 +93,11 @@ class Appearance(Believed, Base, init=False):
                     allowed="one essence at a time",
                     remedy="Merge the appearances of both essences, or withdraw one of them.",
                 )  # fmt: skip
-        if not inspect(self.essence).pending:
-            beside = appearing(session, Appearance.essence_id, {self.essence.id})
-            others = {each.thing_id for each in beside} - {self.thing_id}
-            yield from _merging.said_different(session, self, {self.thing_id}, others)
+
+        def joined(key: UUID) -> bool:
+            return any(each.essence is self.essence for each in appearing(session, key))
+
+        yield from _merging.said_different(session, self, {self.thing_id}, joined)
 
     def __str__(self) -> str:
         return spoken(self.thing)
@@ -138,16 +139,19 @@ def appearance_keys(session: Session, keys: Any, *, known_at: datetime | None = 
     return select(union(themselves, others).subquery().c.thing)
 
 
-def appearing(session: Session, column: Any, keys: set[UUID]) -> Iterator[Appearance]:
-    """The believed appearances with one of `keys` in a column, those of this flush included."""
-    question = select(Appearance).where(column.in_(keys), Appearance.known_to == UNTIL_CHANGED)
+def appearing(session: Session, thing: UUID) -> Iterator[Appearance]:
+    """The believed appearances of a thing, those of this flush included."""
+    question = select(Appearance).where(Appearance.thing_id == thing, Appearance.known_to == UNTIL_CHANGED)
     with session.no_autoflush:
         stored = session.scalars(question).all()
-    added = [each for each in session.new if isinstance(each, Appearance)]
-    for each in (*stored, *added):
+    for each in (*stored, *session.waiting(Appearance, _appears, thing)):
         # What is withdrawn in this flush is believed in the database still.
-        if each.is_believed and getattr(each, column.key) in keys:
+        if each.is_believed:
             yield each
+
+
+def _appears(appearance: Appearance) -> UUID:
+    return appearance.thing_id
 
 
 def _said_different(row: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from networkx import Graph, connected_components
-from sqlalchemy import CheckConstraint, ForeignKey, String, inspect, or_, select
+from sqlalchemy import CheckConstraint, ForeignKey, Select, String, inspect, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accountability.name import LONGEST
@@ -21,7 +22,7 @@ from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
 from ._recorded import believed_once, repeats
-from ._thing import entity_of, spoken
+from ._thing import entity_of, in_parts, spoken
 from .essence import Appearance, ObjectEssence, appearing
 from .match import judged_same
 
@@ -88,8 +89,8 @@ class EssenceMerge(Believed, Base, init=False):
         if not (self.is_believed and inspect(self).pending):
             return
         yield from _merging.objections(self, *self._things(session))
-        found = list(appearing(session, Appearance.thing_id, {self.one_id, self.other_id}))
-        if len(found) != 2 or found[0].essence is not found[1].essence:
+        one, other = (next(appearing(session, key), None) for key in (self.one_id, self.other_id))
+        if one is None or other is None or one.essence is not other.essence:
             yield APPEARS.violation(
                 self,
                 found=f"{self}, not appearances of one essence",
@@ -141,11 +142,9 @@ def merge_by_essence(session: Session, one: Referable, other: Referable, *, reas
     stored = session.scalars(select(EssenceMerge).where(*pair, believed)).one_or_none()
     if stored is not None:
         return stored
-    groups = sorted((_group(session, each) for each in (one.id, other.id)), key=len, reverse=True)
-    larger, smaller = ({each.thing_id for each in group} for group in groups)
-    ends = {one.id, other.id}
-    require(_merging.said_different(session, merge, larger or ends, smaller or ends))
-    _join(session, groups, ends)
+    smaller, larger = sorted(({each.id, *_group(session, each.id)} for each in (one, other)), key=len)
+    require(_merging.said_different(session, merge, smaller, larger.__contains__))
+    _join(session, smaller, larger)
     session.add(merge)
     session.flush()
     return merge
@@ -159,36 +158,54 @@ def split(session: Session, thing: Referable) -> None:
         merge.withdraw()
 
 
-def _group(session: Session, thing: UUID) -> list[Appearance]:
-    """The believed appearances of the essence that a thing is one of."""
+def _group(session: Session, thing: UUID) -> set[UUID]:
+    """The keys of all appearances of the essence that a thing is one of; none where it is of none."""
+    return set(session.scalars(_beside(thing)))
+
+
+def _beside(thing: UUID) -> Select[Any]:
     mine = aliased(Appearance)
-    question = (
-        select(Appearance)
+    return (
+        select(Appearance.thing_id)
         .join(mine, mine.essence_id == Appearance.essence_id)
         .where(mine.thing_id == thing, mine.known_to == UNTIL_CHANGED, Appearance.known_to == UNTIL_CHANGED)
-        .order_by(Appearance.thing_id)
-        # Another session may have joined or parted them before it was our turn.
-        .execution_options(populate_existing=True)
     )
-    return list(session.scalars(question))
 
 
-def _join(session: Session, groups: list[list[Appearance]], ends: set[UUID]) -> None:
-    larger, smaller = groups
-    essence = larger[0].essence if larger else ObjectEssence()
-    for appearance in smaller:
-        if appearance.essence is not essence:
-            appearance.restated(essence=essence)
-    appearing = {each.thing_id for each in (*larger, *smaller)}
-    session.add_all(Appearance(essence=essence, thing=key) for key in sorted(ends - appearing))
+def _appearances(session: Session, keys: set[UUID]) -> dict[UUID, Appearance]:
+    """The believed appearances of things, by their keys."""
+    found: dict[UUID, Appearance] = {}
+    for some in in_parts(sorted(keys)):
+        question = select(Appearance).where(
+            Appearance.thing_id.in_(some), Appearance.known_to == UNTIL_CHANGED
+        )
+        # Another session may have joined or parted them before it was our turn.
+        fresh = question.execution_options(populate_existing=True)
+        found |= {each.thing_id: each for each in session.scalars(fresh)}
+    return found
+
+
+def _join(session: Session, smaller: set[UUID], larger: set[UUID]) -> None:
+    if smaller == larger:
+        return
+    first = min(larger)
+    shared = _appearances(session, {first}).get(first)
+    essence = ObjectEssence() if shared is None else shared.essence
+    appearing = _appearances(session, smaller)
+    for appearance in appearing.values():
+        appearance.restated(essence=essence)
+    missing = smaller if shared else smaller | larger
+    session.add_all(Appearance(essence=essence, thing=key) for key in sorted(missing - appearing.keys()))
     session.flush()
 
 
 def _part(session: Session, thing: UUID) -> None:
     """Let the appearances of one essence be those that believed merges still join."""
-    group = {each.thing_id: each for each in _group(session, thing)}
+    group = _group(session, thing)
     question = select(EssenceMerge.one_id, EssenceMerge.other_id).where(
-        EssenceMerge.one_id.in_(group), EssenceMerge.known_to == UNTIL_CHANGED
+        # Merges never lead out of an essence.
+        EssenceMerge.one_id.in_(_beside(thing)),
+        EssenceMerge.known_to == UNTIL_CHANGED,
     )
     joined: Graph[UUID] = Graph()
     joined.add_nodes_from(group)
@@ -196,12 +213,15 @@ def _part(session: Session, thing: UUID) -> None:
     # The largest part keeps the essence, so that the least is written.
     parts: Iterable[set[UUID]] = connected_components(joined)
     for number, part in enumerate(sorted(parts, key=lambda each: (-len(each), min(each)))):
+        if number == 0 and len(part) > 1:
+            continue
+        appearing = _appearances(session, part)
         if len(part) == 1:
-            group[min(part)].withdraw()
-        elif number:
+            appearing[min(part)].withdraw()
+        else:
             essence = ObjectEssence()
             for key in sorted(part):
-                group[key].restated(essence=essence)
+                appearing[key].restated(essence=essence)
     session.flush()
 
 

@@ -110,8 +110,10 @@ class IdentificationScheme(Base):
         Errors: `ConstraintViolation`: `identifier.format` or `identifier.check-digit`.
         """
         compact = self._compact(typed)
-        require(self._misfits(compact))
-        return (_check_digit.checked(self.check, compact) or compact) if self.check else compact
+        # What is compared and checked again later is what is kept, and the validator may leave more out.
+        kept = (_check_digit.checked(self.check, compact) or compact) if self.check else compact
+        require(self._misfits(kept))
+        return kept
 
     def objections(self, text: str) -> Iterator[ConstraintViolation]:
         """What this scheme has against `text`, which should be as it is kept."""
@@ -121,7 +123,9 @@ class IdentificationScheme(Base):
         if not isinstance(typed, str):
             return ""
         kept = "".join(each for each in unicodedata.normalize("NFC", typed) if each not in self.ignored)
-        return kept.strip().upper() if self.capitals else kept.strip()
+        # Capitals of what is composed may be in parts.
+        written = unicodedata.normalize("NFC", kept.upper()) if self.capitals else kept
+        return written.strip()
 
     def _misfits(self, text: str) -> Iterator[ConstraintViolation]:
         if not 1 <= len(text) <= _format.LONGEST_TEXT or not text.isprintable():

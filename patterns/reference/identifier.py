@@ -104,8 +104,8 @@ class Identifier(Recorded, Base, init=False):
         """The rules that it breaks together with what `session` holds."""
         if not inspect(self).pending:
             return
-        beside = [each for each in session.new if isinstance(each, Identifier) and each is not self]
-        taken = [each for each in beside if each.scheme is self.scheme and each.text == self.text]
+        beside = session.waiting(Identifier, _written, _written(self))
+        taken = [each for each in beside if each is not self]
         if not inspect(self.scheme).pending:
             same = select(Identifier).where(
                 Identifier.scheme_id == self.scheme.id, Identifier.text == self.text
@@ -162,7 +162,7 @@ class IdentifierUse(Versioned, Base, init=False):
         scheme = self.identifier.scheme
         if scheme.aliases or not (inspect(self).pending and self.is_believed):
             return
-        others = [each for each in session.new if isinstance(each, IdentifierUse)]
+        others = [*session.waiting(IdentifierUse, _numbered, _numbered(self))]
         if not inspect(scheme).pending:
             others += session.scalars(
                 select(IdentifierUse)
@@ -183,13 +183,20 @@ class IdentifierUse(Versioned, Base, init=False):
         return (
             other.id != self.id
             and other.is_believed
-            and other.identifier.thing_id == self.identifier.thing_id
-            and other.identifier.scheme is self.identifier.scheme
+            and _numbered(other) == _numbered(self)
             and other.period.intersection(self.period) is not None
         )
 
     def __str__(self) -> str:
         return f"{self.identifier} in use from {self.period}"
+
+
+def _written(identifier: Identifier) -> tuple[IdentificationScheme, str]:
+    return identifier.scheme, identifier.text
+
+
+def _numbered(use: IdentifierUse) -> tuple[IdentificationScheme, UUID]:
+    return use.identifier.scheme, use.identifier.thing_id
 
 
 def _alias(row: str) -> str:

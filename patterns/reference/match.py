@@ -125,11 +125,11 @@ class MatchCandidate(Recorded, Base, init=False):
         """The rules that it breaks together with what `session` holds."""
         if not inspect(self).pending:
             return
-        pair = (self.one_id, self.other_id)
-        beside = [each for each in session.new if isinstance(each, MatchCandidate) and each is not self]
+        pair = _pair(self)
+        beside = session.waiting(MatchCandidate, _pair, pair)
         stored = candidate_of(session, *pair)
         for other in (*beside, *([stored] if stored else [])):
-            if (other.one_id, other.other_id) == pair:
+            if other is not self:
                 yield PROPOSED_ONCE.violation(
                     self,
                     other,
@@ -218,6 +218,10 @@ class MatchVerdict(Believed, Base, init=False):
 
     def __str__(self) -> str:
         return f"{self.by} judged {self.candidate} to be {self.verdict.value}"
+
+
+def _pair(candidate: MatchCandidate) -> tuple[UUID, UUID]:
+    return candidate.one_id, candidate.other_id
 
 
 def candidate_of(session: Session, one: UUID, other: UUID) -> MatchCandidate | None:

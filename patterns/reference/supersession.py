@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
@@ -25,7 +25,7 @@ from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
 from ._recorded import believed_once, repeats
-from ._thing import entities_of, entity_of, spoken
+from ._thing import entities_of, entity_of, in_parts, spoken
 from .match import judged_same
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ class Supersession(Believed, Base, init=False):
             return
         ends = (entity_of(session, self.superseded_id), entity_of(session, self.superseding_id))
         yield from _merging.objections(self, *ends)
-        for other in _of(session, Supersession.superseded_id, self.superseded_id):
+        for other in _above(session, self.superseded_id):
             if other is not self and other.id != self.id:
                 yield ONCE.violation(
                     self, other,
@@ -128,8 +128,12 @@ class Supersession(Believed, Base, init=False):
                 remedy="Withdraw one of the supersessions of the ring first.",
             )
             return
+        # Climbing from each of the few that were judged, whatever else leads to the active thing.
         yield from _merging.said_different(
-            session, self, _below(session, self.superseded_id), _below(session, path[-1])
+            session,
+            self,
+            _below(session, self.superseded_id),
+            lambda key: _path(session, key)[-1] == path[-1],
         )
 
     def explanation(self) -> Explanation:
@@ -230,35 +234,59 @@ class Forwarding:
         return f"<Forwarding to {self}>"
 
 
-def _of(session: Session, column: Any, key: UUID) -> Iterator[Supersession]:
-    """The believed supersessions with `key` in a column, those of this flush included."""
-    question = select(Supersession).where(column == key, Supersession.known_to == UNTIL_CHANGED)
+def _superseded(supersession: Supersession) -> UUID:
+    return supersession.superseded_id
+
+
+def _superseding(supersession: Supersession) -> UUID:
+    return supersession.superseding_id
+
+
+def _believed(session: Session, condition: Any) -> Iterator[Supersession]:
+    """The stored supersessions that are believed, and stay so in this flush."""
+    question = select(Supersession).where(condition, Supersession.known_to == UNTIL_CHANGED)
     with session.no_autoflush:
-        stored = session.scalars(question).all()
-    added = [each for each in session.new if isinstance(each, Supersession)]
-    for each in (*stored, *added):
         # What is withdrawn in this flush is believed in the database still.
-        if each.is_believed and getattr(each, column.key) == key:
-            yield each
+        yield from (each for each in session.scalars(question).all() if each.is_believed)
+
+
+def _waiting(session: Session, key: Callable[[Supersession], UUID], said: UUID) -> list[Supersession]:
+    return [each for each in session.waiting(Supersession, key, said) if each.is_believed]
+
+
+def _above(session: Session, key: UUID) -> Iterator[Supersession]:
+    """What supersedes a thing directly, in this flush or before."""
+    yield from _waiting(session, _superseded, key)
+    yield from _believed(session, Supersession.superseded_id == key)
 
 
 def _path(session: Session, key: UUID) -> list[UUID]:
     """The keys met on the way up from `key`, itself first, the active one last."""
-    path = [key]
-    while True:
-        above = [each.superseding_id for each in _of(session, Supersession.superseded_id, path[-1])]
-        if not above or above[0] in path:
-            return path
-        path.append(above[0])
+    path = {key: None}
+    while above := next(_above(session, key), None):
+        key = above.superseding_id
+        if key in path:
+            break
+        path[key] = None
+    return list(path)
 
 
 def _below(session: Session, key: UUID) -> set[UUID]:
     """`key`, and the keys of all that lead to it."""
-    found, left = {key}, [key]
+    found: set[UUID] = set()
+    left = [key]
     while left:
-        below = {each.superseded_id for each in _of(session, Supersession.superseding_id, left.pop())}
-        left += below - found
-        found |= below
+        # First as far as this flush goes, which costs no question.
+        asked = []
+        while left:
+            above = left.pop()
+            if above not in found:
+                found.add(above)
+                asked.append(above)
+                left += [each.superseded_id for each in _waiting(session, _superseding, above)]
+        for some in in_parts(asked):
+            stored = _believed(session, Supersession.superseding_id.in_(some))
+            left += [each.superseded_id for each in stored]
     return found
 
 
@@ -270,17 +298,19 @@ def _ring(row: str) -> str:
 
 def _said_different(row: str) -> str:
     """Something that leads to one end is believed to be different from something that leads to the other."""
-    parts = (
-        _merging.downwards("below", f"SELECT {row}.superseded_id"),
-        _merging.upwards("up", f"SELECT {row}.superseding_id"),
-        _merging.downwards("beside", "SELECT thing FROM up"),
-    )
-    below, beside = "(SELECT thing FROM below)", "(SELECT thing FROM beside)"
-    return (
-        f"EXISTS (WITH RECURSIVE {', '.join(parts)} SELECT 1 FROM {_merging.DIFFERENT} "
-        f"WHERE (c.one_id IN {below} AND c.other_id IN {beside}) "
-        f"OR (c.other_id IN {below} AND c.one_id IN {beside}))"
-    )
+    below = _merging.downwards("below", f"SELECT {row}.superseded_id")
+    up = _merging.upwards("up", f"SELECT {row}.superseding_id")
+
+    def judged(mine: str, other: str) -> str:
+        # Climbing from the few that were judged, whatever else leads to the active thing.
+        climb = _merging.upwards("climb", f"SELECT c.{other}")
+        return (
+            f"EXISTS (WITH RECURSIVE {below}, {up} SELECT 1 FROM {_merging.DIFFERENT} "
+            f"WHERE c.{mine} IN (SELECT thing FROM below) AND EXISTS (WITH RECURSIVE {climb} "
+            "SELECT 1 FROM climb WHERE climb.thing IN (SELECT thing FROM up)))"
+        )
+
+    return f"({judged('one_id', 'other_id')} OR {judged('other_id', 'one_id')})"
 
 
 def merged_already(row: str) -> str:

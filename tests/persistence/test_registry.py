@@ -5,13 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, ForeignKey, MetaData, String, delete, insert, select
+from sqlalchemy import Engine, ForeignKey, MetaData, String, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from analysis_patterns.patterns.accountability import Party, Person
+from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Base, Referable, Session, Thing, identity
 from analysis_patterns.patterns.persistence.base import NAMING
+
+from ..refusals import refuses
 
 OWN = MetaData(naming_convention=NAMING)
 """The application's own, so that nothing is added to the library's."""
@@ -123,3 +126,29 @@ def test_an_entity_that_changes_is_not_registered_again(session: Session) -> Non
     session.commit()
 
     assert len(things(session)) == 1
+
+
+def test_the_database_keeps_a_thing_what_it_is(session: Session, layer: Layer) -> None:
+    party = Party(name="Acme")
+    session.add(party)
+    session.commit()
+    key = party.id
+
+    with refuses("thing.immutable", layer):
+        session.connection().execute(update(Thing).values(kind="app_ship"))
+    session.rollback()
+
+    assert things(session) == {(key, "patterns_party")}
+
+
+def test_sqlite_refuses_to_replace_a_thing(session: Session, layer: Layer) -> None:
+    party = Party(name="Acme")
+    session.add(party)
+    session.commit()
+    if layer is not Layer.SQLITE:  # no other database has a statement for it
+        return
+
+    with refuses("thing.immutable", layer):
+        session.connection().execute(
+            insert(Thing).prefix_with("OR REPLACE"), {"id": party.id, "kind": "app_ship"}
+        )

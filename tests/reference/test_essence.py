@@ -250,6 +250,21 @@ class TestRules:
         with leaves_no_trace(session), refuses("merge.one-kind", layer):
             write_belief(session, Appearance, essence_id=essence.id, thing_id=disease.id)
 
+    @pytest.mark.parametrize("end", ["john", "jon"])
+    def test_a_flush_refuses_to_part_what_a_merge_still_joins(
+        self, session: Session, hospitals: Hospitals, end: str
+    ) -> None:
+        merged(session, hospitals.john, hospitals.jon)
+        thing = getattr(hospitals, end).id
+        appearance = session.scalars(select(Appearance).where(Appearance.thing_id == thing)).one()
+
+        with leaves_no_trace(session), refuses("merge.appears", Layer.FLUSH):
+            appearance.withdraw()
+            session.flush()
+        with leaves_no_trace(session), refuses("merge.appears", Layer.FLUSH):
+            appearance.restated(essence=ObjectEssence())
+            session.flush()
+
     def test_a_flush_refuses_a_second_essence(self, session: Session, hospitals: Hospitals) -> None:
         merged(session, hospitals.john, hospitals.jon)
 

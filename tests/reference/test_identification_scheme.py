@@ -51,6 +51,30 @@ def test_check_digits_are_those_of_a_library(check: str, good: str, bad: str) ->
         scheme.text_of(bad)
 
 
+def test_what_is_kept_is_what_fits_the_format() -> None:
+    printed = IdentificationScheme(name="printed", check="isbn", format="[0-9]{3}-[0-9]{10}")
+    kept = IdentificationScheme(name="kept", check="isbn", format="[0-9]{13}")
+
+    assert kept.text_of("978-0-201-89542-1") == "9780201895421"
+    with refuses("identifier.format"):
+        printed.text_of("978-0201895421")
+
+
+@pytest.mark.parametrize("typed", ["\u03b0", "stra\u00dfe", "js 123", "\u0390x"])
+def test_what_is_kept_in_capitals_stays_as_it_is(typed: str) -> None:
+    scheme = IdentificationScheme(name="capitals", capitals=True)
+
+    kept = scheme.text_of(typed)
+
+    assert scheme.text_of(kept) == kept
+
+
+def test_digits_of_another_alphabet_are_no_check_digits() -> None:
+    # One module of the library looks each of them up among those that it knows.
+    with refuses("identifier.check-digit"):
+        IdentificationScheme(name="id", check="pt.cc").text_of("31\u0663 9695")
+
+
 def test_every_validator_keeps_what_it_kept() -> None:
     for check, text in (("isbn", "0-201-89542-0"), ("iban", "GB82 WEST 1234 5698 7654 32")):
         kept = checked(check, text)
@@ -90,7 +114,19 @@ def test_a_flush_refuses_a_check_that_became_unknown(session: Session, hospitals
 
 @pytest.mark.parametrize(
     "format",
-    ["(", "(a+)+", "(a|a)*b", r"(a)\1", "(?=a)b", "x" * 201, r"\d*\d*\d*", "(a|a){1000}", "(" * 9000],
+    [
+        "(",
+        "(a+)+",
+        "(a|a)*b",
+        r"(a)\1",
+        "(?=a)b",
+        "x" * 201,
+        r"\d*\d*\d*",
+        "(a|a){1000}",
+        "(" * 9000,
+        "(?u)a",
+        "[[a]",
+    ],
 )
 def test_refuses_a_format_that_is_none_or_may_run_for_long(format: str) -> None:
     with refuses("scheme.safe-format") as refused:

@@ -342,3 +342,17 @@ def write_candidate(session: Session, by: Person, one: Person, other: Person) ->
         session, MatchCandidate, id=uuid7(), one_id=one.id, other_id=other.id,
         by_id=by.id, reason=BORN, score=Decimal(1), recorded=session.recorded,
     )  # fmt: skip
+
+
+def test_what_is_withdrawn_no_longer_keeps_things_apart_in_the_same_flush(
+    session: Session, hospitals: Hospitals, clerk: Person
+) -> None:
+    verdict = noticed(session, hospitals.john, hospitals.jon, clerk).judge(Verdict.DIFFERENT, by=clerk)
+    session.commit()
+    supersession = Supersession(superseded=hospitals.jon, by=hospitals.john)
+
+    verdict.withdraw()
+    session.add(supersession)
+    session.commit()
+
+    assert active(session, hospitals.jon) is hospitals.john

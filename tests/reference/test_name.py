@@ -146,3 +146,13 @@ def test_a_thing_without_words_of_its_own_is_told_by_class_and_key() -> None:
     assert spoken(Silent()) == "Silent 7"
     assert spoken(Disease(name="E10")) == "E10"
     assert class_of("app_disease") is Disease
+
+
+def test_a_thing_whose_row_was_deleted_is_not_found(session: Session) -> None:
+    disease = Disease(name="E10")
+    called(session, disease, "diabetes")
+    session.delete(disease)
+    session.commit()
+
+    with pytest.raises(AnalysisPatternsError, match=r"app_disease has no row .* any more"):
+        things_named(session, "diabetes")

@@ -204,7 +204,9 @@ def _picture(found: _Medicine) -> Graph:
     lines = {_DIABETES: ("ICD-10 E10",)}
     nodes = [Node(name, name, lines.get(name, ()), note=name) for name in shown]
     superseded = [
-        Edge(_C, old, tail_end=End(mark=Mark.ARROW), label="supersedes", note=f"{_C} supersedes {old}")
+        Edge(
+            _C, old, tail_end=End(mark=Mark.ARROW), label="superseded by", note=f"{old} is superseded by {_C}"
+        )
         for old in (_TRANSFUSION, _NON_A_NON_B)
     ]
     held = " and ".join(_HOLDERS)
