@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from ..persistence.session import Session
 from ..provenance import Explanation
@@ -15,7 +16,8 @@ from ..schedule.network import Dependency
 from ..schedule.resource_schedule import Activity, Resource, ResourceSchedule, scheduled
 from ..schedule.working_calendar import WorkingCalendar
 from ..time.interval import Interval
-from .action import ProposedAction
+from ._reading import actions_of
+from .action import Action, ProposedAction
 from .allocation import GeneralResourceAllocation, TemporalResource, bookings_of
 from .critical_path import PlanTimes, critical_path
 from .plan import Plan, dependencies_of, references_of
@@ -99,7 +101,7 @@ def feasible(
     times = critical_path(session, plan, unknown=unknown)
     hours = None if calendar is None else calendar.from_(start)
     begins = Interval(start).start
-    actions = [each.action for each in references_of(session, plan)]
+    actions = actions_of(session, plan, selectinload(Action.allocations), known_at=session.instant(None))
     number = {key: n for n, key in enumerate(times.actions)}
     actions.sort(key=lambda action: number[action.id])
     pool = _Pool(session, begins, {each.id for each in actions}, capacities or {})
@@ -109,13 +111,9 @@ def feasible(
     ]
     last = max(priorities.values(), default=0) + 1 if priorities else 0
     ranks = [priorities.get(each.id, last) for each in actions] if priorities else None
+    numbers = {each.version: number[each.action_id] for each in references_of(session, plan)}
     dependencies = [
-        Dependency(
-            number[each.predecessor.action_id],
-            number[each.successor.action_id],
-            each.kind,
-            each.lag // _SECOND,
-        )
+        Dependency(numbers[each.predecessor_id], numbers[each.successor_id], each.kind, each.lag // _SECOND)
         for each in dependencies_of(session, plan)
     ]
     made = scheduled(activities, dependencies, pool.resources, priority=ranks, name=times.names.__getitem__)

@@ -27,6 +27,9 @@ ACYCLIC = rule(
 )
 
 
+_SHOWN = 20
+
+
 class DependencyKind(Enum):
     """
     Which end of the activity before it an activity waits for, and with which end of its own.
@@ -249,7 +252,11 @@ def circle(
     # Whatever still waits has one before it that still waits, so going back must come round.
     before_of = {after: before for before, after in edges if waiting[before] and waiting[after]}
     path = list(_back_from(next(iter(before_of)), before_of))
-    shown = [name(activity) for activity in reversed(path)]
+    path.reverse()
+    shown = [name(activity) for activity in path[:_SHOWN]]
+    if len(path) > 2 * _SHOWN:
+        shown.append(f"{len(path) - 2 * _SHOWN} more")
+    shown += [name(activity) for activity in path[_SHOWN:][-_SHOWN:]]
     return ACYCLIC.violation(
         found="a circle: " + " -> ".join(shown),
         allowed="dependencies that lead back to no activity",
@@ -259,9 +266,9 @@ def circle(
 
 def _back_from(activity: int, before_of: dict[int, int]) -> Iterator[int]:
     """The circle that going back from an activity leads into, its first member again at the end."""
-    seen: list[int] = []
+    seen: dict[int, int] = {}
     while activity not in seen:
-        seen.append(activity)
+        seen[activity] = len(seen)
         activity = before_of[activity]
-    yield from seen[seen.index(activity) :]
+    yield from list(seen)[seen[activity] :]
     yield activity

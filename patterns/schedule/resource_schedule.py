@@ -85,7 +85,7 @@ class ResourceSchedule:
     When each activity takes place, so that no resource is overdrawn.
 
     Shape:  for each activity, by its number, its start, its finish, and what it waited for one after
-            another; the last of these is why it starts no earlier.
+            another, each resource once; the last of these is why it starts no earlier.
     Units:  whole seconds from the start of the schedule.
     """
 
@@ -209,7 +209,8 @@ class _Use:
         self._capacity = resource.capacity
         self._moments = [0]
         self._used = [0]
-        self._held: list[tuple[int, int, int]] = []
+        self._holders = [_OTHERS]  # of each step the one that is named as holding it
+        self._full_until: dict[int, int] = {}
         for start, finish, amount in resource.taken:
             if finish > max(start, 0):
                 self.hold(max(start, 0), finish, amount, _OTHERS)
@@ -218,10 +219,11 @@ class _Use:
         """Until when there is too little of it in that time, and who holds it; None where there is enough."""
         n = bisect_right(self._moments, start) - 1
         while n < len(self._moments) and self._moments[n] < finish:
+            if self._used[n] >= self._capacity:
+                until = self._end_of_full(self._moments[n])
+                return until, self._holders[bisect_left(self._moments, until) - 1]
             if self._used[n] + amount > self._capacity:
-                until = self._moments[n + 1]  # the last step uses nothing, so it is not this one
-                moment = max(start, self._moments[n])
-                return until, min(who for begun, ended, who in self._held if begun <= moment < ended)
+                return self._moments[n + 1], self._holders[n]  # the last step uses nothing: this is not it
             n += 1
         return None
 
@@ -232,10 +234,22 @@ class _Use:
             if n == len(self._moments) or self._moments[n] != moment:
                 self._moments.insert(n, moment)
                 self._used.insert(n, self._used[n - 1])
+                self._holders.insert(n, self._holders[n - 1])
         first, last = bisect_left(self._moments, start), bisect_left(self._moments, finish)
         for n in range(first, last):
+            self._holders[n] = min(self._holders[n], who) if self._used[n] else who
             self._used[n] += amount
-        self._held.append((start, finish, who))
+            if self._used[n] >= self._capacity:
+                self._full_until[self._moments[n]] = self._moments[n + 1]
+
+    def _end_of_full(self, moment: int) -> int:
+        """Where the full steps that adjoin from `moment` on end; each jump is remembered for the next."""
+        end = moment
+        while end in self._full_until:
+            end = self._full_until[end]
+        while moment != end:
+            self._full_until[moment], moment = end, self._full_until[moment]
+        return end
 
 
 class _Schedule:
@@ -258,20 +272,20 @@ class _Schedule:
         """Let an activity take place as early as can be, beside those that have their place."""
         activity = self._activities[number]
         working = activity.working_time
-        waits = list(self._waits_for_others(number, activity))
-        start = waits[-1].until if waits else 0
+        waits = {(each.cause, each.resource): each for each in self._waits_for_others(number, activity)}
+        start = max((each.until for each in waits.values()), default=0)
         while True:
             opens = working.open_at(start) if working else start
             if opens > start:
                 start = opens
-                waits.append(Wait(Cause.CALENDAR, start))
+                _wait_last(waits, Wait(Cause.CALENDAR, start))
             finish = working.finish(start, activity.duration) if working else start + activity.duration
             blocked = self._blocked(activity, start, finish)
             if blocked is None:
                 break
-            waits.append(blocked)
+            _wait_last(waits, blocked)
             start = blocked.until
-        self.starts[number], self.finishes[number], self.waits[number] = start, finish, tuple(waits)
+        self.starts[number], self.finishes[number], self.waits[number] = start, finish, tuple(waits.values())
         for resource, amount in activity.needs:
             if finish > start:
                 self._use[resource].hold(start, finish, amount, number)
@@ -302,3 +316,9 @@ class _Schedule:
                 until, who = blocked
                 return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
         return None
+
+
+def _wait_last(waits: dict[tuple[Cause, int | None], Wait], wait: Wait) -> None:
+    """Of what is waited for again and again, keep the last time."""
+    waits.pop((wait.cause, wait.resource), None)
+    waits[wait.cause, wait.resource] = wait

@@ -120,6 +120,16 @@ def test_explains_why_an_action_starts_no_earlier(session: Session, house: House
     ]
 
 
+def test_explains_a_chain_that_is_deeper_than_calls_go() -> None:
+    count = 3_000
+
+    found = network_times([1] * count, [Dependency(n, n + 1) for n in range(count - 1)])
+
+    lines = str(found.explanation(count - 1, str)).splitlines()
+    assert len(lines) == count
+    assert lines[0] == f"{count - 1} starts no earlier than {count - 1}  [waits for {count - 2}]"
+
+
 def test_a_plan_of_nothing_takes_no_time(session: Session) -> None:
     plan = Plan(name="rest")
     session.add(plan)
@@ -142,6 +152,8 @@ def test_refuses_actions_that_take_nobody_knows_how_long(session: Session, house
 
     assert refused.value.found == "no duration of paint, furnish"
     assert critical_path(session, house.plan, unknown=17 * DAY).length == 17 * DAY
+    with refuses("duration.whole-seconds"):
+        critical_path(session, house.plan, unknown=timedelta(seconds=1.5))
 
 
 def test_a_circle_that_came_from_elsewhere_is_shown(session: Session, house: House) -> None:

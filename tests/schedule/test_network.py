@@ -195,3 +195,13 @@ def test_a_chain_of_ten_thousand_is_gone_through_without_recursion() -> None:
 
     assert found.end == count
     assert len(found.chain(count - 1)) == count
+
+
+def test_a_circle_of_ten_thousand_is_shown_at_once() -> None:
+    count = 10_000
+
+    with refuses("dependency.acyclic") as refused:
+        network_times([1] * count, [Dependency(n, (n + 1) % count) for n in range(count)])
+
+    assert "1 -> 2 -> 3 -> " in refused.value.found
+    assert len(refused.value.found) < 1_000
