@@ -33,7 +33,7 @@ def gantt(
     """
     instant, known = moment(session, as_of), session.instant(known_at)
     lines = progress(session, plan, start=start, as_of=instant, known_at=known, unknown=unknown)
-    critical = {line.action.id for line in lines if line.is_critical}
+    critical = {line.action.id: line for line in lines if line.is_critical}
     actions = {each.version: each.action for each in references_of(session, plan, known_at=known)}
     return Bars(
         f"{plan.name}, as of {instant:%Y-%m-%d %H:%M} UTC",
@@ -92,9 +92,18 @@ def _link(dependency: PlanDependency, actions: Mapping[UUID, ProposedAction], cr
         str(after.id),
         dependency.kind.from_finish,
         dependency.kind.to_finish,
-        critical={before.id, after.id} <= critical,
+        critical=_binds(dependency, critical.get(before.id), critical.get(after.id)),
         note=f"{after} waits for {before}: {described(dependency.kind, dependency.lag)}",
     )
+
+
+def _binds(dependency: PlanDependency, before: Progress | None, after: Progress | None) -> bool:
+    """Whether, of two critical actions, it is this dependency that keeps the second one waiting."""
+    if before is None or after is None:
+        return False
+    awaited = before.planned_finish if dependency.kind.from_finish else before.planned_start
+    waiting = after.planned_finish if dependency.kind.to_finish else after.planned_start
+    return awaited is not None and waiting is not None and awaited + dependency.lag == waiting
 
 
 def _told(line: Progress) -> str:

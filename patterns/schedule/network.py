@@ -15,6 +15,11 @@ DURATION = rule(
     pattern="8.4",
     says="An activity takes a whole number of units of time, none or more.",
 )
+LAG = rule(
+    "dependency.lag",
+    pattern="8.4",
+    says="A lag is a whole number of units of time.",
+)
 KNOWN = rule(
     "dependency.known-activities",
     pattern="8.4",
@@ -122,10 +127,18 @@ class Times:
 
         Shape:  where several are as long, the one through the lowest numbers at its end.
         """
-        for activity, start in enumerate(self.earliest):
-            if start + self.durations[activity] == self.end and self.is_critical(activity):
-                return self.chain(activity)
-        return []
+        last = {
+            activity: None
+            for activity, start in enumerate(self.earliest)
+            if start + self.durations[activity] == self.end and self.is_critical(activity)
+        }
+        # What takes no time may follow at the very end, and belongs to the chain.
+        followed = {
+            before
+            for before, after, weight in self.dependencies
+            if after in last and self.earliest[before] + weight == self.earliest[after]
+        }
+        return next((self.chain(activity) for activity in last if activity not in followed), [])
 
     def explanation(
         self, activity: int, name: Callable[[int], str], written: Callable[[int], str] = str
@@ -156,7 +169,7 @@ def network_times(
 
     Shape:  activities are numbered from 0, as their durations stand; `name` says what an error calls them.
     Errors: `ConstraintViolation`: `activity.duration` for a duration below zero or not whole,
-            `dependency.known-activities`, `dependency.acyclic` with the circle.
+            `dependency.lag`, `dependency.known-activities`, `dependency.acyclic` with the circle.
 
     >>> found = network_times([3, 2, 4], [Dependency(0, 2), Dependency(1, 2)])
     >>> found.earliest, found.latest, found.end, found.critical_path()
@@ -166,6 +179,13 @@ def network_times(
     count = len(durations)
     edges = []
     for each in dependencies:
+        if not isinstance(each.lag, int):
+            raise LAG.violation(
+                each,
+                found=f"a lag of {each.lag!r}",
+                allowed="a whole number of units, below zero for a lead",
+                remedy="Give the lag in whole units, such as seconds.",
+            )
         if not (0 <= each.before < count and 0 <= each.after < count):
             raise KNOWN.violation(
                 each,

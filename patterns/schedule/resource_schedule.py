@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from heapq import heapify, heappop, heappush
 
-from ..constraint import rule
+from ..constraint import ConstraintViolation, rule
 from ..provenance import Explanation
 from .network import Dependency, Times, network_times
 from .working_calendar import WorkingTime
@@ -56,13 +57,15 @@ class Activity:
     What is to be scheduled.
 
     Shape:  a duration; the numbers of the resources that it needs, and how much of each; the working time
-            that it goes on in, or None for around the clock.
+            that it goes on in, or None for around the clock. Of each of its `choices` it needs one resource
+            besides, for all of its time, and no two of them the same.
     Units:  seconds, of its working time where it has one.
     """
 
     duration: int
     needs: tuple[tuple[int, int], ...] = ()
     working_time: WorkingTime | None = None
+    choices: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +164,43 @@ def _require_capacity(
     activities: Sequence[Activity], resources: Sequence[Resource], name: Callable[[int], str]
 ) -> None:
     for number, activity in enumerate(activities):
+        wanted: Counter[int] = Counter()
         for resource, amount in activity.needs:
-            held = resources[resource]
-            if not 0 < amount <= held.capacity:
-                raise CAPACITY.violation(
-                    activity,
-                    found=f"{amount} of {held.name} for {name(number)}",
-                    allowed=f"1 to {held.capacity}",
-                    remedy="Let it need less, or raise the capacity.",
+            if not 0 <= resource < len(resources):
+                raise _more_than_there_is(
+                    activity, f"resource {resource} for {name(number)}", len(resources) - 1
                 )
+            wanted[resource] += amount
+            held = resources[resource]
+            if amount <= 0 or wanted[resource] > held.capacity:
+                found = f"{wanted[resource]} of {held.name} for {name(number)}"
+                raise _more_than_there_is(activity, found, held.capacity)
+        chosen = [[each for each in choice if each not in wanted] for choice in activity.choices]
+        if _picked(chosen) is None:
+            found = f"{len(chosen)} resources, each another one, for {name(number)}"
+            raise _more_than_there_is(activity, found, len({each for choice in chosen for each in choice}))
+
+
+def _more_than_there_is(activity: Activity, found: str, most: int) -> ConstraintViolation:
+    return CAPACITY.violation(
+        activity, found=found, allowed=f"at most {most}", remedy="Let it need less, or raise the capacity."
+    )
+
+
+def _picked(choices: Sequence[Sequence[int]]) -> list[int] | None:
+    """A resource of each choice, all of them different, or None where there are too few."""
+    picked: dict[int, int] = {}
+
+    def find(choice: int, tried: set[int]) -> bool:
+        for resource in choices[choice]:
+            if resource not in tried:
+                tried.add(resource)
+                if resource not in picked or find(picked[resource], tried):
+                    picked[resource] = choice
+                    return True
+        return False
+
+    return list(picked) if all(find(choice, set()) for choice in range(len(choices))) else None
 
 
 def _ranks(found: Times, priority: Sequence[int] | None, count: int) -> list[tuple[int, int]]:
@@ -286,7 +317,8 @@ class _Schedule:
             _wait_last(waits, blocked)
             start = blocked.until
         self.starts[number], self.finishes[number], self.waits[number] = start, finish, tuple(waits.values())
-        for resource, amount in activity.needs:
+        chosen = self._chosen(activity, start, finish)
+        for resource, amount in (*activity.needs, *((each, 1) for each in chosen)):
             if finish > start:
                 self._use[resource].hold(start, finish, amount, number)
 
@@ -315,7 +347,22 @@ class _Schedule:
             if blocked is not None:
                 until, who = blocked
                 return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
+        if finish > start and activity.choices and not self._chosen(activity, start, finish):
+            # Whichever of them is free next, it is worth to look again then.
+            held = {each for choice in activity.choices for each in choice}
+            waits = ((self._use[each].blocked(start, finish, 1), each) for each in sorted(held))
+            (until, who), resource = min((blocked, each) for blocked, each in waits if blocked is not None)
+            return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
         return None
+
+    def _chosen(self, activity: Activity, start: int, finish: int) -> list[int]:
+        """A resource of each choice that is free all that time, and none where there are too few."""
+        own = {resource for resource, _ in activity.needs}
+        free = [
+            [each for each in choice if each not in own and self._use[each].blocked(start, finish, 1) is None]
+            for choice in activity.choices
+        ]
+        return _picked(free) or []
 
 
 def _wait_last(waits: dict[tuple[Cause, int | None], Wait], wait: Wait) -> None:

@@ -158,3 +158,59 @@ def test_the_number_of_statements_does_not_grow_with_the_plan(session: Session) 
 
     assert found.end - found.start == 40 * HOUR
     assert len(asked) < 20
+
+
+def test_an_asset_of_a_type_is_free_for_all_of_an_action(session: Session) -> None:
+    nurse = AssetType(name="nurse")
+    for name, hour in (("Ann", 0), ("Bob", 2)):
+        visit = ProposedAction(name=f"visit of {name}")
+        person = Asset(name=name, types=[nurse])
+        TemporalResource(action=visit, asset=person, interval=Interval(at(1, hour), at(1, hour + 1)))
+        session.add(visit)
+    plan, watch = Plan(name="night"), ProposedAction(name="watch", duration=3 * HOUR)
+    GeneralResourceAllocation(action=watch, type=nurse, quantity=Quantity(3, "h"))
+    plan.include(watch)
+    session.add(plan)
+    session.commit()
+
+    found = feasible(session, plan, start=at(1))
+
+    # One of the two is free at any time, but nobody from the start until the watch would be over.
+    assert found.interval(watch) == (at(1, 1), at(1, 4))
+    assert str(explain(found.start_of(watch))) == (
+        "watch starts at 1997-07-01 01:00  [Ann is held by others until 1997-07-01 01:00]"
+    )
+    more = feasible(session, plan, start=at(1), capacities={nurse: 3})
+    assert more.interval(watch) == (at(1), at(1, 3))
+
+
+def test_an_asset_of_two_types_serves_as_one_of_them_at_a_time(session: Session) -> None:
+    nurse, driver = AssetType(name="nurse"), AssetType(name="driver")
+    session.add(Asset(name="Ann", types=[nurse, driver]))
+    plan = Plan(name="rounds")
+    actions = [ProposedAction(name=name, duration=HOUR) for name in ("visit", "drive")]
+    for action, type in zip(actions, (nurse, driver), strict=True):
+        GeneralResourceAllocation(action=action, type=type, quantity=Quantity(1, "h"))
+        plan.include(action)
+    session.add(plan)
+    session.commit()
+
+    found = feasible(session, plan, start=at(1))
+
+    assert [found.interval(each)[0] for each in actions] == [at(1), at(1, 1)]
+
+
+def test_refuses_an_action_that_needs_one_asset_twice(session: Session) -> None:
+    nurse, driver = AssetType(name="nurse"), AssetType(name="driver")
+    session.add(Asset(name="Ann", types=[nurse, driver]))
+    plan, both = Plan(name="rounds"), ProposedAction(name="both", duration=HOUR)
+    for type in (nurse, driver):
+        GeneralResourceAllocation(action=both, type=type, quantity=Quantity(1, "h"))
+    plan.include(both)
+    session.add(plan)
+    session.commit()
+
+    with refuses("resource.capacity") as refused:
+        feasible(session, plan, start=at(1))
+
+    assert refused.value.found == "2 resources, each another one, for both"

@@ -184,6 +184,23 @@ def test_the_chart_shows_plan_actual_and_suspensions(session: Session, transplan
     assert draw(chart).startswith("<svg")
 
 
+def test_only_what_keeps_a_critical_action_waiting_is_drawn_as_critical(session: Session) -> None:
+    plan = Plan(name="kitchen", time=at(1))
+    strip, plumb, wire = (
+        plan.include(ProposedAction(name=name, duration=days * DAY))
+        for name, days in (("strip", 2), ("plumb", 2), ("wire", 3))
+    )
+    plan.depends(plumb, on=strip)
+    plan.depends(wire, on=plumb)
+    plan.depends(wire, on=strip)
+    session.add(plan)
+    session.commit()
+
+    links = gantt(session, plan).links
+
+    assert [link.critical for link in links] == [True, True, False]
+
+
 def test_what_takes_no_time_is_a_milestone(session: Session, clock: FixedClock) -> None:
     plan = Plan(name="day")
     point = ProposedAction(name="presentation", time=at(1, 9))

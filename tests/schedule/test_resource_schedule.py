@@ -284,3 +284,21 @@ def test_a_holiday_is_free() -> None:
 
     assert hours.open_at(0) == 3 * DAY
     assert timedelta(seconds=hours.finish(0, 2 * DAY)) == timedelta(days=5)
+
+
+@pytest.mark.parametrize("needs", [((0, 1), (0, 1)), ((1, 1),), ((-1, 1),), ((0, 0),), ((0, 2),)])
+def test_refuses_needs_that_there_is_too_little_of(needs: tuple[tuple[int, int], ...]) -> None:
+    with refuses("resource.capacity"):
+        scheduled([Activity(1, needs)], [], [Resource("room Q9")])
+
+
+def test_of_each_choice_another_one_is_taken() -> None:
+    either, second = (0, 1), (0,)
+    rooms = [Resource("room Q9"), Resource("room Q10")]
+    activities = [Activity(2, (), None, (either, second)), Activity(1, (), None, (either,))]
+
+    found = scheduled(activities, [], rooms, priority=[0, 1])
+
+    assert list(found.starts) == [0, 2]
+    with refuses("resource.capacity"):
+        scheduled([Activity(1, (), None, (second, second))], [], rooms)
