@@ -85,7 +85,9 @@ def _milestones(line: Progress) -> Iterator[Milestone]:
         yield Milestone(line.actual_start, BarKind.ACTUAL)
 
 
-def _link(dependency: PlanDependency, actions: Mapping[UUID, ProposedAction], critical: set[UUID]) -> BarLink:
+def _link(
+    dependency: PlanDependency, actions: Mapping[UUID, ProposedAction], critical: Mapping[UUID, Progress]
+) -> BarLink:
     before, after = actions[dependency.predecessor_id], actions[dependency.successor_id]
     return BarLink(
         str(before.id),
