@@ -73,6 +73,27 @@ def test_kinds_and_lags_are_those_of_the_dependencies(session: Session, house: H
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        (DependencyKind.FINISH_START, 9),
+        (DependencyKind.START_START, 4),
+        (DependencyKind.FINISH_FINISH, 6),
+        (DependencyKind.START_FINISH, 1),
+    ],
+)
+def test_each_kind_ties_the_ends_that_it_names(session: Session, kind: DependencyKind, start: int) -> None:
+    plan = Plan(name="tie")
+    first, second = (
+        plan.include(ProposedAction(name=name, duration=days * DAY)) for name, days in (("a", 5), ("b", 3))
+    )
+    plan.depends(second, on=first, kind=kind, lag=4 * DAY)
+    session.add(plan)
+    session.commit()
+
+    assert critical_path(session, plan).of(second.action).earliest_start == start * DAY
+
+
 def test_a_duration_follows_from_start_and_end(session: Session) -> None:
     plan = Plan(name="talk")
     plan.include(ProposedAction(name="speak", time=Interval(at(1, 9), at(1, 11))))

@@ -302,3 +302,12 @@ def test_of_each_choice_another_one_is_taken() -> None:
     assert list(found.starts) == [0, 2]
     with refuses("resource.capacity"):
         scheduled([Activity(1, (), None, (second, second))], [], rooms)
+
+
+def test_work_that_fills_a_day_is_done_when_the_day_closes() -> None:
+    office = WorkingCalendar(opens=time(9), closes=time(17))
+    hours = office.from_(datetime(1997, 5, 5, 9, tzinfo=UTC))
+
+    found = scheduled([Activity(8 * HOUR, (), hours), Activity(16 * HOUR, (), hours)], [])
+
+    assert list(found.finishes) == [8 * HOUR, DAY + 8 * HOUR]
