@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, Select, String, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Executable, String, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from ..constraint import rule
@@ -153,7 +153,7 @@ def _raw(column: Any) -> Any:
     return type_coerce(column, NullType())
 
 
-def _rows(connection: Connection, question: Select[Any]) -> Sequence[Any]:
+def _rows(connection: Connection, question: Executable) -> Sequence[Any]:
     """The driver's own rows, all at once: no column has a type that would have to be made of them."""
     found = connection.execute(question)
     rows: Sequence[Any] = found.cursor.fetchall() if found.cursor is not None else ()
