@@ -26,9 +26,11 @@ class Explanation:
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Explanation]]:
         """Each statement with its depth, the conclusion first."""
-        yield depth, self
-        for reason in self.because:
-            yield from reason.walk(depth + 1)
+        waiting = [(depth, self)]
+        while waiting:  # a chain of thousands is deeper than Python calls go
+            depth, step = waiting.pop()
+            yield depth, step
+            waiting += ((depth + 1, reason) for reason in reversed(step.because))
 
     def __str__(self) -> str:
         return "\n".join(

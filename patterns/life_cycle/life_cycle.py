@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, object_session, relationship
 from uuid_utils.compat import uuid7
 
 from ..accountability.name import name_violations
 from ..constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level, identity
+from ..persistence.session import Session, at_flush
 from ..time.period import ALWAYS, Period
 
 _BUILT = BUILT | {Layer.FLUSH}
@@ -148,9 +150,12 @@ class LifeCycle(Base, init=False):
         return sorted(found, key=lambda step: step.event)
 
     def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this life cycle breaks by itself."""
+        """The rules that this life cycle breaks by itself, without what is about to be deleted."""
         yield from name_violations(self, self.name)
-        initial = [state.name for state in self.states if state.initial]
+        session = object_session(self)
+        gone = frozenset() if session is None else frozenset(session.deleted)
+        states = [state for state in self.states if state not in gone]
+        initial = [state.name for state in states if state.initial]
         if len(initial) != 1:
             yield KNOWN_STATES.violation(
                 self,
@@ -159,8 +164,9 @@ class LifeCycle(Base, init=False):
                 remedy="Let one state be the initial one.",
             )
             return
-        named = [state.name for state in self.states]
-        yield from objections(self.name, initial[0], self.final, named, self.steps)
+        final = [state.name for state in states if state.final]
+        steps = [each.step for each in self.transitions if each not in gone]
+        yield from objections(self.name, initial[0], final, [state.name for state in states], steps)
 
     def __str__(self) -> str:
         return self.name
@@ -234,11 +240,6 @@ class Transition(Base, init=False):
         self.event, self.source, self.target = step.event, step.source, step.target
         self.valid_from, self.valid_to = step.period.start, step.period.end
 
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that its life cycle breaks with it."""
-        if self.life_cycle is not None:
-            yield from self.life_cycle.violations()
-
     @property
     def step(self) -> Step:
         """The transition as a plain value."""
@@ -255,7 +256,7 @@ def states_named(initial: str, final: Iterable[str], steps: Iterable[Step]) -> l
     for step in steps:
         following.setdefault(step.source, []).append(step.target)
         named += [step.source, step.target]
-    return list(dict.fromkeys([*_reached(initial, following), *named, *final]))
+    return list(dict.fromkeys([*_reached([initial], following), *named, *final]))
 
 
 def objections(
@@ -269,7 +270,7 @@ def objections(
     for step in steps:
         following.setdefault(step.source, []).append(step.target)
         leading.setdefault(step.target, []).append(step.source)
-    reached = _reached(initial, following)
+    reached = _reached([initial], following)
     for state in states:
         if state not in reached:
             yield REACHABLE.violation(
@@ -277,7 +278,7 @@ def objections(
                 allowed=f"states that are reached from {initial!r}",
                 remedy="Add a transition to it, or leave it out.",
             )
-    ended = {state for end in final for state in _reached(end, leading)}
+    ended = _reached(final, leading)
     for state in states:
         if state not in ended if final else not following.get(state) and state != initial:
             yield WAY_OUT.violation(
@@ -292,7 +293,8 @@ def _misnamed(
 ) -> Iterator[ConstraintViolation]:
     for word in (*states, *(step.event for step in steps)):
         yield from name_violations(name, word)
-    for state in sorted({each for each in states if states.count(each) > 1}):
+    times = Counter(states)
+    for state in sorted(each for each in times if times[each] > 1):
         yield UNIQUE_STATE.violation(
             found=f"state {state!r} of {name!r} twice",
             allowed="each state once",
@@ -300,7 +302,7 @@ def _misnamed(
         )
     ends = (end for step in steps for end in (step.source, step.target))
     for state in dict.fromkeys([initial, *final, *ends]):
-        if state not in states:
+        if state not in times:
             yield KNOWN_STATES.violation(
                 found=f"state {state!r}, which {name!r} does not have",
                 allowed=", ".join(states),
@@ -321,9 +323,25 @@ def _ambiguous(steps: list[Step]) -> Iterator[ConstraintViolation]:
         before[step.source, step.event].append(step)
 
 
-def _reached(start: str, following: Mapping[str, list[str]]) -> list[str]:
-    """What is reached from a state, itself first, in the order of coming to it."""
-    found = [start]
-    for state in found:  # it grows while it is gone through
-        found += [each for each in dict.fromkeys(following.get(state, ())) if each not in found]
+def _reached(starts: Iterable[str], following: Mapping[str, list[str]]) -> dict[str, None]:
+    """What is reached from some states, themselves first, in the order of coming to it."""
+    waiting = list(starts)
+    found = dict.fromkeys(waiting)
+    for state in waiting:  # it grows while it is gone through
+        for each in following.get(state, ()):
+            if each not in found:
+                found[each] = None
+                waiting.append(each)
     return found
+
+
+@event.listens_for(Session, "before_flush")
+def _check_those_changed_in_part(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """A state or a transition that comes, changes or goes by itself leaves its life cycle to be looked at."""
+    with session.no_autoflush:
+        changed = (*session.new, *session.dirty, *session.deleted)
+        parts = [each for each in changed if isinstance(each, LifeCycleState | Transition)]
+        touched = dict.fromkeys(each.life_cycle for each in parts if each.life_cycle is not None)
+        for life_cycle in touched:
+            if life_cycle not in session.deleted:
+                require(at_flush(life_cycle.violations()))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, String, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Executable, String, func, select, type_coerce
 from sqlalchemy.types import NullType
 
 from ..constraint import rule
@@ -17,6 +17,7 @@ from ..provenance import Explanation
 from ..schedule.network import DependencyKind, Times, passes, require_durations
 from ..time.instant import SINCE_EVER, UNTIL_CHANGED
 from .action import Action, ProposedAction
+from .duration import whole_seconds
 from .plan import ActionReference, Plan, PlanDependency
 from .time_reference import TimeReference
 
@@ -66,6 +67,7 @@ class PlanTimes:
     times: Times
     names: Sequence[str] = field(repr=False)
     keys: Sequence[UUID | bytes] = field(repr=False)
+    _numbers: dict[UUID | bytes, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def length(self) -> timedelta:
@@ -90,9 +92,11 @@ class PlanTimes:
 
     def number(self, action: ProposedAction) -> int:
         """The number that an action has in `times`; errors as `of`."""
+        if not self._numbers:  # made when it is first asked for, as most plans are told whole
+            self._numbers.update((key, n) for n, key in enumerate(self.keys))
         for key in (action.id, action.id.bytes):
-            if key in self.keys:
-                return list(self.keys).index(key)
+            if key in self._numbers:
+                return self._numbers[key]
         raise KeyError(f"{action} is no action of the plan {self.plan}")
 
     def critical_path(self) -> list[str]:
@@ -127,7 +131,8 @@ def critical_path(
     Shape:  an action takes as long as its time reference says; a plan within the plan that has none takes
             as long as its own critical path. `unknown` is how long to allow for any other.
     Errors: `ConstraintViolation`: `critical-path.duration-known` with the actions whose duration is not
-            known, `dependency.acyclic` with the circle, should the rows hold one.
+            known, `duration.whole-seconds` for an `unknown` with a fraction of one, `dependency.acyclic`
+            with the circle, should the rows hold one.
     Source: Analysis Patterns 8.4. It reads rows, not entities, so that large plans are told in seconds.
     """
     session.flush()
@@ -148,6 +153,14 @@ def _raw(column: Any) -> Any:
     return type_coerce(column, NullType())
 
 
+def _rows(connection: Connection, question: Executable) -> Sequence[Any]:
+    """The driver's own rows, all at once: no column has a type that would have to be made of them."""
+    found = connection.execute(question)
+    rows: Sequence[Any] = found.cursor.fetchall() if found.cursor is not None else ()
+    found.close()
+    return rows
+
+
 def _actions(
     connection: Connection, plan: UUID, known_at: datetime, unknown: timedelta | None
 ) -> tuple[dict[Any, int], list[Any], list[str], list[int]]:
@@ -163,7 +176,7 @@ def _actions(
         .where(ActionReference.plan_id == plan, ActionReference.known(known_at))
         .order_by(ActionReference.id)
     )  # fmt: skip
-    rows = connection.execute(question).all()
+    rows = _rows(connection, question)
     if not rows:
         return {}, [], [], []
     references, keys, names, natures, durations = map(list, zip(*rows, strict=True))
@@ -175,7 +188,7 @@ def _actions(
             if durations[n] is None and natures[n] == "plan":
                 durations[n] = _told(connection, _uuid(keys[n]), names[n], known_at, unknown).times.end
             elif durations[n] is None and unknown is not None:
-                durations[n] = unknown // _SECOND
+                durations[n] = whole_seconds(unknown)
         _require_known(names, durations)
     return {key: n for n, key in enumerate(references)}, keys, names, durations
 
@@ -209,17 +222,20 @@ def _require_known(names: list[str], durations: list[int | None]) -> None:
 def _edges(
     connection: Connection, plan: UUID, known_at: datetime, numbers: dict[Any, int], durations: list[int]
 ) -> list[tuple[int, int, int]]:
+    kind = PlanDependency.kind
     question = select(
         _raw(PlanDependency.predecessor_id), _raw(PlanDependency.successor_id),
-        type_coerce(PlanDependency.kind, String), type_coerce(PlanDependency.lag, BigInteger),
+        type_coerce(PlanDependency.lag, BigInteger),
+        # NULL for the kind that nearly all have: no text is made that would be thrown away.
+        type_coerce(func.nullif(type_coerce(kind, String), _FINISH_START), String),
     ).where(PlanDependency.plan_id == plan, PlanDependency.known(known_at))  # fmt: skip
     edges = []
-    for before, after, kind, lag in connection.execute(question):
+    for before, after, lag, other_kind in _rows(connection, question):
         first, second = numbers[before], numbers[after]
-        if kind == _FINISH_START:  # which nearly all are
+        if other_kind is None:
             edges.append((first, second, durations[first] + lag))
         else:
-            from_finish, to_finish = _KINDS[kind]
+            from_finish, to_finish = _KINDS[other_kind]
             least = (durations[first] if from_finish else 0) + lag - (durations[second] if to_finish else 0)
             edges.append((first, second, least))
     return edges

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from ..persistence.session import Session
 from ..provenance import Explanation
@@ -15,7 +16,8 @@ from ..schedule.network import Dependency
 from ..schedule.resource_schedule import Activity, Resource, ResourceSchedule, scheduled
 from ..schedule.working_calendar import WorkingCalendar
 from ..time.interval import Interval
-from .action import ProposedAction
+from ._reading import actions_of
+from .action import Action, ProposedAction
 from .allocation import GeneralResourceAllocation, TemporalResource, bookings_of
 from .critical_path import PlanTimes, critical_path
 from .plan import Plan, dependencies_of, references_of
@@ -87,11 +89,11 @@ def feasible(
     """
     Schedule a plan so that its assets can bear it; nothing is booked.
 
-    Shape:  an action needs each asset that it books, and one asset of each type that it asks for; of a type
-            there are as many as the database has, unless `capacities` says. What other actions book is
-            taken. With a `calendar`, actions go on in working hours only, and their durations count
-            those. Actions without a priority come last; without any, those first that can be late by least.
-            Consumables do not limit the schedule.
+    Shape:  an action needs each asset that it books, and one asset of each type that it asks for, the same
+            one for all of its time; of a type there are as many as the database has, unless `capacities`
+            says. What other actions book is taken. With a `calendar`, actions go on in working hours only,
+            and their durations count those. Actions without a priority come last; without any, those first
+            that can be late by least. Consumables do not limit the schedule.
     Errors: as `critical_path`; `ConstraintViolation`: `resource.capacity` where more is asked for than
             there is, `working-calendar.works`, `time.aware`.
     Source: Analysis Patterns 8.6; the serial schedule generation scheme of Kelley (1963).
@@ -99,23 +101,19 @@ def feasible(
     times = critical_path(session, plan, unknown=unknown)
     hours = None if calendar is None else calendar.from_(start)
     begins = Interval(start).start
-    actions = [each.action for each in references_of(session, plan)]
+    actions = actions_of(session, plan, selectinload(Action.allocations), known_at=session.instant(None))
     number = {key: n for n, key in enumerate(times.actions)}
     actions.sort(key=lambda action: number[action.id])
     pool = _Pool(session, begins, {each.id for each in actions}, capacities or {})
     activities = [
-        Activity(times.times.durations[n], tuple(pool.needs(action)), hours)
+        Activity(times.times.durations[n], tuple(pool.needs(action)), hours, tuple(pool.choices(action)))
         for n, action in enumerate(actions)
     ]
     last = max(priorities.values(), default=0) + 1 if priorities else 0
     ranks = [priorities.get(each.id, last) for each in actions] if priorities else None
+    numbers = {each.version: number[each.action_id] for each in references_of(session, plan)}
     dependencies = [
-        Dependency(
-            number[each.predecessor.action_id],
-            number[each.successor.action_id],
-            each.kind,
-            each.lag // _SECOND,
-        )
+        Dependency(numbers[each.predecessor_id], numbers[each.successor_id], each.kind, each.lag // _SECOND)
         for each in dependencies_of(session, plan)
     ]
     made = scheduled(activities, dependencies, pool.resources, priority=ranks, name=times.names.__getitem__)
@@ -131,6 +129,7 @@ class _Pool:
         self._session, self._start, self._own = session, start, own
         self._capacities = capacities
         self._numbers: dict[UUID, int] = {}
+        self._of: dict[UUID, tuple[int, ...]] = {}
         self.resources: list[Resource] = []
 
     def needs(self, action: ProposedAction) -> Iterator[tuple[int, int]]:
@@ -149,6 +148,30 @@ class _Pool:
                 wanted[number] = wanted.get(number, 0) + 1
         yield from sorted(wanted.items())
 
+    def choices(self, action: ProposedAction) -> Iterator[tuple[int, ...]]:
+        """For each asset type that an action asks for, the assets and others of which one has to be free."""
+        for each in action.allocations:
+            type = each.type if isinstance(each, GeneralResourceAllocation) else None
+            if each.is_believed and isinstance(type, AssetType):
+                yield self._units(type)
+
+    def _units(self, type: AssetType) -> tuple[int, ...]:
+        if type.id not in self._of:
+            assets = self._assets(type)
+            found = [self._asset(asset) for asset in assets]
+            # Where there are more than the database has, they are free, whichever they are.
+            for _ in range(self._capacities.get(type, 0) - len(assets)):
+                found.append(len(self.resources))
+                self.resources.append(Resource(type.name))
+            self._of[type.id] = tuple(found)
+        return self._of[type.id]
+
+    def _assets(self, type: AssetType) -> list[Asset]:
+        classified = (
+            select(Asset).join(asset_classification).where(asset_classification.c.asset_type_id == type.id)
+        )
+        return list(self._session.scalars(classified.order_by(Asset.id)))
+
     def _asset(self, asset: Asset) -> int:
         if asset.id not in self._numbers:
             self._add(asset.id, Resource(asset.name, 1, tuple(self._taken(asset))))
@@ -164,10 +187,7 @@ class _Pool:
         self.resources.append(resource)
 
     def _of_type(self, type: AssetType) -> Resource:
-        classified = (
-            select(Asset).join(asset_classification).where(asset_classification.c.asset_type_id == type.id)
-        )
-        assets = list(self._session.scalars(classified))
+        assets = self._assets(type)
         capacity = self._capacities.get(type, len(assets))
         taken = (each for asset in assets for each in self._taken(asset))
         return Resource(type.name, capacity, tuple(taken))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from ..persistence.session import Session
 from ..picture import Bar, BarKind, BarLink, BarRow, Bars, Milestone
+from .action import ProposedAction
 from .dependency import described
-from .plan import Plan, PlanDependency, dependencies_of
+from .plan import Plan, PlanDependency, dependencies_of, references_of
 from .progress import Progress, actual_of, progress, suspensions_of
 from .status import moment
 
@@ -32,11 +33,12 @@ def gantt(
     """
     instant, known = moment(session, as_of), session.instant(known_at)
     lines = progress(session, plan, start=start, as_of=instant, known_at=known, unknown=unknown)
-    critical = {line.action.id for line in lines if line.is_critical}
+    critical = {line.action.id: line for line in lines if line.is_critical}
+    actions = {each.version: each.action for each in references_of(session, plan, known_at=known)}
     return Bars(
         f"{plan.name}, as of {instant:%Y-%m-%d %H:%M} UTC",
         tuple(_row(line, known) for line in lines),
-        tuple(_link(each, critical) for each in dependencies_of(session, plan, known_at=known)),
+        tuple(_link(each, actions, critical) for each in dependencies_of(session, plan, known_at=known)),
         today=instant,
         description="; ".join(_told(line) for line in lines),
     )
@@ -83,16 +85,27 @@ def _milestones(line: Progress) -> Iterator[Milestone]:
         yield Milestone(line.actual_start, BarKind.ACTUAL)
 
 
-def _link(dependency: PlanDependency, critical: set[UUID]) -> BarLink:
-    before, after = dependency.predecessor.action, dependency.successor.action
+def _link(
+    dependency: PlanDependency, actions: Mapping[UUID, ProposedAction], critical: Mapping[UUID, Progress]
+) -> BarLink:
+    before, after = actions[dependency.predecessor_id], actions[dependency.successor_id]
     return BarLink(
         str(before.id),
         str(after.id),
         dependency.kind.from_finish,
         dependency.kind.to_finish,
-        critical={before.id, after.id} <= critical,
+        critical=_binds(dependency, critical.get(before.id), critical.get(after.id)),
         note=f"{after} waits for {before}: {described(dependency.kind, dependency.lag)}",
     )
+
+
+def _binds(dependency: PlanDependency, before: Progress | None, after: Progress | None) -> bool:
+    """Whether, of two critical actions, it is this dependency that keeps the second one waiting."""
+    if before is None or after is None:
+        return False
+    awaited = before.planned_finish if dependency.kind.from_finish else before.planned_start
+    waiting = after.planned_finish if dependency.kind.to_finish else after.planned_start
+    return awaited is not None and waiting is not None and awaited + dependency.lag == waiting
 
 
 def _told(line: Progress) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import selectinload
 
 from ..persistence.session import Session
-from ..time.instant import SINCE_EVER, UNTIL_CHANGED
+from ..time.instant import SINCE_EVER, UNTIL_CHANGED, require_aware
+from ._reading import actions_of, statuses_of
 from .action import Action, ImplementedAction, ProposedAction
 from .critical_path import PlanTimes, critical_path
-from .plan import Plan, references_of
-from .status import ActionStatus, moment, status_of
+from .plan import Plan
+from .status import ActionStatus, moment
 from .time_reference import TimeReference
 
 
@@ -38,9 +42,10 @@ class Progress:
         By how much the action is later than planned; below zero where it is earlier.
 
         Shape:  what is done, by its finish; what has begun, by its start, or by now where it should be
-                done; what has not, by now where it should have begun. None where nothing was planned.
+                done; what has not, by now where it should have begun. None where nothing was planned,
+                and for what was abandoned: it is neither late nor early.
         """
-        if self.planned_start is None or self.planned_finish is None:
+        if self.status is ActionStatus.ABANDONED or self.planned_start is None or self.planned_finish is None:
             return None
         if self.actual_finish is not None:
             return self.actual_finish - self.planned_finish
@@ -87,10 +92,14 @@ def progress(
     Source: Analysis Patterns 8.1 and 8.4.
     """
     instant, known = moment(session, as_of), session.instant(known_at)
-    begins = start or _own_start(plan, known)
+    begins = _own_start(plan, known) if start is None else require_aware(start)
     times = critical_path(session, plan, known_at=known, unknown=unknown) if begins is not None else None
-    question = _Question(session, begins, times, instant, known)
-    told = [question.about(each.action) for each in references_of(session, plan, known_at=known)]
+    statuses = statuses_of(session, plan, as_of=instant, known_at=known)
+    question = _Question(begins, times, statuses, instant, known)
+    own = (Action.times, Action.endings, Action.suspensions)
+    done = selectinload(ProposedAction.implementations).options(*map(selectinload, own))
+    actions = actions_of(session, plan, selectinload(Action.times), done, known_at=known)
+    told = [question.about(each) for each in actions]
     never = datetime.max.replace(tzinfo=UTC)
     return sorted(told, key=lambda each: (each.planned_start or each.actual_start or never, each.action.name))
 
@@ -106,9 +115,9 @@ def actual_of(action: ProposedAction, as_of: datetime, known_at: datetime) -> Im
 class _Question:
     """How a plan is looked at: from where its times count, as of when, as known when."""
 
-    session: Session
     begins: datetime | None
     times: PlanTimes | None
+    statuses: Mapping[UUID, ActionStatus | None]
     as_of: datetime
     known_at: datetime
 
@@ -121,7 +130,7 @@ class _Question:
         done = actual_of(action, self.as_of, self.known_at)
         return Progress(
             action,
-            status_of(self.session, action, as_of=self.as_of, known_at=self.known_at),
+            self.statuses[action.id],
             start,
             finish,
             None if done is None else _start(done, self.known_at),

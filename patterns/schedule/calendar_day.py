@@ -16,6 +16,11 @@ OCCURRENCE = rule(
     pattern="8.1",
     says="A weekday is the first to fifth of its month, counted from the start, or from the end below zero.",
 )
+WEEKDAY = rule(
+    "day-of-week.weekday",
+    pattern="8.1",
+    says="A day of the week is one of the seven.",
+)
 DAY_OF_MONTH = rule(
     "day-of-month.day",
     pattern="8.1",
@@ -62,9 +67,16 @@ _NUMBERS = {weekday: number for number, weekday in enumerate(_WEEKDAYS)}
 
 @dataclass(frozen=True, slots=True)
 class DayOfWeek(TemporalExpression):
-    """Every such weekday."""
+    """
+    Every such weekday.
+
+    Errors: `ConstraintViolation` (`day-of-week.weekday`) for what is no `Weekday`.
+    """
 
     weekday: Weekday
+
+    def __post_init__(self) -> None:
+        require_weekday(self.weekday)
 
     def includes(self, day: date) -> bool:
         """Whether `day` is such a weekday."""
@@ -80,7 +92,7 @@ class DayInMonth(TemporalExpression):
     One weekday of each month: the first Monday, the last Friday.
 
     Units:  `occurrence` 1 to 5 counts from the start of the month, -1 to -5 from its end.
-    Errors: `ConstraintViolation` (`day-in-month.occurrence`) for any other number.
+    Errors: `ConstraintViolation`: `day-in-month.occurrence` for any other number, `day-of-week.weekday`.
     Source: Recurring Events for Calendars, Day Every Month.
 
     >>> print(DayInMonth(Weekday.MONDAY, 1), "-", DayInMonth(Weekday.FRIDAY, -1))
@@ -91,7 +103,8 @@ class DayInMonth(TemporalExpression):
     occurrence: int
 
     def __post_init__(self) -> None:
-        if abs(self.occurrence) not in _ORDINALS:
+        require_weekday(self.weekday)
+        if not is_whole(self.occurrence) or abs(self.occurrence) not in _ORDINALS:
             raise OCCURRENCE.violation(
                 found=f"occurrence {self.occurrence}",
                 allowed="1 to 5, or -1 to -5",
@@ -122,7 +135,7 @@ class DayOfMonth(TemporalExpression):
     number: int
 
     def __post_init__(self) -> None:
-        if not 1 <= abs(self.number) <= 31:
+        if not is_whole(self.number) or not 1 <= abs(self.number) <= 31:
             raise DAY_OF_MONTH.violation(
                 found=f"day {self.number}",
                 allowed="1 to 31, or -1 to -31",
@@ -151,7 +164,8 @@ class DayOfYear:
     day: int
 
     def __post_init__(self) -> None:
-        if not (1 <= self.month <= 12 and 1 <= self.day <= days_in_month(_LEAP_YEAR, self.month)):
+        is_day = is_whole(self.month) and is_whole(self.day) and 1 <= self.month <= 12
+        if not (is_day and 1 <= self.day <= days_in_month(_LEAP_YEAR, self.month)):
             raise YEAR_DAYS.violation(
                 found=f"day {self.day} of month {self.month}",
                 allowed="a day that the calendar has",
@@ -238,6 +252,26 @@ class Dates(TemporalExpression):
 
     def __str__(self) -> str:
         return "on " + (", ".join(map(str, sorted(self.dates))) or "no day")
+
+
+def is_whole(number: object) -> bool:
+    """Whether `number` is a whole number, which 1.5 and True are not."""
+    return isinstance(number, int) and not isinstance(number, bool)
+
+
+def require_weekday(weekday: object) -> None:
+    """
+    Pass where `weekday` is a `Weekday`.
+
+    Errors: `ConstraintViolation` (`day-of-week.weekday`) where it is not.
+    """
+    # Anything else would be equal to no day, and so recur never.
+    if not isinstance(weekday, Weekday):
+        raise WEEKDAY.violation(
+            found=f"{weekday!r}",
+            allowed=", ".join(f"Weekday.{each.name}" for each in Weekday),
+            remedy="Say Weekday.MONDAY, or Weekday('MO') for what iCalendar writes.",
+        )
 
 
 def days_in_month(year: int, month: int) -> int:

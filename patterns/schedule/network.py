@@ -15,6 +15,11 @@ DURATION = rule(
     pattern="8.4",
     says="An activity takes a whole number of units of time, none or more.",
 )
+LAG = rule(
+    "dependency.lag",
+    pattern="8.4",
+    says="A lag is a whole number of units of time.",
+)
 KNOWN = rule(
     "dependency.known-activities",
     pattern="8.4",
@@ -25,6 +30,9 @@ ACYCLIC = rule(
     pattern="8.4",
     says="No activity waits for itself, however far down the dependencies.",
 )
+
+
+_SHOWN = 20
 
 
 class DependencyKind(Enum):
@@ -119,10 +127,18 @@ class Times:
 
         Shape:  where several are as long, the one through the lowest numbers at its end.
         """
-        for activity, start in enumerate(self.earliest):
-            if start + self.durations[activity] == self.end and self.is_critical(activity):
-                return self.chain(activity)
-        return []
+        last = {
+            activity: None
+            for activity, start in enumerate(self.earliest)
+            if start + self.durations[activity] == self.end and self.is_critical(activity)
+        }
+        # What takes no time may follow at the very end, and belongs to the chain.
+        followed = {
+            before
+            for before, after, weight in self.dependencies
+            if after in last and self.earliest[before] + weight == self.earliest[after]
+        }
+        return next((self.chain(activity) for activity in last if activity not in followed), [])
 
     def explanation(
         self, activity: int, name: Callable[[int], str], written: Callable[[int], str] = str
@@ -153,7 +169,7 @@ def network_times(
 
     Shape:  activities are numbered from 0, as their durations stand; `name` says what an error calls them.
     Errors: `ConstraintViolation`: `activity.duration` for a duration below zero or not whole,
-            `dependency.known-activities`, `dependency.acyclic` with the circle.
+            `dependency.lag`, `dependency.known-activities`, `dependency.acyclic` with the circle.
 
     >>> found = network_times([3, 2, 4], [Dependency(0, 2), Dependency(1, 2)])
     >>> found.earliest, found.latest, found.end, found.critical_path()
@@ -163,6 +179,13 @@ def network_times(
     count = len(durations)
     edges = []
     for each in dependencies:
+        if not isinstance(each.lag, int):
+            raise LAG.violation(
+                each,
+                found=f"a lag of {each.lag!r}",
+                allowed="a whole number of units, below zero for a lead",
+                remedy="Give the lag in whole units, such as seconds.",
+            )
         if not (0 <= each.before < count and 0 <= each.after < count):
             raise KNOWN.violation(
                 each,
@@ -249,7 +272,11 @@ def circle(
     # Whatever still waits has one before it that still waits, so going back must come round.
     before_of = {after: before for before, after in edges if waiting[before] and waiting[after]}
     path = list(_back_from(next(iter(before_of)), before_of))
-    shown = [name(activity) for activity in reversed(path)]
+    path.reverse()
+    shown = [name(activity) for activity in path[:_SHOWN]]
+    if len(path) > 2 * _SHOWN:
+        shown.append(f"{len(path) - 2 * _SHOWN} more")
+    shown += [name(activity) for activity in path[_SHOWN:][-_SHOWN:]]
     return ACYCLIC.violation(
         found="a circle: " + " -> ".join(shown),
         allowed="dependencies that lead back to no activity",
@@ -259,9 +286,9 @@ def circle(
 
 def _back_from(activity: int, before_of: dict[int, int]) -> Iterator[int]:
     """The circle that going back from an activity leads into, its first member again at the end."""
-    seen: list[int] = []
+    seen: dict[int, int] = {}
     while activity not in seen:
-        seen.append(activity)
+        seen[activity] = len(seen)
         activity = before_of[activity]
-    yield from seen[seen.index(activity) :]
+    yield from list(seen)[seen[activity] :]
     yield activity

@@ -12,7 +12,7 @@ from itertools import islice, takewhile
 from ..constraint import ConstraintViolation, require, rule
 from ..time.instant import FOREVER
 from ..time.period import require_day
-from .calendar_day import Weekday, days_in_month
+from .calendar_day import Weekday, days_in_month, is_whole
 from .expression import HORIZON, TemporalExpression
 
 LIMITS = rule(
@@ -46,6 +46,7 @@ _LONGEST_INTERVAL = {
     Frequency.YEARLY: 400,
 }
 
+_CODES = frozenset(each.value for each in Weekday)
 _MOST_DAYS = 366
 _MOST_POSITIONS = {
     Frequency.DAILY: 1,
@@ -96,6 +97,8 @@ class Recurrence(TemporalExpression):
 
     def __post_init__(self) -> None:
         require_day(self.start)
+        if self.until is not None:
+            require_day(self.until)
         require(_objections(self))
 
     def includes(self, day: date) -> bool:
@@ -232,6 +235,14 @@ def _counted_days(recurrence: Recurrence) -> frozenset[date]:
 
 
 def _objections(recurrence: Recurrence) -> Iterator[ConstraintViolation]:
+    strange = [each for each in recurrence.weekdays if each.weekday not in _CODES]
+    if strange or not isinstance(recurrence.frequency, Frequency):
+        yield LIMITS.violation(
+            found=f"BYDAY={strange[0]}" if strange else f"FREQ={recurrence.frequency!r}",
+            allowed=", ".join(sorted(_CODES) if strange else (str(each) for each in Frequency)),
+            remedy="Correct it, or read the text with from_icalendar().",
+        )
+        return
     longest = _LONGEST_INTERVAL[recurrence.frequency]
     yield from _outside("INTERVAL", [recurrence.interval], longest, from_end=False)
     if recurrence.count is not None:
@@ -254,7 +265,7 @@ def _outside(
     part: str, numbers: Iterable[int], longest: int, *, from_end: bool = True
 ) -> Iterator[ConstraintViolation]:
     for number in numbers:
-        if not 1 <= (abs(number) if from_end else number) <= longest:
+        if not is_whole(number) or not 1 <= (abs(number) if from_end else number) <= longest:
             yield LIMITS.violation(
                 found=f"{part}={number}",
                 allowed=f"1 to {longest}" + (f", or -1 to -{longest}" if from_end else ""),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from heapq import heapify, heappop, heappush
 
-from ..constraint import rule
+from ..constraint import ConstraintViolation, rule
 from ..provenance import Explanation
 from .network import Dependency, Times, network_times
 from .working_calendar import WorkingTime
@@ -56,13 +57,15 @@ class Activity:
     What is to be scheduled.
 
     Shape:  a duration; the numbers of the resources that it needs, and how much of each; the working time
-            that it goes on in, or None for around the clock.
+            that it goes on in, or None for around the clock. Of each of its `choices` it needs one resource
+            besides, for all of its time, and no two of them the same.
     Units:  seconds, of its working time where it has one.
     """
 
     duration: int
     needs: tuple[tuple[int, int], ...] = ()
     working_time: WorkingTime | None = None
+    choices: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class ResourceSchedule:
     When each activity takes place, so that no resource is overdrawn.
 
     Shape:  for each activity, by its number, its start, its finish, and what it waited for one after
-            another; the last of these is why it starts no earlier.
+            another, each resource once; the last of these is why it starts no earlier.
     Units:  whole seconds from the start of the schedule.
     """
 
@@ -161,15 +164,43 @@ def _require_capacity(
     activities: Sequence[Activity], resources: Sequence[Resource], name: Callable[[int], str]
 ) -> None:
     for number, activity in enumerate(activities):
+        wanted: Counter[int] = Counter()
         for resource, amount in activity.needs:
-            held = resources[resource]
-            if not 0 < amount <= held.capacity:
-                raise CAPACITY.violation(
-                    activity,
-                    found=f"{amount} of {held.name} for {name(number)}",
-                    allowed=f"1 to {held.capacity}",
-                    remedy="Let it need less, or raise the capacity.",
+            if not 0 <= resource < len(resources):
+                raise _more_than_there_is(
+                    activity, f"resource {resource} for {name(number)}", len(resources) - 1
                 )
+            wanted[resource] += amount
+            held = resources[resource]
+            if amount <= 0 or wanted[resource] > held.capacity:
+                found = f"{wanted[resource]} of {held.name} for {name(number)}"
+                raise _more_than_there_is(activity, found, held.capacity)
+        chosen = [[each for each in choice if each not in wanted] for choice in activity.choices]
+        if _picked(chosen) is None:
+            found = f"{len(chosen)} resources, each another one, for {name(number)}"
+            raise _more_than_there_is(activity, found, len({each for choice in chosen for each in choice}))
+
+
+def _more_than_there_is(activity: Activity, found: str, most: int) -> ConstraintViolation:
+    return CAPACITY.violation(
+        activity, found=found, allowed=f"at most {most}", remedy="Let it need less, or raise the capacity."
+    )
+
+
+def _picked(choices: Sequence[Sequence[int]]) -> list[int] | None:
+    """A resource of each choice, all of them different, or None where there are too few."""
+    picked: dict[int, int] = {}
+
+    def find(choice: int, tried: set[int]) -> bool:
+        for resource in choices[choice]:
+            if resource not in tried:
+                tried.add(resource)
+                if resource not in picked or find(picked[resource], tried):
+                    picked[resource] = choice
+                    return True
+        return False
+
+    return list(picked) if all(find(choice, set()) for choice in range(len(choices))) else None
 
 
 def _ranks(found: Times, priority: Sequence[int] | None, count: int) -> list[tuple[int, int]]:
@@ -209,7 +240,8 @@ class _Use:
         self._capacity = resource.capacity
         self._moments = [0]
         self._used = [0]
-        self._held: list[tuple[int, int, int]] = []
+        self._holders = [_OTHERS]  # of each step the one that is named as holding it
+        self._full_until: dict[int, int] = {}
         for start, finish, amount in resource.taken:
             if finish > max(start, 0):
                 self.hold(max(start, 0), finish, amount, _OTHERS)
@@ -218,10 +250,11 @@ class _Use:
         """Until when there is too little of it in that time, and who holds it; None where there is enough."""
         n = bisect_right(self._moments, start) - 1
         while n < len(self._moments) and self._moments[n] < finish:
+            if self._used[n] >= self._capacity:
+                until = self._end_of_full(self._moments[n])
+                return until, self._holders[bisect_left(self._moments, until) - 1]
             if self._used[n] + amount > self._capacity:
-                until = self._moments[n + 1]  # the last step uses nothing, so it is not this one
-                moment = max(start, self._moments[n])
-                return until, min(who for begun, ended, who in self._held if begun <= moment < ended)
+                return self._moments[n + 1], self._holders[n]  # the last step uses nothing: this is not it
             n += 1
         return None
 
@@ -232,10 +265,22 @@ class _Use:
             if n == len(self._moments) or self._moments[n] != moment:
                 self._moments.insert(n, moment)
                 self._used.insert(n, self._used[n - 1])
+                self._holders.insert(n, self._holders[n - 1])
         first, last = bisect_left(self._moments, start), bisect_left(self._moments, finish)
         for n in range(first, last):
+            self._holders[n] = min(self._holders[n], who) if self._used[n] else who
             self._used[n] += amount
-        self._held.append((start, finish, who))
+            if self._used[n] >= self._capacity:
+                self._full_until[self._moments[n]] = self._moments[n + 1]
+
+    def _end_of_full(self, moment: int) -> int:
+        """Where the full steps that adjoin from `moment` on end; each jump is remembered for the next."""
+        end = moment
+        while end in self._full_until:
+            end = self._full_until[end]
+        while moment != end:
+            self._full_until[moment], moment = end, self._full_until[moment]
+        return end
 
 
 class _Schedule:
@@ -258,21 +303,22 @@ class _Schedule:
         """Let an activity take place as early as can be, beside those that have their place."""
         activity = self._activities[number]
         working = activity.working_time
-        waits = list(self._waits_for_others(number, activity))
-        start = waits[-1].until if waits else 0
+        waits = {(each.cause, each.resource): each for each in self._waits_for_others(number, activity)}
+        start = max((each.until for each in waits.values()), default=0)
         while True:
             opens = working.open_at(start) if working else start
             if opens > start:
                 start = opens
-                waits.append(Wait(Cause.CALENDAR, start))
+                _wait_last(waits, Wait(Cause.CALENDAR, start))
             finish = working.finish(start, activity.duration) if working else start + activity.duration
             blocked = self._blocked(activity, start, finish)
             if blocked is None:
                 break
-            waits.append(blocked)
+            _wait_last(waits, blocked)
             start = blocked.until
-        self.starts[number], self.finishes[number], self.waits[number] = start, finish, tuple(waits)
-        for resource, amount in activity.needs:
+        self.starts[number], self.finishes[number], self.waits[number] = start, finish, tuple(waits.values())
+        chosen = self._chosen(activity, start, finish)
+        for resource, amount in (*activity.needs, *((each, 1) for each in chosen)):
             if finish > start:
                 self._use[resource].hold(start, finish, amount, number)
 
@@ -301,4 +347,25 @@ class _Schedule:
             if blocked is not None:
                 until, who = blocked
                 return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
+        if finish > start and activity.choices and not self._chosen(activity, start, finish):
+            # Whichever of them is free next, it is worth to look again then.
+            held = {each for choice in activity.choices for each in choice}
+            waits = ((self._use[each].blocked(start, finish, 1), each) for each in sorted(held))
+            (until, who), resource = min((blocked, each) for blocked, each in waits if blocked is not None)
+            return Wait(Cause.RESOURCE, until, None if who == _OTHERS else who, resource)
         return None
+
+    def _chosen(self, activity: Activity, start: int, finish: int) -> list[int]:
+        """A resource of each choice that is free all that time, and none where there are too few."""
+        own = {resource for resource, _ in activity.needs}
+        free = [
+            [each for each in choice if each not in own and self._use[each].blocked(start, finish, 1) is None]
+            for choice in activity.choices
+        ]
+        return _picked(free) or []
+
+
+def _wait_last(waits: dict[tuple[Cause, int | None], Wait], wait: Wait) -> None:
+    """Of what is waited for again and again, keep the last time."""
+    waits.pop((wait.cause, wait.resource), None)
+    waits[wait.cause, wait.resource] = wait

@@ -79,6 +79,18 @@ def test_tells_all_things_that_are_in_a_state(
     assert things_in(session, task, "completed") == []
 
 
+def test_two_events_may_happen_at_one_instant(session: Session, course: Course) -> None:
+    instant = course.believed()[-1].at
+    number = len(course.believed())
+
+    event = course.life_cycle.steps_from(course.state() or "", instant.date())[0].event
+    course.move(event, at=instant)
+    session.commit()
+
+    assert [move.number for move in course.believed()] == list(range(number + 1))
+    assert course.believed()[-1].at == instant
+
+
 def test_a_withdrawn_move_was_never_so_but_was_believed(
     session: Session, clock: FixedClock, course: Course, task: LifeCycle, thing: Organization
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -186,6 +187,45 @@ def test_the_flush_looks_at_a_transition_that_changed_alone(session: Session) ->
 
     with refuses("life-cycle.reachable", Layer.FLUSH):
         session.flush()
+
+
+def test_the_flush_looks_at_what_a_transition_leaves_that_is_deleted_alone(session: Session) -> None:
+    session.add(life_cycle())
+    session.commit()
+
+    session.delete(session.scalars(select(Transition).filter_by(event="hold")).one())
+
+    with refuses("life-cycle.reachable", Layer.FLUSH):
+        session.flush()
+
+
+def test_a_life_cycle_is_deleted_whole(session: Session) -> None:
+    session.add(life_cycle())
+    session.commit()
+
+    session.delete(session.scalars(select(LifeCycle)).one())
+    session.commit()
+
+    assert session.scalars(select(Transition)).all() == []
+
+
+def test_a_life_cycle_is_looked_at_once_however_many_states_it_has(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, looked = 300, []
+    steps = [Step("go", str(n), str(n + 1)) for n in range(count)]
+    session.add(life_cycle(initial="0", final=[str(count)], steps=steps))
+    whole = LifeCycle.violations
+
+    def noted(looked_at: LifeCycle) -> Iterator[ConstraintViolation]:
+        looked.append(looked_at)
+        return whole(looked_at)
+
+    monkeypatch.setattr(LifeCycle, "violations", noted)
+
+    session.flush()
+
+    assert len(looked) <= 2
 
 
 def test_the_database_refuses_a_second_life_cycle_of_one_name(session: Session, layer: Layer) -> None:

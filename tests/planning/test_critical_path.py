@@ -73,6 +73,27 @@ def test_kinds_and_lags_are_those_of_the_dependencies(session: Session, house: H
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "start"),
+    [
+        (DependencyKind.FINISH_START, 9),
+        (DependencyKind.START_START, 4),
+        (DependencyKind.FINISH_FINISH, 6),
+        (DependencyKind.START_FINISH, 1),
+    ],
+)
+def test_each_kind_ties_the_ends_that_it_names(session: Session, kind: DependencyKind, start: int) -> None:
+    plan = Plan(name="tie")
+    first, second = (
+        plan.include(ProposedAction(name=name, duration=days * DAY)) for name, days in (("a", 5), ("b", 3))
+    )
+    plan.depends(second, on=first, kind=kind, lag=4 * DAY)
+    session.add(plan)
+    session.commit()
+
+    assert critical_path(session, plan).of(second.action).earliest_start == start * DAY
+
+
 def test_a_duration_follows_from_start_and_end(session: Session) -> None:
     plan = Plan(name="talk")
     plan.include(ProposedAction(name="speak", time=Interval(at(1, 9), at(1, 11))))
@@ -120,6 +141,16 @@ def test_explains_why_an_action_starts_no_earlier(session: Session, house: House
     ]
 
 
+def test_explains_a_chain_that_is_deeper_than_calls_go() -> None:
+    count = 3_000
+
+    found = network_times([1] * count, [Dependency(n, n + 1) for n in range(count - 1)])
+
+    lines = str(found.explanation(count - 1, str)).splitlines()
+    assert len(lines) == count
+    assert lines[0] == f"{count - 1} starts no earlier than {count - 1}  [waits for {count - 2}]"
+
+
 def test_a_plan_of_nothing_takes_no_time(session: Session) -> None:
     plan = Plan(name="rest")
     session.add(plan)
@@ -142,6 +173,8 @@ def test_refuses_actions_that_take_nobody_knows_how_long(session: Session, house
 
     assert refused.value.found == "no duration of paint, furnish"
     assert critical_path(session, house.plan, unknown=17 * DAY).length == 17 * DAY
+    with refuses("duration.whole-seconds"):
+        critical_path(session, house.plan, unknown=timedelta(seconds=1.5))
 
 
 def test_a_circle_that_came_from_elsewhere_is_shown(session: Session, house: House) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns.persistence import Session
@@ -22,6 +25,7 @@ from analysis_patterns.patterns.planning.gantt import gantt
 from analysis_patterns.patterns.planning.progress import PROGRESS_COLUMNS, progress
 from analysis_patterns.patterns.time import FixedClock, Interval
 
+from ..refusals import refuses
 from .records import at
 
 DAY = timedelta(days=1)
@@ -70,7 +74,7 @@ def test_each_action_stands_against_what_came_of_it(session: Session, transplant
          "+1 day, 0:00:00", "completed"),
         ("wait for a donor", "1997-07-02 00:00", "1997-07-07 00:00", "1997-07-03 00:00", "",
          "+3 days, 12:00:00", "suspended"),
-        ("visit", "1997-07-03 14:00", "1997-07-03 15:00", "", "", "+6 days, 22:00:00", "abandoned"),
+        ("visit", "1997-07-03 14:00", "1997-07-03 15:00", "", "", "", "abandoned"),
         ("operation", "1997-07-07 00:00", "1997-07-07 06:00", "", "", "+3 days, 12:00:00", "proposed"),
     ]  # fmt: skip
     assert all(len(line.cells()) == len(PROGRESS_COLUMNS) for line in lines)
@@ -108,6 +112,44 @@ def test_an_early_finish_is_a_slip_below_zero(session: Session, clock: FixedCloc
     assert (line.slip, line.cells()[5]) == (-DAY, "-1 day, 0:00:00")
 
 
+def test_what_was_abandoned_halfway_is_neither_late_nor_early(
+    session: Session, transplant: Transplant, clock: FixedClock
+) -> None:
+    clock.set(at(11))
+    [waiting] = transplant.wait.implementations
+    Abandonment(action=waiting, at=at(11))
+    session.commit()
+
+    line = next(each for each in progress(session, transplant.plan) if each.action is transplant.wait)
+
+    assert (line.status, line.actual_finish, line.slip) == (ActionStatus.ABANDONED, at(11), None)
+
+
+def test_refuses_a_start_without_a_zone(session: Session, transplant: Transplant) -> None:
+    with refuses("time.aware"):
+        progress(session, transplant.plan, start=datetime(1997, 7, 1))  # noqa: DTZ001 - what is refused
+
+
+@pytest.mark.parametrize("ask", [progress, gantt])
+def test_the_number_of_statements_does_not_grow_with_the_plan(session: Session, ask: Any) -> None:
+    plan = Plan(name="many", time=at(1))
+    references = [plan.include(ProposedAction(name=f"step {n}", duration=DAY)) for n in range(40)]
+    for before, after in pairwise(references):
+        plan.depends(after, on=before)
+    session.add(plan)
+    session.commit()
+    key = plan.id
+    del references, before, after, plan
+    session.expunge_all()
+    plan = session.get_one(Plan, key)
+    asked: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    ask(session, plan)
+
+    assert len(asked) < 20
+
+
 def test_a_plan_without_a_start_plans_no_times(session: Session) -> None:
     plan = Plan(name="some day")
     plan.include(ProposedAction(name="learn Greek"))
@@ -140,6 +182,23 @@ def test_the_chart_shows_plan_actual_and_suspensions(session: Session, transplan
     ]
     assert "blood tests: planned from 1997-07-01 00:00, to 1997-07-02 00:00" in chart.description
     assert draw(chart).startswith("<svg")
+
+
+def test_only_what_keeps_a_critical_action_waiting_is_drawn_as_critical(session: Session) -> None:
+    plan = Plan(name="kitchen", time=at(1))
+    strip, plumb, wire = (
+        plan.include(ProposedAction(name=name, duration=days * DAY))
+        for name, days in (("strip", 2), ("plumb", 2), ("wire", 3))
+    )
+    plan.depends(plumb, on=strip)
+    plan.depends(wire, on=plumb)
+    plan.depends(wire, on=strip)
+    session.add(plan)
+    session.commit()
+
+    links = gantt(session, plan).links
+
+    assert [link.critical for link in links] == [True, True, False]
 
 
 def test_what_takes_no_time_is_a_milestone(session: Session, clock: FixedClock) -> None:

@@ -95,9 +95,9 @@ def _parts(draw: Any, frequency: Frequency, *, may_never_occur: bool) -> dict[st
     said: dict[str, Any] = {"months": draw(st.one_of(st.just(()), _some(st.integers(1, 12))))}
     by = draw(st.sampled_from(["day", "week", "year day"])) if frequency is Frequency.YEARLY else "day"
     if by == "week":
-        return said | {"week_numbers": draw(_some(st.integers(1, 53), 6)), "months": ()}
+        return said | {"week_numbers": draw(_some(st.integers(1, 53), 6).filter(bool)), "months": ()}
     if by == "year day":
-        return said | {"year_days": draw(_some(_signed(366), 12)), "months": ()}
+        return said | {"year_days": draw(_some(_signed(366), 12).filter(bool)), "months": ()}
     if may_never_occur and frequency is not Frequency.WEEKLY:
         said["month_days"] = draw(st.one_of(st.just(()), _some(_signed(31), 6)))
     # It asks for both where a rule has weekdays with and without a number; RFC 5545 for either.

@@ -155,20 +155,28 @@ def test_refuses_to_list_days_without_end(period: Period) -> None:
         list(DayOfMonth(1).days(period))
 
 
-@pytest.mark.parametrize("occurrence", [0, 6, -6])
-def test_refuses_a_weekday_that_no_month_has(occurrence: int) -> None:
+@pytest.mark.parametrize("make", [DayOfWeek, lambda weekday: DayInMonth(weekday, 1)])
+def test_refuses_a_weekday_that_would_be_no_day_at_all(make: Any) -> None:
+    with refuses("day-of-week.weekday") as refused:
+        make("MO")
+
+    assert refused.value.found == "'MO'"
+
+
+@pytest.mark.parametrize("occurrence", [0, 6, -6, 1.0, True])
+def test_refuses_a_weekday_that_no_month_has(occurrence: Any) -> None:
     with refuses("day-in-month.occurrence"):
         DayInMonth(Weekday.MONDAY, occurrence)
 
 
-@pytest.mark.parametrize("number", [0, 32, -32])
-def test_refuses_a_day_that_no_month_has(number: int) -> None:
+@pytest.mark.parametrize("number", [0, 32, -32, 1.5, True])
+def test_refuses_a_day_that_no_month_has(number: Any) -> None:
     with refuses("day-of-month.day"):
         DayOfMonth(number)
 
 
-@pytest.mark.parametrize(("month", "day"), [(0, 1), (13, 1), (2, 30), (4, 31), (4, 0)])
-def test_refuses_a_day_that_no_year_has(month: int, day: int) -> None:
+@pytest.mark.parametrize(("month", "day"), [(0, 1), (13, 1), (2, 30), (4, 31), (4, 0), (1, 1.5)])
+def test_refuses_a_day_that_no_year_has(month: Any, day: Any) -> None:
     with refuses("range-each-year.days"):
         DayOfYear(month, day)
     assert DayOfYear(2, 29) < DayOfYear(3, 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from time import perf_counter
+from typing import Any
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -213,6 +214,25 @@ def test_a_start_alone_is_one_day() -> None:
 def test_refuses_text_that_is_no_recurrence_in_days(text: str) -> None:
     with refuses("icalendar.readable"):
         from_icalendar(text)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"frequency": "DAILY"},
+        {"frequency": Frequency.MONTHLY, "weekdays": (WeekdayOccurrence("XX"),)},
+        {"frequency": Frequency.DAILY, "interval": 1.5},
+        {"frequency": Frequency.DAILY, "months": (True,)},
+    ],
+)
+def test_refuses_a_recurrence_made_of_what_no_rule_can_say(said: Any) -> None:
+    with refuses("recurrence.limits"):
+        Recurrence(start=START, **said)
+
+
+def test_refuses_a_recurrence_until_an_instant() -> None:
+    with refuses("period.days"):
+        Recurrence(Frequency.DAILY, START, until=datetime(1998, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(

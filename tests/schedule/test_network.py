@@ -195,3 +195,26 @@ def test_a_chain_of_ten_thousand_is_gone_through_without_recursion() -> None:
 
     assert found.end == count
     assert len(found.chain(count - 1)) == count
+
+
+def test_a_circle_of_ten_thousand_is_shown_at_once() -> None:
+    count = 10_000
+
+    with refuses("dependency.acyclic") as refused:
+        network_times([1] * count, [Dependency(n, (n + 1) % count) for n in range(count)])
+
+    assert "1 -> 2 -> 3 -> " in refused.value.found
+    assert len(refused.value.found) < 1_000
+
+
+def test_refuses_a_lag_that_is_not_whole() -> None:
+    wrong: Any = 0.5
+
+    with refuses("dependency.lag"):
+        network_times([1, 1], [Dependency(0, 1, lag=wrong)])
+
+
+def test_a_milestone_at_the_end_belongs_to_the_critical_path() -> None:
+    found = network_times([3, 2, 0], [Dependency(0, 2), Dependency(1, 2)])
+
+    assert found.critical_path() == [0, 2]
