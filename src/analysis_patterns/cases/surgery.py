@@ -188,7 +188,9 @@ def _resources(found: _Transplant) -> Iterator[Check]:
             f"Packed cells {what}", expected=expected, found=", ".join(str(each.quantity) for each in given)
         )
     yield check("Packed cells left", expected="8 {unit}", found=found.cells.balance(as_of=date(1997, 7, 10)))
-    yield check("Packed cells reserved still", expected="0 {unit}", found=reserved(found.session, found.cells))
+    yield check(
+        "Packed cells reserved still", expected="0 {unit}", found=reserved(found.session, found.cells)
+    )
     yield check("What the policies find", expected=0, found=len(findings(found.session, found.plan)))
 
 
