@@ -166,7 +166,7 @@ class History:
                 yield f"{self.accounts[account]} on {day}, as known at {known_at}"
         whole = trial_balance(self.ledger, as_of=day, known_at=known_at)
         lines = {line.account.name: line.amount for line in whole.lines}
-        sums = dict(zip(("lean", "every", "third"), expected, strict=True))
+        sums: dict[str, int] = dict(zip(("lean", "every", "third"), expected, strict=True))
         if known_at >= self.made:  # before, it was not known to consist of anything
             sums["both"] = sum(expected[:2])
         if lines != {name: unit.quantity(cents) for name, cents in sums.items()} or not whole.adds_up:
