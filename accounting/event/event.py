@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, object_session, relat
 from uuid_utils.compat import uuid7
 
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, rule
+from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.registry import Referable, Thing
@@ -31,7 +32,6 @@ from ...patterns.persistence.session import Session, is_to_be_written
 from ...patterns.persistence.types import Instant
 from ...patterns.time.instant import require_aware
 from ...patterns.time.period import require_day
-from .._kept import only_added
 from ..account.ledger import Ledger
 from ..method.given import Value
 from ._attributes import AttributesColumn, checked, written

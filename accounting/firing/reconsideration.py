@@ -18,11 +18,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
+from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.session import is_to_be_written, session_of
 from ...patterns.persistence.types import Instant
-from .._kept import only_added
 from ..account.ledger import LARGEST, Ledger
 from ..posting.entry import Entry
 from ..rule.posting_rule import PostingRule

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from sqlalchemy import Index, Table, event, inspect, text
+from sqlalchemy import Index, event, inspect, text
 from sqlalchemy.orm import MANYTOONE, Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 
 from ..constraint import Layer, Rule
-from ..persistence.guard import Condition, guard, refuse_when
 from ..persistence.session import Session
 from ..persistence.types import Instant
-from ..persistence.version import never_truncated
 
 
 class Recorded(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
@@ -28,18 +26,6 @@ class Recorded(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False
     recorded: Mapped[datetime] = mapped_column(Instant, init=False, info={"figure": False})
 
 
-def repeats(table: str, *columns: str, believed: bool = False) -> Condition:
-    """That `table` has a row with the same values in `columns` already, among those that are believed."""
-
-    def condition(row: str) -> str:
-        same = " AND ".join(f"o.{column} = {row}.{column}" for column in columns)
-        # Within an audit the row looked at is one of those compared with.
-        other = f" AND o.version <> {row}.version AND o.known_to = <forever>" if believed else ""
-        return f"EXISTS (SELECT 1 FROM {table} o WHERE {same}{other})"
-
-    return condition
-
-
 def believed_once(table: str, name: str, *columns: str) -> Index:
     """The index by which two rows that are believed cannot share their values in `columns`."""
     return Index(
@@ -49,27 +35,6 @@ def believed_once(table: str, name: str, *columns: str) -> Index:
         unique=True,
         sqlite_where=text("known_to = '9999-12-30 00:00:00.000000'"),
         postgresql_where=text("known_to = '9999-12-30 00:00:00+00'"),
-    )
-
-
-def never_changed(table: Any, rule: Rule, *, closed: Condition | None = None) -> None:
-    """Guard `table`: rows are added and nothing else, and none where it is `closed` to the row."""
-    held: Table = table
-    name = held.name
-    there = repeats(name, *(column.name for column in held.primary_key))
-    guard(
-        held,
-        # INSERT OR REPLACE fires no trigger on delete where a client left recursive_triggers off.
-        refuse_when(
-            rule,
-            name,
-            "INSERT",
-            lambda row: f"{there(row)} OR {closed(row)}" if closed else there(row),
-            because="what was recorded would be replaced",
-        ),
-        refuse_when(rule, name, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"),
-        refuse_when(rule, name, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"),
-        never_truncated(name, rule),
     )
 
 

@@ -15,6 +15,7 @@ from ..accountability.name import LONGEST
 from ..accountability.party import Party
 from ..catalogue import attach
 from ..constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
+from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
@@ -23,7 +24,7 @@ from ..persistence.seek import seek
 from ..persistence.session import Session, session_of
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..picture import derived
-from ._recorded import Recorded, believed_once, never_changed, repeats
+from ._recorded import Recorded, believed_once
 from ._thing import entities_of, entity_of
 
 R = TypeVar("R", bound=Referable)
@@ -262,8 +263,8 @@ def _held_already(row: str) -> str:
 
 _twice = repeats(_HOLDING, "equivalence_id", "party_id", believed=True)
 
-never_changed(Equivalence.__table__, UNCHANGED)
-never_changed(EquivalentThing.__table__, UNCHANGED, closed=_held_already)
+only_added(Equivalence, UNCHANGED)
+only_added(EquivalentThing, UNCHANGED, closed=_held_already)
 keep_history(EquivalenceHolding.__table__)  # type: ignore[arg-type]
 guard(
     EquivalenceHolding.__table__,  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Select, inspect, select, union
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ..constraint import DATABASES, ConstraintViolation, Layer, rule
+from ..persistence.addition import repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import guard, refuse_when
@@ -20,7 +21,7 @@ from ..persistence.version import Believed, believed_table_args, keep_history
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._recorded import believed_once, repeats
+from ._recorded import believed_once
 from ._thing import entities_of, entity_of, spoken
 
 R = TypeVar("R", bound=Referable)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from ..accountability.name import LONGEST
 from ..constraint import DATABASES, ConstraintViolation, Layer, require, rule
+from ..persistence.addition import repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
@@ -21,7 +22,7 @@ from ..persistence.version import Believed, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._recorded import believed_once, repeats
+from ._recorded import believed_once
 from ._thing import entity_of, in_parts, spoken
 from .essence import Appearance, ObjectEssence, appearing
 from .match import judged_same

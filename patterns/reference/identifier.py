@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from ..catalogue import attach
 from ..constraint import DATABASES, ConstraintViolation, Layer, rule
 from ..errors import AnalysisPatternsError
+from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import Guard, guard, refuse_when, trigger
@@ -23,7 +24,7 @@ from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..picture import derived
 from ..time.period import ALWAYS, Period
 from ._format import LONGEST_TEXT
-from ._recorded import Recorded, never_changed, repeats
+from ._recorded import Recorded
 from ._thing import entity_of
 from .identification_scheme import IdentificationScheme
 
@@ -229,7 +230,7 @@ guard(
         UNIQUE, _TABLE, "INSERT", repeats(_TABLE, "scheme_id", "text"), because="a text given out before"
     ),
 )
-never_changed(Identifier.__table__, IMMUTABLE)
+only_added(Identifier, IMMUTABLE)
 keep_history(IdentifierUse.__table__)  # type: ignore[arg-type]
 guard(
     IdentifierUse.__table__,  # type: ignore[arg-type]

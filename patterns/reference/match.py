@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from ..accountability.name import LONGEST, name_violations
 from ..accountability.party import Party
 from ..constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
+from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
@@ -25,7 +26,7 @@ from ..persistence.types import ExactDecimal
 from ..persistence.version import Believed, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..values.number import exact
-from ._recorded import Recorded, believed_once, never_changed, repeats
+from ._recorded import Recorded, believed_once
 from ._thing import entity_of, spoken
 
 _TABLE = "patterns_match_candidate"
@@ -281,7 +282,7 @@ guard(
         because="a second candidate of two things",
     ),
 )
-never_changed(MatchCandidate.__table__, PROPOSAL_KEPT)
+only_added(MatchCandidate, PROPOSAL_KEPT)
 keep_history(MatchVerdict.__table__)  # type: ignore[arg-type]
 _beside = repeats(_VERDICT, "candidate_id", believed=True)
 guard(

@@ -5,7 +5,7 @@ CREATE TABLE patterns_equivalence (
 	CONSTRAINT pk_patterns_equivalence PRIMARY KEY (id)
 );
 
-CREATE FUNCTION patterns_equivalence_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule equivalence.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_equivalence_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule equivalence.immutable: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_equivalence_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalence FOR EACH ROW EXECUTE FUNCTION patterns_equivalence_insert_equivalence_immutable();
 
@@ -220,7 +220,7 @@ CREATE TABLE patterns_equivalent_thing (
 
 CREATE INDEX ix_patterns_equivalent_thing_thing_id ON patterns_equivalent_thing (thing_id);
 
-CREATE FUNCTION patterns_equivalent_thing_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) THEN RAISE EXCEPTION 'rule equivalence.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_equivalent_thing_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) THEN RAISE EXCEPTION 'rule equivalence.immutable: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_equivalent_thing_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalent_thing FOR EACH ROW EXECUTE FUNCTION patterns_equivalent_thing_insert_equivalence_immutable();
 
@@ -883,7 +883,7 @@ CREATE FUNCTION patterns_match_candidate_insert_match_proposed_once() RETURNS tr
 
 CREATE TRIGGER patterns_match_candidate_insert_match_proposed_once BEFORE INSERT ON patterns_match_candidate FOR EACH ROW EXECUTE FUNCTION patterns_match_candidate_insert_match_proposed_once();
 
-CREATE FUNCTION patterns_match_candidate_insert_match_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule match.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_match_candidate_insert_match_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule match.immutable: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_match_candidate_insert_match_immutable BEFORE INSERT ON patterns_match_candidate FOR EACH ROW EXECUTE FUNCTION patterns_match_candidate_insert_match_immutable();
 
@@ -1359,7 +1359,7 @@ CREATE FUNCTION patterns_identifier_insert_identifier_unique() RETURNS trigger L
 
 CREATE TRIGGER patterns_identifier_insert_identifier_unique BEFORE INSERT ON patterns_identifier FOR EACH ROW EXECUTE FUNCTION patterns_identifier_insert_identifier_unique();
 
-CREATE FUNCTION patterns_identifier_insert_identifier_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule identifier.immutable: what was recorded would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_identifier_insert_identifier_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) THEN RAISE EXCEPTION 'rule identifier.immutable: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_identifier_insert_identifier_immutable BEFORE INSERT ON patterns_identifier FOR EACH ROW EXECUTE FUNCTION patterns_identifier_insert_identifier_immutable();
 

@@ -5,7 +5,7 @@ CREATE TABLE patterns_equivalence (
 	CONSTRAINT pk_patterns_equivalence PRIMARY KEY (id)
 );
 
-CREATE TRIGGER patterns_equivalence_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_equivalence_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalence o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be replaced'); END;
 
 CREATE TRIGGER patterns_equivalence_update_equivalence_immutable BEFORE UPDATE ON patterns_equivalence FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be changed'); END;
 
@@ -158,7 +158,7 @@ CREATE TABLE patterns_equivalent_thing (
 
 CREATE INDEX ix_patterns_equivalent_thing_thing_id ON patterns_equivalent_thing (thing_id);
 
-CREATE TRIGGER patterns_equivalent_thing_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalent_thing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_equivalent_thing_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalent_thing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be replaced'); END;
 
 CREATE TRIGGER patterns_equivalent_thing_update_equivalence_immutable BEFORE UPDATE ON patterns_equivalent_thing FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be changed'); END;
 
@@ -609,7 +609,7 @@ CREATE INDEX ix_patterns_match_candidate_other_id ON patterns_match_candidate (o
 
 CREATE TRIGGER patterns_match_candidate_insert_match_proposed_once BEFORE INSERT ON patterns_match_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.one_id = NEW.one_id AND o.other_id = NEW.other_id) BEGIN SELECT RAISE(ABORT, 'rule match.proposed-once: a second candidate of two things'); END;
 
-CREATE TRIGGER patterns_match_candidate_insert_match_immutable BEFORE INSERT ON patterns_match_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule match.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_match_candidate_insert_match_immutable BEFORE INSERT ON patterns_match_candidate FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_match_candidate o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule match.immutable: a recorded row would be replaced'); END;
 
 CREATE TRIGGER patterns_match_candidate_update_match_immutable BEFORE UPDATE ON patterns_match_candidate FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule match.immutable: a recorded row would be changed'); END;
 
@@ -911,7 +911,7 @@ CREATE INDEX ix_patterns_identifier_thing_id ON patterns_identifier (thing_id);
 
 CREATE TRIGGER patterns_identifier_insert_identifier_unique BEFORE INSERT ON patterns_identifier FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.scheme_id = NEW.scheme_id AND o.text = NEW.text) BEGIN SELECT RAISE(ABORT, 'rule identifier.unique: a text given out before'); END;
 
-CREATE TRIGGER patterns_identifier_insert_identifier_immutable BEFORE INSERT ON patterns_identifier FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule identifier.immutable: what was recorded would be replaced'); END;
+CREATE TRIGGER patterns_identifier_insert_identifier_immutable BEFORE INSERT ON patterns_identifier FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_identifier o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule identifier.immutable: a recorded row would be replaced'); END;
 
 CREATE TRIGGER patterns_identifier_update_identifier_immutable BEFORE UPDATE ON patterns_identifier FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule identifier.immutable: a recorded row would be changed'); END;
 
