@@ -9,10 +9,8 @@ from uuid import UUID
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
-    Index,
     String,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
@@ -24,7 +22,7 @@ from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, session_of
 from ..persistence.types import Instant
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..time.instant import require_aware
 from .life_cycle import LifeCycle, LifeCycleState, Step, Transition
@@ -145,14 +143,7 @@ class Move(Believed, Base, init=False):
     __table_args__ = (
         *believed_table_args(_TABLE),
         CheckConstraint("(number = 0) = (source IS NULL) AND (number = 0) = (event IS NULL)", name="first"),
-        Index(
-            f"uq_{_TABLE}_number",
-            "course_id",
-            "number",
-            unique=True,
-            sqlite_where=text("known_to = '9999-12-30 00:00:00.000000'"),
-            postgresql_where=text("known_to = '9999-12-30 00:00:00+00'"),
-        ),
+        believed_once(_TABLE, "course_id", "number", name="number"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "8.2"

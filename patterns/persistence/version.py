@@ -7,7 +7,17 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Table, and_, event, inspect, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Table,
+    and_,
+    event,
+    inspect,
+    text,
+)
 from sqlalchemy.orm import (
     MANYTOONE,
     Mapped,
@@ -212,20 +222,28 @@ def _is_parent(relationship: RelationshipProperty[Any]) -> bool:
     return relationship.direction is MANYTOONE and not relationship.viewonly
 
 
+def while_believed() -> dict[str, Any]:
+    """The options of an index that holds only what is believed."""
+    return {
+        "sqlite_where": text("known_to = '9999-12-30 00:00:00.000000'"),
+        "postgresql_where": text("known_to = '9999-12-30 00:00:00+00'"),
+    }
+
+
+def believed_once(table: str, *columns: str, name: str) -> Index:
+    """
+    The index that lets no two rows that are believed share `columns`.
+
+    Shape:  with `known_to`, the same for all of them, as a last column, SQLite tells it from a key.
+    """
+    return Index(f"uq_{table}_{name}", *columns, unique=True, **while_believed())
+
+
 def believed_table_args(table: str) -> tuple[CheckConstraint | Index, ...]:
     """The check and the index that every table of what is `Believed` has."""
-    believed = text("known_to = '9999-12-30 00:00:00.000000'")
-    believed_utc = text("known_to = '9999-12-30 00:00:00+00'")
     return (
         CheckConstraint("known_from <= known_to", name="known_order"),
-        Index(
-            f"uq_{table}_believed",
-            "id",
-            "known_to",  # the same for all of them, but SQLite then tells this index from a key
-            unique=True,
-            sqlite_where=believed,
-            postgresql_where=believed_utc,
-        ),
+        believed_once(table, "id", "known_to", name="believed"),
     )
 
 

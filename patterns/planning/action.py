@@ -19,14 +19,14 @@ from ..persistence.base import Base, Level
 from ..persistence.registry import Referable
 from ..persistence.session import session_of
 from ..persistence.types import Instant
-from ..persistence.version import CLOSED_ONCE
+from ..persistence.version import CLOSED_ONCE, believed_once
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED, require_aware
 from .dependency import way
 from .duration import duration_violations
 from .performance import Performance
 from .protocol import Protocol
-from .time_reference import Time, TimeReference, believed_once, bounds
+from .time_reference import Time, TimeReference, bounds
 
 if TYPE_CHECKING:
     from .allocation import ResourceAllocation

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, inspect, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, inspect, select
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
@@ -16,7 +16,7 @@ from ..persistence.base import Base, Level
 from ..persistence.composites import interval_columns, quantity_columns
 from ..persistence.guard import guard, refuse_when
 from ..persistence.session import Session, join_session
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_table_args, keep_history, while_believed
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
 from ..time.interval import Interval
@@ -373,8 +373,7 @@ Index(
     _table.c.asset_id,
     _table.c.booked_from,
     _table.c.booked_to,
-    sqlite_where=text("known_to = '9999-12-30 00:00:00.000000'"),
-    postgresql_where=text("known_to = '9999-12-30 00:00:00+00'"),
+    **while_believed(),
 )
 keep_history(ResourceAllocation)
 guard(

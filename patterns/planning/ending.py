@@ -14,13 +14,13 @@ from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.types import Instant
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..time.instant import require_aware
 from . import _conditions
 from ._kept import refuse_of_withdrawn, withdrawn_violations
 from .action import NOT_ABANDONED, Action, ImplementedAction, ProposedAction
 from .suspension import BEFORE_ENDING, suspension_violations
-from .time_reference import AFTER_START, believed_once, order_violations
+from .time_reference import AFTER_START, order_violations
 
 _TABLE = "patterns_action_ending"
 

@@ -12,8 +12,7 @@ from ..accountability.party import Party
 from ..constraint import DATABASES, rule
 from ..persistence.base import Base, Level
 from ..persistence.session import join_session
-from ..persistence.version import Believed, believed_table_args, keep_history
-from .time_reference import believed_once
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 
 if TYPE_CHECKING:
     from .action import Action

@@ -13,14 +13,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level
 from ..persistence.session import Session, join_session, session_of, unflushed
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
 from ._plan_order import circles, own_references
 from .action import Action, ProposedAction
 from .dependency import NO_LAG, DependencyKind, described, kind_column, way
 from .duration import Seconds, seconds_table_args, whole_seconds
 from .protocol import ProtocolReference
-from .time_reference import believed_once
 
 if TYPE_CHECKING:
     from .replacement import PlanReplacement

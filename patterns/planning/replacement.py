@@ -16,14 +16,13 @@ from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.session import Session
 from ..persistence.types import Instant
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..time.instant import require_aware
 from . import _conditions
 from .action import Action
 from .dependency import way
 from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_with, references_of
 from .status import moment
-from .time_reference import believed_once
 
 _TABLE = "patterns_plan_replacement"
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.types import Instant
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..time.instant import SINCE_EVER, UNTIL_CHANGED, require_aware
 from ..time.interval import Interval
 from . import _conditions
@@ -42,17 +42,6 @@ AFTER_START = rule(
     says="An implemented action does not end before it starts.",
     layers=EVERYWHERE,
 )
-
-
-def believed_once(table: str, *columns: str, name: str) -> Index:
-    """The index that lets no two rows that are believed share `columns`."""
-    return Index(
-        f"uq_{table}_{name}",
-        *columns,
-        unique=True,
-        sqlite_where=text("known_to = '9999-12-30 00:00:00.000000'"),
-        postgresql_where=text("known_to = '9999-12-30 00:00:00+00'"),
-    )
 
 
 class TimeReference(Believed, Base, init=False):

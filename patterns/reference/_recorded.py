@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import Index, event, inspect, text
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import MANYTOONE, Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 
 from ..constraint import Layer, Rule
@@ -24,18 +24,6 @@ class Recorded(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False
     __unchanged__: ClassVar[Rule]
 
     recorded: Mapped[datetime] = mapped_column(Instant, init=False, info={"figure": False})
-
-
-def believed_once(table: str, name: str, *columns: str) -> Index:
-    """The index by which two rows that are believed cannot share their values in `columns`."""
-    return Index(
-        f"uq_{table}_{name}",
-        *columns,
-        "known_to",  # the same for all of them, but SQLite then tells this index from a key
-        unique=True,
-        sqlite_where=text("known_to = '9999-12-30 00:00:00.000000'"),
-        postgresql_where=text("known_to = '9999-12-30 00:00:00+00'"),
-    )
 
 
 @event.listens_for(Session, "before_flush")

@@ -22,9 +22,9 @@ from ..persistence.guard import guard, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.seek import seek
 from ..persistence.session import Session, session_of
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
-from ._recorded import Recorded, believed_once
+from ._recorded import Recorded
 from ._thing import entities_of, entity_of
 
 R = TypeVar("R", bound=Referable)
@@ -152,7 +152,7 @@ class EquivalenceHolding(Believed, Base, init=False):
     __tablename__ = _HOLDING
     __table_args__ = (
         *believed_table_args(_HOLDING),
-        believed_once(_HOLDING, "holder", "equivalence_id", "party_id"),
+        believed_once(_HOLDING, "equivalence_id", "party_id", "known_to", name="holder"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.4"

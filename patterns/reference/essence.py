@@ -17,11 +17,10 @@ from ..persistence.base import Base, Level, identity
 from ..persistence.guard import guard, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, session_of
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._recorded import believed_once
 from ._thing import entities_of, entity_of, spoken
 
 R = TypeVar("R", bound=Referable)
@@ -63,7 +62,10 @@ class Appearance(Believed, Base, init=False):
     """
 
     __tablename__ = _TABLE
-    __table_args__ = (*believed_table_args(_TABLE), believed_once(_TABLE, "thing", "thing_id"))
+    __table_args__ = (
+        *believed_table_args(_TABLE),
+        believed_once(_TABLE, "thing_id", "known_to", name="thing"),
+    )
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.3"
 

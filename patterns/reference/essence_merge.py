@@ -18,11 +18,10 @@ from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, session_of
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._recorded import believed_once
 from ._thing import entity_of, in_parts, spoken
 from .essence import Appearance, ObjectEssence, appearing
 from .match import judged_same
@@ -60,7 +59,7 @@ class EssenceMerge(Believed, Base, init=False):
     __table_args__ = (
         *believed_table_args(_TABLE),
         CheckConstraint("one_id < other_id", name="itself"),
-        believed_once(_TABLE, "pair", "one_id", "other_id"),
+        believed_once(_TABLE, "one_id", "other_id", "known_to", name="pair"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.3"

@@ -23,10 +23,10 @@ from ..persistence.guard import guard, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, session_of
 from ..persistence.types import ExactDecimal
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..values.number import exact
-from ._recorded import Recorded, believed_once
+from ._recorded import Recorded
 from ._thing import entity_of, spoken
 
 _TABLE = "patterns_match_candidate"
@@ -174,7 +174,7 @@ class MatchVerdict(Believed, Base, init=False):
     __tablename__ = _VERDICT
     __table_args__ = (
         *believed_table_args(_VERDICT),
-        believed_once(_VERDICT, "candidate", "candidate_id"),
+        believed_once(_VERDICT, "candidate_id", "known_to", name="candidate"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.3"

@@ -20,12 +20,11 @@ from ..persistence.registry import Referable, Thing
 from ..persistence.seek import Question, key_of, seek
 from ..persistence.session import Session, session_of
 from ..persistence.types import Instant, Key
-from ..persistence.version import Believed, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._recorded import believed_once
 from ._thing import entities_of, entity_of, in_parts, spoken
 from .match import judged_same
 
@@ -67,7 +66,7 @@ class Supersession(Believed, Base, init=False):
     __table_args__ = (
         *believed_table_args(_TABLE),
         CheckConstraint("superseded_id <> superseding_id", name="itself"),
-        believed_once(_TABLE, "superseded", "superseded_id"),
+        believed_once(_TABLE, "superseded_id", "known_to", name="superseded"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.3"
