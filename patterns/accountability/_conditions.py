@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..persistence.guard import Guard, trigger
+from ..persistence.guard import Guard, one_at_a_time, trigger
 
 _TABLE = "patterns_accountability"
 _TIED = "(shape <> 'network' OR single_responsible)"
@@ -163,14 +163,9 @@ def revision_guards() -> tuple[Guard, ...]:
     The count is what a snapshot compares; on PostgreSQL it also makes two sessions that change one
     hierarchy wait for each other, or fail to serialize, so that together they cannot make a circle.
     """
-    # PostgreSQL fires triggers in the order of their names: the lock comes first.
-    lock = (
-        f"PERFORM 1 FROM patterns_accountability_type WHERE id = NEW.type_id AND {_TIED} "
-        "FOR NO KEY UPDATE; RETURN NEW;"
-    )
-    name = f"{_TABLE}_aa_lock"
+    lock = f"1 FROM patterns_accountability_type WHERE id = NEW.type_id AND {_TIED} FOR NO KEY UPDATE"
     return (
-        Guard(name, _TABLE, (), trigger(name, f"BEFORE INSERT ON {_TABLE} FOR EACH ROW", lock)),
+        one_at_a_time(_TABLE, lock),
         _counts("INSERT"),
         _counts("UPDATE"),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text, union
 
 from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
-from ..persistence.guard import Condition, Guard, trigger
+from ..persistence.guard import Condition, Guard, one_at_a_time
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
 from ..time.instant import UNTIL_CHANGED
@@ -106,10 +106,7 @@ def take_turn(session: Session) -> None:
 
 def turn(table: str) -> Guard:
     """The same for whoever writes to `table`."""
-    # Triggers fire in the order of their names: the lock comes first.
-    name = f"{table}_aa_lock"
-    body = f"PERFORM {_TURN.removeprefix('SELECT ')}; RETURN NEW;"
-    return Guard(name, table, (), trigger(name, f"BEFORE INSERT ON {table} FOR EACH ROW", body))
+    return one_at_a_time(table, _TURN.removeprefix("SELECT "))
 
 
 def other_kind(one: str, other: str) -> Condition:

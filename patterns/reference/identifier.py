@@ -16,7 +16,7 @@ from ..errors import AnalysisPatternsError
 from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level, identity
-from ..persistence.guard import Guard, guard, refuse_when, trigger
+from ..persistence.guard import guard, one_at_a_time, refuse_when
 from ..persistence.registry import Referable, Thing
 from ..persistence.seek import Question, key_of
 from ..persistence.session import Session, session_of
@@ -211,18 +211,6 @@ def _alias(row: str) -> str:
     )
 
 
-def _turn() -> Guard:
-    """On PostgreSQL, let two sessions that number one thing wait for each other."""
-    # Triggers fire in the order of their names: the lock comes first.
-    name = f"{_USE}_aa_lock"
-    lock = (
-        f"PERFORM 1 FROM {Thing.__tablename__} t JOIN {_TABLE} i ON i.thing_id = t.id "
-        f"JOIN {IdentificationScheme.__tablename__} s ON s.id = i.scheme_id "
-        "WHERE i.id = NEW.identifier_id AND NOT s.aliases FOR NO KEY UPDATE OF t; RETURN NEW;"
-    )
-    return Guard(name, _USE, (), trigger(name, f"BEFORE INSERT ON {_USE} FOR EACH ROW", lock))
-
-
 guard(
     Identifier.__table__,  # type: ignore[arg-type]
     # Before SQLite's OR REPLACE could take the old row away.
@@ -234,7 +222,13 @@ only_added(Identifier, IMMUTABLE)
 keep_history(IdentifierUse.__table__)  # type: ignore[arg-type]
 guard(
     IdentifierUse.__table__,  # type: ignore[arg-type]
-    _turn(),
+    # Whoever numbers one thing waits for whoever does so, too.
+    one_at_a_time(
+        _USE,
+        f"1 FROM {Thing.__tablename__} t JOIN {_TABLE} i ON i.thing_id = t.id "
+        f"JOIN {IdentificationScheme.__tablename__} s ON s.id = i.scheme_id "
+        "WHERE i.id = NEW.identifier_id AND NOT s.aliases FOR NO KEY UPDATE OF t",
+    ),
     refuse_when(NO_ALIAS, _USE, "INSERT", _alias, because="a second identifier in use at the same time"),
 )
 audit(NO_ALIAS, IdentifierUse, _alias)
