@@ -88,6 +88,8 @@ def test_each_revision_of_ours_leaves_the_rows_of_those_before_it(tmp_path: Path
 
     application.downgrade("analysis_patterns_0001", "drop=analysis_patterns")
     assert not any(table.startswith("accounting_") for table in tables(empty))
+    with empty.begin() as connection:  # guards that came later are gone from the tables that stay
+        connection.execute(text("UPDATE patterns_thing SET kind = kind"))
     with sessions(empty)() as session:
         assert session.get_one(Party, acme).name == "Acme"
 

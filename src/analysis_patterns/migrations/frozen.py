@@ -17,6 +17,7 @@ PERMISSION = "drop=analysis_patterns"
 """What `alembic -x` must say before our tables may go."""
 
 _MADE = re.compile(r"CREATE (TABLE|FUNCTION) (\w+)")
+_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) .*?\bON (\w+)", re.DOTALL)
 
 
 class MigrationRefused(AnalysisPatternsError, CommandError):
@@ -54,7 +55,10 @@ def drop(migration: str) -> None:
             f"going back before {Path(migration).stem} drops all the tables that it made, and with them "
             f"every table that depends on them; if that is meant: alembic -x {PERMISSION} downgrade ..."
         )
-    frozen = statements(migration, context.get_context().dialect.name)
+    dialect = context.get_context().dialect.name
+    frozen = statements(migration, dialect)
+    for trigger, table in _on_tables_that_stay(frozen):
+        op.execute(verbatim(f"DROP TRIGGER {trigger}" + (f" ON {table}" if dialect == "postgresql" else "")))
     for table in reversed(list(_made(frozen, "TABLE"))):
         op.execute(verbatim(f"DROP TABLE {table}"))
     for function in _made(frozen, "FUNCTION"):
@@ -66,6 +70,15 @@ def _made(frozen: Iterable[str], kind: str) -> Iterator[str]:
         made = _MADE.match(statement)
         if made is not None and made[1] == kind:
             yield made[2]
+
+
+def _on_tables_that_stay(frozen: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The guards that were put on tables of earlier migrations, each with its table."""
+    own = set(_made(frozen, "TABLE"))
+    for statement in frozen:
+        made = _TRIGGER.match(statement)
+        if made is not None and made[2] not in own:
+            yield made[1], made[2]
 
 
 def _refuse_tables_that_stand(tables: Iterable[str]) -> None:
