@@ -3,6 +3,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 WORKERS ?= logical
+# A file's tests stay together; in the order of the folders, the files that take longest do not come last.
+SPREAD := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 LIBRARY := .venv/.library-is-installed
 WORKSHOP := .venv/.workshop-is-installed
@@ -19,11 +21,10 @@ tour: $(LIBRARY) ## the guided tour: every worked case run, every pattern drawn,
 	$(BIN)/analysis-patterns tour
 
 test: $(WORKSHOP) ## all the tests, on SQLite and on a PostgreSQL of their own
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/pytest $(SPREAD)
 
 test-oldest: $(OLDEST) ## the same on the oldest SQLAlchemy that we support, and on Debian's PostgreSQL 15
-	AP_POSTGRES_BIN=$(POSTGRESQL_15) .venv-oldest/bin/pytest --numprocesses $(WORKERS) --dist loadfile \
-		-m 'not slow'
+	AP_POSTGRES_BIN=$(POSTGRESQL_15) .venv-oldest/bin/pytest $(SPREAD) -m 'not slow'
 
 check: $(WORKSHOP) ## all that can be checked without running: form, style, types, who imports whom
 	$(BIN)/ruff format --check .
