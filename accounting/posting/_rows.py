@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from ...patterns.persistence.engine import translated
+from ...patterns.persistence.seek import driver_rows
 from .draft import Draft
 
 _ENTRY = "ledger_id, transaction_id, n, legs, account_id, unit_code, steps, memo, charged, booked, concerns"
@@ -38,6 +39,12 @@ _KEYS: dict[str, Callable[[UUID], Any]] = {"sqlite": attrgetter("bytes"), "postg
 """How each driver is handed a key: as what it need not convert."""
 
 _MARKS = {"sqlite": "?", "postgresql": "%s"}
+_KNOWN = {
+    "sqlite": "SELECT t.id, t.key, t.booked, t.digest FROM json_each(?) k "
+    "CROSS JOIN accounting_transaction t ON t.ledger_id = ? AND t.key = k.value",
+    "postgresql": "SELECT t.id, t.key, t.booked, t.digest FROM accounting_transaction t "
+    "WHERE t.ledger_id = %s AND t.key = ANY(%s)",
+}
 
 Row = tuple[Any, ...]
 
@@ -66,17 +73,9 @@ def write(connection: Connection, drafts: Sequence[tuple[UUID, Draft]], booked: 
 
 def known(connection: Connection, ledger: UUID, keys: list[str]) -> Iterable[Sequence[Any]]:
     """The transactions that stand under some of these keys: id, key, instant booked, digest."""
-    if connection.dialect.name == "sqlite":
-        return connection.exec_driver_sql(
-            "SELECT t.id, t.key, t.booked, t.digest FROM json_each(?) k CROSS JOIN accounting_transaction t "
-            "ON t.ledger_id = ? AND t.key = k.value",
-            (json.dumps(keys), ledger.bytes),
-        )
-    return connection.exec_driver_sql(
-        "SELECT t.id, t.key, t.booked, t.digest FROM accounting_transaction t "
-        "WHERE t.ledger_id = %s AND t.key = ANY(%s)",
-        (ledger, keys),
-    )
+    name = connection.dialect.name
+    given: Row = (json.dumps(keys), ledger.bytes) if name == "sqlite" else (ledger, keys)
+    return driver_rows(connection.connection, connection.dialect, _KNOWN[name], given)
 
 
 @contextmanager

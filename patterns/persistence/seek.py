@@ -49,6 +49,26 @@ def _plus(element: _Unindexed, compiler: SQLCompiler, **options: Any) -> str:
     return f"+{compiler.process(element.column, **options)}"
 
 
+def driver_rows(
+    connection: PoolProxiedConnection, dialect: Dialect, sql: str, arguments: Any
+) -> Sequence[Any]:
+    """
+    The rows of a statement on a driver's own connection, without what SQLAlchemy does about each statement.
+
+    Errors: SQLAlchemy's `DBAPIError`, as from its own statements.
+    """
+    cursor = connection.cursor()
+    try:
+        cursor.execute(sql, arguments)
+        return cursor.fetchall()
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(
+            sql, arguments, error, dialect.loaded_dbapi.Error, dialect=dialect
+        ) from error
+    finally:
+        cursor.close()
+
+
 class Question:
     """
     A select built and compiled once per kind of database, then asked with nothing but its parameters.
@@ -75,17 +95,7 @@ class Question:
 
         Errors: SQLAlchemy's `DBAPIError`, as from its own statements.
         """
-        sql, arguments = self._prepared(dialect, parameters)
-        cursor = connection.cursor()
-        try:
-            cursor.execute(sql, arguments)
-            return cursor.fetchall()
-        except dialect.loaded_dbapi.Error as error:
-            raise DBAPIError.instance(
-                sql, arguments, error, dialect.loaded_dbapi.Error, dialect=dialect
-            ) from error
-        finally:
-            cursor.close()
+        return driver_rows(connection, dialect, *self._prepared(dialect, parameters))
 
     def _prepared(self, dialect: Dialect, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         if dialect.name not in self._compiled:
