@@ -6,10 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from ...patterns.accountability.name import KnownByName
+from ...patterns.accountability.name import KnownByName, keeps_its_name
 from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import guard, refuse_when
 
 UNIQUE_NAME = rule(
     "account-type.unique-name",
@@ -41,10 +40,4 @@ class AccountType(KnownByName, Base):
     id: Mapped[UUID] = identity()
 
 
-guard(
-    AccountType.__table__,  # type: ignore[arg-type]
-    refuse_when(
-        NAME_FIXED, "accounting_account_type", "UPDATE", lambda _row: "NEW.name <> OLD.name",
-        because="another name for an account type",
-    ),
-)  # fmt: skip
+keeps_its_name(AccountType, NAME_FIXED, "an account type")

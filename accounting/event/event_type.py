@@ -6,10 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
-from ...patterns.accountability.name import KnownByName
+from ...patterns.accountability.name import KnownByName, keeps_its_name
 from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import guard, refuse_when
 
 UNIQUE_NAME = rule(
     "event-type.unique-name",
@@ -41,10 +40,4 @@ class EventType(KnownByName, Base):
     id: Mapped[UUID] = identity()
 
 
-guard(
-    EventType.__table__,  # type: ignore[arg-type]
-    refuse_when(
-        NAME_FIXED, "accounting_event_type", "UPDATE", lambda _row: "NEW.name <> OLD.name",
-        because="another name for an event type",
-    ),
-)  # fmt: skip
+keeps_its_name(EventType, NAME_FIXED, "an event type")

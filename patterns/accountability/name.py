@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import String
+from sqlalchemy import String, Table
 from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column, validates
 
-from ..constraint import BUILT, ConstraintViolation, Layer, require, rule
+from ..constraint import BUILT, ConstraintViolation, Layer, Rule, require, rule
+from ..persistence.guard import guard, refuse_when
 
 LONGEST = 500
 
@@ -60,3 +62,12 @@ class KnownByName(MappedAsDataclass, kw_only=True, eq=False, repr=False):
 
     def __str__(self) -> str:
         return self.name
+
+
+def keeps_its_name(entity: type[Any], rule: Rule, called: str) -> None:
+    """Let the database refuse, by `rule`, another name for what is stored; `called` says what it is."""
+    table: Table = entity.__table__
+    renamed = refuse_when(
+        rule, table.name, "UPDATE", lambda _row: "NEW.name <> OLD.name", because=f"another name for {called}"
+    )
+    guard(table, renamed)
