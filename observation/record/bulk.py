@@ -10,6 +10,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import Layer
 from ...patterns.persistence.composites import canonical
 from ...patterns.persistence.mass import Row, instant_text, key_writer, write_rows
@@ -18,8 +19,8 @@ from ...patterns.persistence.session import Session
 from ...patterns.planning.protocol import Protocol
 from ...patterns.time.instant import require_aware
 from ...patterns.values import Quantity
-from ..concept.phenomenon_type import PhenomenonType
-from .observation import LEGAL_UNIT, MADE_KNOWN
+from ..concept.phenomenon_type import LegalUnit, PhenomenonType
+from .observation import LEGAL_UNIT, MADE_KNOWN, Measurement
 from .time_record import Time
 
 _TABLE = "observation_observation"
@@ -131,3 +132,26 @@ class _Recording:
                 allowed=", ".join(unit.code for unit in measured.legal_units),
                 remedy="Convert it first, or name the unit among the legal ones.",
             )
+
+
+attach(
+    "3.4",
+    types=(Measurement, PhenomenonType, LegalUnit, MeasurementDraft),
+    behaviours=(record_measurements,),
+    figure="analysis_patterns.observation.record.observation:Measurement",
+    when_not="A number that every thing of a class has, once, and that no rule speaks of by type is an "
+    "attribute of the class.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import Measurement, PhenomenonType
+>>> from analysis_patterns.patterns import Person, Quantity
+>>> height = PhenomenonType(name="body height", legal_units=["cm", "[in_i]"])
+>>> noon = datetime(1997, 5, 1, 12, tzinfo=UTC)
+>>> ann = Person(name="Ann")
+>>> print(Measurement(subject=ann, phenomenon_type=height, quantity=Quantity("182.0", "cm"), applicable=noon))
+body height 182.0 cm
+>>> Measurement(subject=ann, phenomenon_type=height, quantity=Quantity(80, "kg"), applicable=noon)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: measurement.legal-unit: ...
+""",
+)
