@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
@@ -24,19 +25,11 @@ def grounds_of(
     Units:  rejections as known at an instant, by default the session's now.
     Source: Analysis Patterns 3.11; for inputs 4.2.
     """
-    links = links_below(session, observation)
-    order = _sources_first(observation.id, links)
-    loaded = observations_of(session, order) | {observation.id: observation}
-    known = session.instant(known_at)
-    doubtful: set[UUID] = set()
+    grounds = _Grounds(session, [observation], session.instant(known_at))
     made: dict[UUID, Explanation] = {}
-    for key in order:
-        sources = links.get(key, [])
-        if any(source in doubtful or _was_rejected(loaded[source], known) for source, _ in sources):
-            doubtful.add(key)
-        reasons = (_in_role(made[source], role) for source, role in sources)
-        statement = _stated(loaded[key], known, is_stale=key in doubtful)
-        made[key] = Explanation(statement, _by(loaded[key]), tuple(reasons))
+    for key, each in grounds.observations.items():
+        reasons = (_in_role(made[source], role) for source, role in grounds.links.get(key, ()))
+        made[key] = Explanation(grounds.stated(each), _by(each), tuple(reasons))
     return made[observation.id]
 
 
@@ -50,89 +43,104 @@ def evidence_graph(
             against what is above.
     Source: Analysis Patterns 3.9 and 3.11.
     """
-    known = session.instant(known_at)
-    links: Links = {}
-    for each in conclusions:
-        links |= links_below(session, each)
-    keys = dict.fromkeys(each.id for each in conclusions)
-    keys |= dict.fromkeys(source for sources in links.values() for source, _ in sources)
-    loaded = observations_of(session, list(keys))
-    nodes = (_node(loaded[key], known) for key in keys)
+    grounds = _Grounds(session, conclusions, session.instant(known_at))
+    shown = {each.id: each for each in conclusions}
+    waiting = list(shown)
+    for key in waiting:  # by breadth, so that what is drawn first stands at the left
+        further = [source for source, _ in grounds.links.get(key, ()) if source not in shown]
+        shown |= {source: grounds.observations[source] for source in further}
+        waiting += further
     edges = (
         Edge(
-            str(above),
+            str(above.id),
             str(source),
             head_end=End(mark=Mark.ARROW),
             label="against" if role is Role.AGAINST else "",
-            note=f"{loaded[above]} rests on {loaded[source]} ({role.value})",
+            note=f"{above} rests on {shown[source]} ({role.value})",
             dashed=role is Role.AGAINST,
         )
-        for above, sources in links.items()
-        for source, role in sources
+        for above in shown.values()
+        for source, role in grounds.links.get(above.id, ())
     )
     return Graph(
         title or f"What {', '.join(str(each) for each in conclusions)} rests on",
-        tuple(nodes),
+        tuple(grounds.node(each) for each in shown.values()),
         tuple(edges),
         description="; ".join(str(grounds_of(session, each, known_at=known_at)) for each in conclusions),
-        remarks=("Dashed boxes were rejected; an arrow leads to what an observation rests on.",),
+        remarks=("A dashed box was rejected; an arrow leads to what an observation rests on.",),
     )
 
 
-def _sources_first(start: UUID, links: Links) -> list[UUID]:
-    """All that is reached from `start`, each after what it rests on; without recursion, however deep."""
+class _Grounds:
+    """All that some observations rest on, themselves included, each after its sources; what is doubtful."""
+
+    def __init__(self, session: Session, conclusions: Iterable[Observation], known_at: datetime) -> None:
+        self.known_at = known_at
+        self.links: Links = {}
+        asked = list(conclusions)
+        for each in asked:
+            self.links |= links_below(session, each)
+        order = _sources_first([each.id for each in asked], self.links)
+        loaded = observations_of(session, order)
+        self.observations = {key: loaded[key] for key in order}
+        self.doubtful: set[UUID] = set()
+        for key in order:
+            sources = (source for source, _ in self.links.get(key, ()))
+            if any(each in self.doubtful or self.was_rejected(loaded[each]) for each in sources):
+                self.doubtful.add(key)
+
+    def was_rejected(self, observation: Observation) -> bool:
+        """Whether an observation was rejected by then."""
+        return observation.rejection is not None and observation.rejection.recorded <= self.known_at
+
+    def remarks(self, observation: Observation) -> Iterator[str]:
+        """What is to be said of its standing: nothing where it is active and rests on nothing doubtful."""
+        if self.was_rejected(observation) and observation.rejection is not None:
+            yield f"rejected by {observation.rejection.by}: {observation.rejection.why}"
+            return
+        for each in observation.qualifications:
+            if each.was_believed(self.known_at):
+                yield f"a {each.kind}"
+        if observation.id in self.doubtful:
+            yield "to be reconsidered"
+
+    def stated(self, observation: Observation) -> str:
+        """An observation as a statement."""
+        return "; ".join([f"{observation}, {observation.applicable}", *self.remarks(observation)])
+
+    def node(self, observation: Observation) -> Node:
+        """An observation as a box."""
+        made_by = _made_by(observation)
+        return Node(
+            str(observation.id),
+            str(observation),
+            (str(observation.applicable), *([made_by] if made_by else []), *self.remarks(observation)),
+            note=recorded_on(observation),
+            outside=self.was_rejected(observation),
+        )
+
+
+def _sources_first(starts: list[UUID], links: Links) -> list[UUID]:
+    """All that is reached from `starts`, each after what it rests on; without recursion, however deep."""
     done: dict[UUID, None] = {}
-    waiting = [start]
+    waiting = starts[::-1]
     while waiting:
-        key = waiting[-1]
-        further = [source for source, _ in links.get(key, ()) if source not in done]
-        if further and key not in done:
+        further = [source for source, _ in reversed(links.get(waiting[-1], [])) if source not in done]
+        if further:
             waiting += further
         else:
             done[waiting.pop()] = None
     return list(done)
 
 
-def _node(observation: Observation, known_at: datetime) -> Node:
-    lines = [str(observation.applicable)]
-    by = _by(observation)
-    if not by.startswith("recorded"):
-        lines.append(by.partition("; ")[0])
-    standing = _standing(observation, known_at)
-    if standing:
-        lines.append(standing)
-    return Node(
-        str(observation.id),
-        str(observation),
-        tuple(lines),
-        note=recorded_on(observation),
-        outside=_was_rejected(observation, known_at),
-    )
-
-
-def _stated(observation: Observation, known_at: datetime, *, is_stale: bool) -> str:
-    said = [f"{observation}, {observation.applicable}", _standing(observation, known_at)]
-    if is_stale and not _was_rejected(observation, known_at):
-        said.append("to be reconsidered")
-    return "; ".join(part for part in said if part)
-
-
-def _standing(observation: Observation, known_at: datetime) -> str:
-    if _was_rejected(observation, known_at) and observation.rejection is not None:
-        return f"rejected by {observation.rejection.by}: {observation.rejection.why}"
-    believed = [each for each in observation.qualifications if each.was_believed(known_at)]
-    return f"a {believed[-1].kind}" if believed else ""
-
-
-def _was_rejected(observation: Observation, known_at: datetime) -> bool:
-    return observation.rejection is not None and observation.rejection.recorded <= known_at
+def _made_by(observation: Observation) -> str:
+    """The function or the protocol that it was made by."""
+    # Only what was concluded has a function; what was measured or calculated may have a protocol.
+    return str(getattr(observation, "function", None) or observation.protocol or "")
 
 
 def _by(observation: Observation) -> str:
-    """The function or the protocol that it was made by, and since when it is known."""
-    # Only what was concluded has a function; what was measured or calculated may have a protocol.
-    made_by = getattr(observation, "function", None) or observation.protocol
-    return "; ".join(filter(None, [str(made_by or ""), recorded_on(observation)]))
+    return "; ".join(filter(None, [_made_by(observation), recorded_on(observation)]))
 
 
 def _in_role(reason: Explanation, role: Role) -> Explanation:
