@@ -241,7 +241,9 @@ def test_staleness_is_that_of_every_way_there_is(asked: Session) -> None:
     def holds(links: list[tuple[int, int, Role]], rejected: set[int]) -> None:
         ann, concept = Person(name="Ann"), ObservationConcept(name="something")
         asked.add_all([ann, concept])
-        made = [CategoryObservation(subject=ann, concept=concept, applicable=MORNING) for _ in range(MOST)]
+        made: list[Observation] = [
+            CategoryObservation(subject=ann, concept=concept, applicable=MORNING) for _ in range(MOST)
+        ]
         for source, above, role in links:
             rest(made[above], [made[source]], role)
         asked.add_all(made)
