@@ -132,10 +132,16 @@ def families() -> tuple[tuple[Section[Any], ...], ...]:
     members: dict[str, list[Section[Any]]] = {}
     for name in sorted(_SECTIONS, key=lambda each: (bool(_SECTIONS[each].within), each)):
         members.setdefault(_SECTIONS[name].family(), []).append(_SECTIONS[name])
-    order = TopologicalSorter({
-        family: {_SECTIONS[name].family() for section in mine for name in section.after} - {family}
+    before = {
+        family: {
+            _SECTIONS[name].family()
+            for section in mine
+            for name in section.after
+            if name == section.name or _SECTIONS[name] not in mine
+        }
         for family, mine in sorted(members.items())
-    })  # fmt: skip
+    }
+    order = TopologicalSorter(before)
     return tuple(tuple(members[family]) for family in order.static_order())
 
 
