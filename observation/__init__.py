@@ -1,6 +1,7 @@
 """Observations and measurements (chapter 3), and observations of corporate finance (chapter 4)."""
 
 from .concept import LegalUnit, ObservationConcept, Phenomenon, PhenomenonType
+from .evidence import Finding, findings, presence_of, subjects_with
 from .record import (
     ACTIVE,
     EVERY_STANDING,
@@ -31,6 +32,7 @@ __all__ = [
     "EVERY_STANDING",
     "Basis",
     "CategoryObservation",
+    "Finding",
     "Hypothesis",
     "LegalUnit",
     "Measurement",
@@ -49,8 +51,11 @@ __all__ = [
     "Standing",
     "Time",
     "TimeRecord",
+    "findings",
     "latest",
     "observations",
+    "presence_of",
     "record_measurements",
     "rest",
+    "subjects_with",
 ]
