@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.observation import (
@@ -133,11 +133,11 @@ def _written(session: Session, size: int) -> UUID:
     for start in range(0, size + 1, BATCH):
         batch = range(start, min(start + BATCH, size + 1))
         session.connection().execute(
-            CategoryObservation.__table__.insert(),
+            insert(CategoryObservation.__table__),  # type: ignore[arg-type]
             [_observation(keys[number], ann.id, concept.id) for number in batch],
         )
         session.connection().execute(
-            Basis.__table__.insert(),
+            insert(Basis.__table__),  # type: ignore[arg-type]
             [
                 {
                     "observation_id": keys[number],

@@ -1,6 +1,6 @@
 """What observations say together: presence, evidence, and what one rejection makes doubtful (3.6 to 3.12)."""
 
-from . import _evidence_guards  # noqa: F401  (states rules)
+from . import _evidence_guards, knowledge_section  # noqa: F401  (state rules, and what packs hold)
 from .associated_observation import AssociatedObservation
 from .associative_function import AssociativeFunction, FunctionArgument
 from .contradiction import Contradiction, contradictions

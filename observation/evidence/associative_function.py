@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, exists, inspect, select
+from sqlalchemy import CheckConstraint, ForeignKey, exists, inspect, select
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
@@ -110,21 +110,46 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
         effective: Period = ALWAYS,
     ) -> None:
         require(name_violations(self, name))
-        present, missing = list(arguments), list(absent)
-        needed = len(present) if at_least is None else at_least
-        require(_objections(self, product, [*present, *missing], needed, len(present)))
+        said = _said(arguments, absent)
+        needed = _needed(said, at_least)
+        require(objections(self, product, [concept for concept, _ in said], _needed(said), needed))
         self.id = uuid7()
         self.name = name
+        self.effective = effective
+        self._take(product, said, needed)
+
+    def restate(
+        self,
+        *,
+        product: ObservationConcept,
+        arguments: Iterable[ObservationConcept] = (),
+        absent: Iterable[ObservationConcept] = (),
+        at_least: int | None = None,
+    ) -> None:
+        """
+        Let the function say something else, while nothing was concluded by it.
+
+        Errors: those of the constructor, and at the flush `associative-function.in-use`; nothing is changed.
+        """
+        said = _said(arguments, absent)
+        needed = _needed(said, at_least)
+        require(objections(self, product, [concept for concept, _ in said], _needed(said), needed))
+        self._take(product, said, needed)
+
+    def _take(
+        self, product: ObservationConcept, said: list[tuple[ObservationConcept, Presence]], needed: int
+    ) -> None:
         self.product = product
         self.at_least = needed
-        self.effective = effective
-        self._take(present, Presence.PRESENT)
-        self._take(missing, Presence.ABSENT)
-
-    def _take(self, concepts: Iterable[ObservationConcept], presence: Presence) -> None:
-        for concept in concepts:
-            position = len(self.arguments)
-            self.arguments.append(FunctionArgument(concept=concept, presence=presence, position=position))
+        kept = {each.concept: each for each in self.arguments}
+        taken: list[FunctionArgument] = []
+        for position, (concept, presence) in enumerate(said):
+            argument = kept.get(concept)
+            if argument is None:
+                argument = FunctionArgument(concept=concept, presence=presence, position=position)
+            argument.presence, argument.position = presence, position
+            taken.append(argument)
+        self.arguments = taken
 
     def concepts(self, presence: Presence) -> list[ObservationConcept]:
         """The arguments that have to be present, or those that have to be absent, in order."""
@@ -155,7 +180,7 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
         yield from super().violations()
         concepts = [each.concept for each in self.arguments]
         present = len(self.concepts(Presence.PRESENT))
-        yield from _objections(self, self.product, concepts, self.at_least, present)
+        yield from objections(self, self.product, concepts, present, self.at_least)
 
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """The rules that it breaks together with what `session` holds."""
@@ -181,10 +206,7 @@ class FunctionArgument(Base):
     """
 
     __tablename__ = _ARGUMENT
-    __table_args__ = (
-        UniqueConstraint("function_id", "position"),
-        CheckConstraint("presence IN ('present', 'absent')", name="presence"),
-    )
+    __table_args__ = (CheckConstraint("presence IN ('present', 'absent')", name="presence"),)
     __level__ = Level.KNOWLEDGE
     __pattern__ = "3.11"
 
@@ -229,13 +251,10 @@ class FunctionArgument(Base):
         return f"{self.concept} {self.presence.value}"
 
 
-def _objections(
-    function: AssociativeFunction,
-    product: ObservationConcept,
-    concepts: list[ObservationConcept],
-    at_least: int,
-    present: int,
+def objections(
+    function: object, product: object, concepts: Sequence[object], present: int, at_least: int
 ) -> Iterator[ConstraintViolation]:
+    """Why a function of these arguments, so many of them to be present, cannot be."""
     if not concepts:
         yield SOME_ARGUMENT.violation(
             function,
@@ -267,6 +286,20 @@ def _objections(
             allowed="a product that is none of the arguments",
             remedy="Leave it out of the arguments.",
         )
+
+
+def _said(
+    present: Iterable[ObservationConcept], absent: Iterable[ObservationConcept]
+) -> list[tuple[ObservationConcept, Presence]]:
+    return [
+        *((concept, Presence.PRESENT) for concept in present),
+        *((concept, Presence.ABSENT) for concept in absent),
+    ]
+
+
+def _needed(said: list[tuple[ObservationConcept, Presence]], at_least: int | None = None) -> int:
+    """How many have to be present: all of those, unless it is said."""
+    return sum(presence is Presence.PRESENT for _, presence in said) if at_least is None else at_least
 
 
 def _is_product(row: str) -> str:
