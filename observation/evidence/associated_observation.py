@@ -13,6 +13,7 @@ from typing_extensions import Unpack
 from ...patterns.catalogue import attach
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.session import session_of
+from ...patterns.picture import derived
 from ...patterns.provenance import Explanation
 from ..record.basis import Basis, Role, rest
 from ..record.observation import CategoryObservation, Observation, Presence, Said
@@ -83,7 +84,7 @@ class AssociatedObservation(CategoryObservation):
     __mapper_args__ = {"polymorphic_identity": "associated observation"}
 
     function_id: Mapped[UUID] = mapped_column(ForeignKey(AssociativeFunction.id), nullable=True, init=False)
-    function: Mapped[AssociativeFunction] = relationship()
+    function: Mapped[AssociativeFunction] = relationship(info={"multiplicity": "1"})
 
     def __init__(
         self,
@@ -107,11 +108,13 @@ class AssociatedObservation(CategoryObservation):
         rest(self, speaks_against, Role.AGAINST)
 
     @property
+    @derived("1..*")
     def evidence(self) -> list[Observation]:
         """What speaks for it."""
         return self._sources(Role.FOR)
 
     @property
+    @derived("*")
     def counter_evidence(self) -> list[Observation]:
         """What speaks against it."""
         return self._sources(Role.AGAINST)

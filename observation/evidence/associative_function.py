@@ -97,6 +97,7 @@ class AssociativeFunction(Effectivity, KnownByName, Referable, Base, init=False)
         order_by="FunctionArgument.position",
         default_factory=list,
         init=False,
+        info={"multiplicity": "1..*"},
     )
 
     def __init__(
