@@ -132,7 +132,8 @@ class Observation(Recorded, Base, init=False):
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "3.5"
-    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True}
+    # Otherwise what a kind adds, such as a presence, would be asked for observation by observation.
+    __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_abstract": True, "with_polymorphic": "*"}
     __unchanged__ = KEPT
 
     id: Mapped[UUID] = identity()
