@@ -96,7 +96,7 @@ def test_what_nobody_looked_for_was_not_observed(
     judged = outcomes(session, given)
 
     assert target(judged) is Achievement.NOT_OBSERVED
-    assert judged.side_effects == judged.unforeseen == ()
+    assert (judged.side_effects, judged.unforeseen) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,7 @@ def test_a_trigger_that_was_a_mistake_is_withdrawn_and_was_believed(
     trigger.withdraw()
     session.commit()
 
-    assert triggers_of(session, plan) == plans_triggered_by(session, observed) == []
+    assert triggers_of(session, plan) == []
+    assert plans_triggered_by(session, observed) == []
     assert triggers_of(session, plan, known_at=before) == [trigger]
     assert plans_triggered_by(session, observed, known_at=before) == [plan]
