@@ -7,7 +7,7 @@ from .outcome import Outcome
 from .outcome_function import OutcomeFunction
 from .scope import ClinicalCareScope, Coverage, care_for
 from .start_function import StartFunction
-from .suggestion import Ground, Suggestion, considered_protocols, suggested_protocols
+from .suggestion import Ground, ProtocolSuggestion, considered_protocols, suggested_protocols
 from .trigger import Trigger, plans_triggered_by, triggers_of, triggers_to_reconsider
 
 __all__ = [
@@ -21,9 +21,9 @@ __all__ = [
     "Outcome",
     "OutcomeFunction",
     "Part",
+    "ProtocolSuggestion",
     "SideEffect",
     "StartFunction",
-    "Suggestion",
     "TargetResult",
     "Trigger",
     "care_for",

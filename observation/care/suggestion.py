@@ -53,7 +53,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Suggestion:
+class ProtocolSuggestion:
     """
     What a start function comes to for a subject: whether its protocol is suggested, and why.
 
@@ -129,7 +129,7 @@ def suggested_protocols(
     *,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
-) -> list[Suggestion]:
+) -> list[ProtocolSuggestion]:
     """
     The protocols that are indicated for a thing, and against which nothing speaks, by their functions' names.
 
@@ -147,7 +147,7 @@ def considered_protocols(
     *,
     as_of: datetime | None = None,
     known_at: datetime | None = None,
-) -> list[Suggestion]:
+) -> list[ProtocolSuggestion]:
     """
     Every start function that something observed of a thing speaks for, and what it comes to.
 
@@ -227,9 +227,9 @@ class _Question:
                 ground = Ground(protocol, tuple(followed), _told(f"{protocol} was followed", followed))
                 self.certain[protocol] = self.possible[protocol] = ground
 
-    def judge(self, function: StartFunction) -> Suggestion:
+    def judge(self, function: StartFunction) -> ProtocolSuggestion:
         """What a function comes to, once its arguments were looked at."""
-        return Suggestion(
+        return ProtocolSuggestion(
             function,
             self.as_of,
             tuple(self._among(function.indications, self.certain)),

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, and_, inspect, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, and_, inspect, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
 from ...patterns.persistence.base import Base, Level
@@ -17,6 +17,7 @@ from ...patterns.persistence.session import Session, join_session
 from ...patterns.persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ...patterns.planning.action import Action
 from ...patterns.planning.plan import Plan
+from ..evidence.staleness import stale
 from ..record.observation import Observation
 from ..record.question import known_as
 from ..record.standing import Standing
@@ -122,15 +123,18 @@ def triggers_of(session: Session, plan: Plan, *, known_at: datetime | None = Non
 
 def triggers_to_reconsider(session: Session, *, known_at: datetime | None = None) -> list[Trigger]:
     """
-    What was planned because of observations that were rejected, or came to be doubted, by an instant.
+    What was planned because of observations that were rejected, or are doubted, by an instant.
 
+    Shape:  or that rest themselves on what was rejected.
     Source: Analysis Patterns 3.9 and 3.12: what rests on a rejected observation has to be looked at again.
     """
     known = session.instant(known_at)
+    cause = aliased(Observation)
+    shaken = stale(session, known_at=known).with_only_columns(Observation.id).order_by(None)
     question = (
         select(Trigger)
-        .join(Observation, Trigger.observation_id == Observation.id)
-        .where(Trigger.known(known), ~and_(*known_as(Observation, ACTED_ON, known)))
+        .join(cause, Trigger.observation_id == cause.id)
+        .where(Trigger.known(known), or_(~and_(*known_as(cause, ACTED_ON, known)), cause.id.in_(shaken)))
         .order_by(Trigger.id)
     )
     return list(session.scalars(question))

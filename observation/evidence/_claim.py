@@ -26,6 +26,12 @@ def told_by(observation: Observation) -> tuple[ObservationConcept, Presence] | N
     return None
 
 
+def recorded_on(observation: Observation) -> str:
+    """Since when, and from whom, an observation is known."""
+    by = "" if observation.performer is None else f" by {observation.performer}"
+    return f"recorded {observation.recorded:%Y-%m-%d %H:%M} UTC{by}"
+
+
 def every_kind() -> Any:
     """Observations under a name of their own, with what each kind adds, such as a presence."""
     return with_polymorphic(Observation, "*", aliased=True)

@@ -19,7 +19,7 @@ from ..concept.observation_concept import ObservationConcept
 from ..record.observation import Observation, Presence
 from ..record.question import ACTIVE
 from ..record.standing import Standing
-from ._claim import Moment, claims, every_kind, stands, told_by
+from ._claim import Moment, claims, every_kind, recorded_on, stands, told_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -215,12 +215,6 @@ def _along(way: list[ObservationConcept], observation: Observation, said: str, r
 
 def _itself(observation: Observation) -> Explanation:
     return Explanation(f"{observation}, {observation.applicable}", f"observed, {recorded_on(observation)}")
-
-
-def recorded_on(observation: Observation) -> str:
-    """Since when, and from whom, an observation is known."""
-    by = "" if observation.performer is None else f" by {observation.performer}"
-    return f"recorded {observation.recorded:%Y-%m-%d %H:%M} UTC{by}"
 
 
 def _told(observation: Observation) -> ObservationConcept:

@@ -111,20 +111,22 @@ def refuse_when(
     *,
     because: str,
     of: str = "",
+    where: str = "",
 ) -> Guard:
     """
     Make the guard that refuses any row for which `condition` holds.
 
-    Shape:  `on` says which change is looked at; `of` limits an update to one column; `because` is what
-            the error says was found.
+    Shape:  `on` says which change is looked at; `of` limits an update to one column; `where` is SQL about
+            the row alone, so that others cost next to nothing; `because` is what the error says was found.
     """
     row = "OLD" if on == "DELETE" else "NEW"
     name = short(f"{table}_{on.lower()}_{rule.name.replace('.', '_').replace('-', '_')}")
     message = f"rule {rule.name}: {because}".replace("'", "''")
     event_text = f"{on} OF {of}" if of else on
+    when = f"{where} AND ({condition(row)})" if where else condition(row)
     sqlite = (
         f"CREATE TRIGGER {name} BEFORE {event_text} ON {table} FOR EACH ROW "
-        f"WHEN {spelled(condition(row), 'sqlite')} "
+        f"WHEN {spelled(when, 'sqlite')} "
         f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
     )
     body = (
@@ -132,7 +134,8 @@ def refuse_when(
         f"RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = 'check_violation'; END IF; "
         f"RETURN {row};"
     )
-    return Guard(name, table, sqlite, trigger(name, f"BEFORE {event_text} ON {table} FOR EACH ROW", body))
+    rows = f"FOR EACH ROW WHEN ({where})" if where else "FOR EACH ROW"
+    return Guard(name, table, sqlite, trigger(name, f"BEFORE {event_text} ON {table} {rows}", body))
 
 
 def short(name: str) -> str:

@@ -7,9 +7,16 @@ import pytest
 from analysis_patterns.patterns.persistence import Session
 
 from .figures import Ward
+from .triad import Triad
 
 
 @pytest.fixture
 def ward(session: Session) -> Ward:
     """A ward with a patient and its knowledge, stored."""
     return Ward.opened(session)
+
+
+@pytest.fixture
+def triad(session: Session, ward: Ward) -> Triad:
+    """Three symptoms that speak for diabetes, stored."""
+    return Triad(session, ward)

@@ -15,9 +15,9 @@ from analysis_patterns.observation import (
     Measurement,
     ObservationConcept,
     Presence,
+    ProtocolSuggestion,
     Standing,
     StartFunction,
-    Suggestion,
     Trigger,
     considered_protocols,
     suggested_protocols,
@@ -32,7 +32,7 @@ from ...refusals import refuses
 from .figures import DAY, MORNING, Clinic
 
 
-def considered(session: Session, clinic: Clinic) -> Suggestion:
+def considered(session: Session, clinic: Clinic) -> ProtocolSuggestion:
     """What the only function comes to for Ann, now."""
     (only,) = considered_protocols(session, clinic.ann)
     return only

@@ -12,9 +12,11 @@ from analysis_patterns.observation import (
     CategoryObservation,
     Hypothesis,
     Observation,
+    Role,
     Standing,
     Trigger,
     plans_triggered_by,
+    rest,
     triggers_of,
     triggers_to_reconsider,
 )
@@ -193,6 +195,22 @@ def test_what_rests_on_an_observation_that_fell_is_to_be_reconsidered(
     assert triggers_to_reconsider(session) == [trigger]
     assert triggers_to_reconsider(session, known_at=before) == []
     assert list(inconsistencies(session)) == []
+
+
+def test_what_rests_on_what_rests_on_a_rejected_observation_is_to_be_reconsidered(
+    session: Session, clinic: Clinic, observed: CategoryObservation
+) -> None:
+    concluded = clinic.found(clinic.hypertension)
+    rest(concluded, [observed], Role.FOR)
+    trigger = Trigger(observation=concluded, plan=Plan(name="a diet"))
+    session.add(trigger)
+    session.commit()
+    assert triggers_to_reconsider(session) == []
+
+    observed.reject(by=clinic.hale, why="somebody else's")
+    session.commit()
+
+    assert triggers_to_reconsider(session) == [trigger]
 
 
 def test_a_trigger_that_was_a_mistake_is_withdrawn_and_was_believed(

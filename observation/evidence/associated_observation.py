@@ -1,0 +1,228 @@
+"""Conclusions: observations that rest on evidence, by the function that was used (3.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, inspect
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from typing_extensions import Unpack
+
+from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
+from ...patterns.persistence.session import session_of
+from ...patterns.provenance import Explanation
+from ..record.basis import Role, rest
+from ..record.observation import CategoryObservation, Observation, Presence, Said
+from ..record.standing import Standing
+from ..record.time_record import Time, TimeRecord
+from .associative_function import AssociativeFunction
+from .grounds import grounds_of
+
+SOME_EVIDENCE = rule(
+    "evidence.some",
+    pattern="3.11",
+    says="What was concluded rests on at least one observation that speaks for it.",
+    layers=EVERYWHERE - DATABASES,
+)
+SAME_SUBJECT = rule(
+    "evidence.same-subject",
+    pattern="3.11",
+    says="Evidence is observed of the thing that the conclusion is about.",
+    layers=EVERYWHERE,
+)
+ARGUMENT = rule(
+    "evidence.argument",
+    pattern="3.11",
+    says="Evidence for a conclusion meets an argument of its function; evidence against it contradicts one.",
+    layers=EVERYWHERE,
+)
+CONDITION = rule(
+    "evidence.condition",
+    pattern="3.11",
+    says="The evidence for a conclusion meets the condition of its function.",
+    layers=EVERYWHERE - DATABASES,
+)
+CERTAINTY = rule(
+    "evidence.certainty",
+    pattern="3.11",
+    says="What is concluded from a hypothesis is recorded as one; from a projection, at most as one.",
+    layers=EVERYWHERE - DATABASES,
+)
+IN_EFFECT = rule(
+    "associated-observation.in-effect",
+    pattern="3.11",
+    says="A conclusion is drawn by a function that is in effect on the day from which it applies.",
+    layers=EVERYWHERE,
+)
+PRODUCT = rule(
+    "associated-observation.product",
+    pattern="3.11",
+    says="What is concluded is that the product of the function is present.",
+    layers=DATABASES | {Layer.FLUSH},
+)
+
+
+class AssociatedObservation(CategoryObservation):
+    """
+    A conclusion: the product of an associative function, because of the evidence for it.
+
+    Shape:  one function; one or more observations as evidence for it, any number against it, all of the
+            subject of the conclusion. A concept may be concluded by many functions; this has one set of
+            evidence: more evidence makes another conclusion.
+    Errors: `ConstraintViolation`: `evidence.some`, `evidence.same-subject`, `evidence.argument`,
+            `evidence.condition`, `evidence.certainty`, `associated-observation.in-effect`, `basis.rejected`,
+            and those of `CategoryObservation`; nothing is changed.
+    Source: Analysis Patterns 3.11. A conclusion from a hypothesis begins as one; who confirms it later does
+            so by `withdraw()`, as for any hypothesis.
+    """
+
+    __pattern__ = "3.11"
+    __mapper_args__ = {"polymorphic_identity": "associated observation"}
+
+    function_id: Mapped[UUID] = mapped_column(ForeignKey(AssociativeFunction.id), nullable=True, init=False)
+    function: Mapped[AssociativeFunction] = relationship()
+
+    def __init__(
+        self,
+        *,
+        function: AssociativeFunction,
+        evidence: Iterable[Observation],
+        against: Iterable[Observation] = (),
+        applicable: Time,
+        **said: Unpack[Said],
+    ) -> None:
+        speaks_for, speaks_against = list(dict.fromkeys(evidence)), list(dict.fromkeys(against))
+        standing = said.get("standing", Standing.ACTIVE)
+        require(_unfounded(self, function, speaks_for, speaks_against))
+        require(_too_certain(self, speaks_for, standing))
+        require(_not_in_effect(self, function, TimeRecord.of(applicable)))
+        super().__init__(
+            subject=speaks_for[0].subject, concept=function.product, applicable=applicable, **said
+        )
+        self.function = function
+        rest(self, speaks_for, Role.FOR)
+        rest(self, speaks_against, Role.AGAINST)
+
+    @property
+    def evidence(self) -> list[Observation]:
+        """What speaks for it."""
+        return self._sources(Role.FOR)
+
+    @property
+    def counter_evidence(self) -> list[Observation]:
+        """What speaks against it."""
+        return self._sources(Role.AGAINST)
+
+    def _sources(self, role: Role) -> list[Observation]:
+        return [each.source for each in self.bases if each.role is role]
+
+    def explanation(self) -> Explanation:
+        """
+        The conclusion, the function by which it was drawn, and its evidence, down to what was simply seen.
+
+        Source: Analysis Patterns 3.11.
+        """
+        return grounds_of(session_of(self), self)
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this conclusion breaks by itself."""
+        yield from super().violations()
+        if not inspect(self).pending:
+            return
+        yield from _unfounded(self, self.function, self.evidence, self.counter_evidence)
+        yield from _too_certain(self, self.evidence, self.standing)
+        yield from _not_in_effect(self, self.function, self.applicable)
+        if self.concept is not self.function.product or self.presence is not Presence.PRESENT:
+            yield PRODUCT.violation(
+                self,
+                self.function,
+                found=f"{self}, concluded by {self.function}",
+                allowed=f"{self.function.product} present",
+                remedy="Leave the concept to the function, or record a category observation.",
+            )
+
+
+def _unfounded(
+    conclusion: AssociatedObservation,
+    function: AssociativeFunction,
+    speaks_for: list[Observation],
+    speaks_against: list[Observation],
+) -> Iterator[ConstraintViolation]:
+    if not speaks_for:
+        yield SOME_EVIDENCE.violation(
+            conclusion,
+            function,
+            found=f"{function.product} concluded by {function} from nothing",
+            allowed="one observation or more that speaks for it",
+            remedy="Give the evidence, or record a category observation.",
+        )
+        return
+    subject = speaks_for[0].subject_id
+    for source in (*speaks_for, *speaks_against):
+        if source.subject_id != subject:
+            yield SAME_SUBJECT.violation(
+                conclusion,
+                source,
+                found=f"{source}, which is of another thing than {speaks_for[0]}",
+                allowed="observations of one thing",
+                remedy="Leave out what was observed of others.",
+            )
+    for source, speaks in (
+        *((each, True) for each in speaks_for),
+        *((each, False) for each in speaks_against),
+    ):
+        if all(argument.judged_by(source) is not speaks for argument in function.arguments):
+            yield ARGUMENT.violation(
+                conclusion,
+                source,
+                function,
+                found=f"{source} {'for' if speaks else 'against'} {function.product}",
+                allowed=f"what {'meets' if speaks else 'contradicts'} an argument: {function.condition}",
+                remedy="Leave it out, or state a function that has it among its arguments.",
+            )
+    met = {each for each in function.arguments if any(each.judged_by(source) for source in speaks_for)}
+    if not function.is_met_by(met):
+        yield CONDITION.violation(
+            conclusion,
+            function,
+            found=f"{', '.join(str(each) for each in function.arguments if each in met) or 'nothing'}",
+            allowed=function.condition,
+            remedy="Observe what is missing, or record what is suspected as a hypothesis of its own.",
+        )
+
+
+def _too_certain(
+    conclusion: AssociatedObservation, speaks_for: list[Observation], standing: Standing
+) -> Iterator[ConstraintViolation]:
+    for source in speaks_for:
+        allowed = _AT_MOST.get(source.standing)
+        if allowed is not None and standing not in allowed:
+            yield CERTAINTY.violation(
+                conclusion,
+                source,
+                found=f"{standing.value}, concluded from {source}, which is a {source.standing.value}",
+                allowed=" or ".join(f"a {each.value}" for each in allowed),
+                remedy="Record it as such, or wait until what it rests on is confirmed.",
+            )
+
+
+_AT_MOST = {
+    Standing.HYPOTHESIS: (Standing.HYPOTHESIS,),
+    Standing.PROJECTION: (Standing.PROJECTION, Standing.HYPOTHESIS),
+}
+
+
+def _not_in_effect(
+    conclusion: AssociatedObservation, function: AssociativeFunction, applicable: TimeRecord
+) -> Iterator[ConstraintViolation]:
+    day = applicable.start.astimezone(UTC).date()
+    if not function.in_effect(day):
+        yield IN_EFFECT.violation(
+            conclusion,
+            function,
+            found=f"{function.product} as of {day}, concluded by {function}",
+            allowed=f"a function in effect on that day; this one is {function.effective}",
+            remedy="Use the function of that time.",
+        )
