@@ -57,6 +57,30 @@ def _require_variable(name: str, stands_for: str) -> None:
         parse_unit(stands_for)
 
 
+def reckoning(says: str, variables: Mapping[str, str], comes_to: Kind = Kind.NUMBER) -> Expression:
+    """
+    Read a formula, which has to come to a number unless told otherwise.
+
+    Shape:  `variables` say what each name stands for.
+    Errors: `ConstraintViolation`: `formula.variable`, `formula.result`, and what `compiled` refuses.
+    """
+    for name, stands_for in variables.items():
+        _require_variable(name, stands_for)
+    read = _compiled(says, variables)
+    if read.kind is not comes_to:
+        raise RESULT.violation(
+            found=f"{says!r}, which comes to {read.kind.value}",
+            allowed=f"what comes to {comes_to.value}",
+            remedy="A condition compares: 'usage > 50'; a formula reckons: '0.5 * fee + 10'.",
+        )
+    return read
+
+
+def _compiled(says: str, variables: Mapping[str, str]) -> Expression:
+    kinds = ((name, _KINDS.get(stands_for, Kind.NUMBER)) for name, stands_for in variables.items())
+    return compiled(says, tuple(sorted(kinds, key=itemgetter(0))))
+
+
 class Formula(Document):
     """
     A number that is reckoned from what an occasion says, such as `0.5 * fee + 10`.
@@ -77,25 +101,15 @@ class Formula(Document):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         try:
-            self._require_result()
+            reckoning(self.says, self.variables, self.comes_to)
         except ConstraintViolation as violation:
             raise in_pydantic(violation) from violation
         return self
 
-    def _require_result(self) -> None:
-        found = self.expression.kind
-        if found is not self.comes_to:
-            raise RESULT.violation(
-                found=f"{self.says!r}, which comes to {found.value}",
-                allowed=f"what comes to {self.comes_to.value}",
-                remedy="A condition compares: 'usage > 50'; a formula reckons: '0.5 * fee + 10'.",
-            )
-
     @property
     def expression(self) -> Expression:
         """The text, read."""
-        kinds = ((name, _KINDS.get(stands_for, Kind.NUMBER)) for name, stands_for in self.variables.items())
-        return compiled(self.says, tuple(sorted(kinds, key=itemgetter(0))))
+        return _compiled(self.says, self.variables)
 
     def worked_out(self, values: Mapping[str, Value]) -> Any:
         """
