@@ -23,7 +23,12 @@ from .calculation import (
     prefer,
     protocols_of,
 )
-from .concept import LegalUnit, ObservationConcept, Phenomenon, PhenomenonType
+from .concept import (
+    LegalUnit,
+    ObservationConcept,
+    Phenomenon,
+    PhenomenonType,
+)
 from .record import (
     ACTIVE,
     EVERY_STANDING,
@@ -48,6 +53,22 @@ from .record import (
     record_measurements,
     rest,
 )
+from .segment import (
+    Dimension,
+    DimensionElement,
+    DimensionLevel,
+    DimensionPlacement,
+    DimensionSet,
+    EnterpriseSegment,
+    children_along,
+    children_of,
+    elements_below,
+    move_element,
+    parent_of,
+    path_of,
+    segment_for,
+    segments_for,
+)
 
 __all__ = [
     "ACTIVE",
@@ -60,6 +81,12 @@ __all__ = [
     "Classification",
     "Combination",
     "ComparativeProtocol",
+    "Dimension",
+    "DimensionElement",
+    "DimensionLevel",
+    "DimensionPlacement",
+    "DimensionSet",
+    "EnterpriseSegment",
     "Hypothesis",
     "LegalUnit",
     "Measurement",
@@ -88,11 +115,19 @@ __all__ = [
     "Way",
     "band_of",
     "bands_of",
+    "children_along",
+    "children_of",
+    "elements_below",
     "latest",
+    "move_element",
     "observations",
+    "parent_of",
+    "path_of",
     "prefer",
     "protocols_of",
     "record_measurements",
     "rest",
+    "segment_for",
+    "segments_for",
     "state_bands",
 ]
