@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import total_ordering
@@ -12,6 +14,19 @@ from ...patterns.formula.value import ratio
 from ...patterns.values import ONE, Quantity, Unit
 
 T = TypeVar("T")
+
+_NOTED: ContextVar[dict[tuple[Unit, Unit], None] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def conversions_noted() -> Iterator[dict[tuple[Unit, Unit], None]]:
+    """Note, in order, from which unit into which figures are converted while the block reckons."""
+    noted: dict[tuple[Unit, Unit], None] = {}
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
 
 
 @total_ordering
@@ -35,7 +50,12 @@ class Figure:
 
     def counted_in(self, unit: Unit) -> Fraction:
         """How many of `unit` it comes to, exactly."""
-        return self.number if self._is_nothing else self.number * ratio(self.unit, unit)
+        if self._is_nothing or self.unit == unit:
+            return self.number
+        noted = _NOTED.get()
+        if noted is not None:
+            noted[self.unit, unit] = None
+        return self.number * ratio(self.unit, unit)
 
     @property
     def _is_nothing(self) -> bool:

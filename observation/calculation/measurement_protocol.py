@@ -177,6 +177,39 @@ class CalculatedMeasurementProtocol(MeasurementProtocol, init=False):
         found: Figure = method.result(arguments)
         return found
 
+    def arguments_of(self, session: Session, wanted: Wanted) -> list[Wanted]:
+        """What it needs for a figure: one of each input type, of the same subject, status and time."""
+        return [wanted.of(each) for each in self.input_types]
+
+    def create_measurement(
+        self,
+        session: Session,
+        *,
+        subject: Referable,
+        applicable: Time,
+        status_type: StatusType | None = None,
+        performer: Party | None = None,
+    ) -> CalculatedMeasurement:
+        """
+        Calculate and record a measurement from measurements that are recorded already.
+
+        Errors: those of `calculation.create_measurement`; nothing is recorded.
+        """
+        from .calculation import create_measurement  # noqa: PLC0415 - it knows this class
+
+        return create_measurement(
+            session,
+            self,
+            subject=subject,
+            applicable=applicable,
+            status_type=status_type,
+            performer=performer,
+        )
+
+    def takes(self, types: Sequence[PhenomenonType]) -> bool:
+        """Whether measurements of these types, in this order, are what it takes."""
+        return list(types) == self.input_types
+
     def stated(self, figure: Figure) -> Quantity:
         """
         The quantity that a figure is recorded as.
