@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Protocol
+
 from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.guard import Guard, guard, refuse_when, trigger
@@ -21,6 +24,10 @@ KEPT = rule(
     says="A segment keeps its elements, and stays: figures are about it.",
     layers=DATABASES,
 )
+
+
+class _Condition(Protocol):
+    def __call__(self, row: str, dialect: str) -> str: ...
 
 
 def _places(row: str, dialect: str) -> str:
@@ -49,32 +56,13 @@ def _unlike(row: str, dialect: str) -> str:
     )
 
 
-def _complete() -> Guard:
-    because = "a segment without one element of each dimension"
-    return _by_dialect(
-        *(
-            refuse_when(
-                ONE_PER_DIMENSION, _TABLE, "INSERT", lambda row, d=dialect: _incomplete(row, d), because=because
-            )
-            for dialect in _KEY
-        )
+def _refused(table: str, condition: _Condition, because: str) -> Guard:
+    """The guard that refuses a row of `table` by a condition that each dialect spells its own way."""
+    for_sqlite, for_postgresql = (
+        refuse_when(ONE_PER_DIMENSION, table, "INSERT", partial(condition, dialect=dialect), because=because)
+        for dialect in _KEY
     )
-
-
-def _as_said() -> Guard:
-    because = "an element that the segment does not have"
-    return _by_dialect(
-        *(
-            refuse_when(
-                ONE_PER_DIMENSION, _PLACE, "INSERT", lambda row, d=dialect: _unlike(row, d), because=because
-            )
-            for dialect in _KEY
-        )
-    )
-
-
-def _by_dialect(for_sqlite: Guard, for_postgresql: Guard) -> Guard:
-    return Guard(for_sqlite.name, for_sqlite.table, for_sqlite.sqlite, for_postgresql.postgresql)
+    return Guard(for_sqlite.name, table, for_sqlite.sqlite, for_postgresql.postgresql)
 
 
 def _writes_places() -> Guard:
@@ -91,7 +79,14 @@ def _writes_places() -> Guard:
     )  # fmt: skip
 
 
-guard(EnterpriseSegment.__table__, _complete(), _writes_places())  # type: ignore[arg-type]
-guard(SegmentElement.__table__, _as_said())  # type: ignore[arg-type]
+guard(
+    EnterpriseSegment.__table__,  # type: ignore[arg-type]
+    _refused(_TABLE, _incomplete, "a segment without one element of each dimension"),
+    _writes_places(),
+)
+guard(
+    SegmentElement.__table__,  # type: ignore[arg-type]
+    _refused(_PLACE, _unlike, "an element that the segment does not have"),
+)
 only_added(EnterpriseSegment, KEPT)
 only_added(SegmentElement, KEPT)

@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import LONGEST, KnownByName, name_violations
-from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, require, rule
+from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.audit import audit
 from ...patterns.persistence.base import Base, Level, identity
@@ -30,7 +30,7 @@ _AT_THE_TOP = text("depth = 0")
 UNIQUE_NAME = rule(
     "dimension.unique-name",
     pattern="4.1",
-    says="A dimension is known by its name, and a level or an element by its name within its dimension, so no "
+    says="A dimension is known by its name, a level or an element by its name within its dimension, so no "
     "two share one.",
     layers=DATABASES,
     guards=(
@@ -71,7 +71,7 @@ ELEMENT_LEVEL = rule(
 ELEMENT_KEPT = rule(
     "dimension-element.kept",
     pattern="4.1",
-    says="An element stays in its dimension and on its level; what would lie on another level is another one.",
+    says="An element stays in its dimension and on its level; for another level, make another one.",
     layers=DATABASES,
 )
 
@@ -157,7 +157,7 @@ class DimensionLevel(Base, init=False):
         require(name_violations(self, name))
         self.name = name
         self.position = position
-        self.dimension = dimension
+        dimension.levels.append(self)  # assigning the dimension would leave this out of its session
 
     def __str__(self) -> str:
         return self.name

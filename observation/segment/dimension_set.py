@@ -104,9 +104,7 @@ class DimensionRank(Base):
     __pattern__ = "4.1"
     __figure__ = False
 
-    dimension_set_id: Mapped[UUID] = mapped_column(
-        ForeignKey(DimensionSet.id), primary_key=True, init=False
-    )
+    dimension_set_id: Mapped[UUID] = mapped_column(ForeignKey(DimensionSet.id), primary_key=True, init=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     dimension_id: Mapped[UUID] = mapped_column(ForeignKey(Dimension.id), index=True, init=False)
     dimension: Mapped[Dimension] = relationship(lazy="joined", innerjoin=True)
@@ -153,7 +151,9 @@ def _has_segments(row: str) -> str:
 
 guard(
     DimensionRank.__table__,  # type: ignore[arg-type]
-    refuse_when(KEPT, _RANK, "INSERT", _has_segments, because="a further dimension for segments that are there"),
+    refuse_when(
+        KEPT, _RANK, "INSERT", _has_segments, because="a further dimension for segments that are there"
+    ),
     refuse_when(
         KEPT, _RANK, "UPDATE",
         lambda _row: f"{_has_segments('OLD')} OR {_has_segments('NEW')}",

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column, reconstructor, relationship, selectinload
+from sqlalchemy.orm import Mapped, mapped_column, reconstructor, relationship
 from sqlalchemy.orm.attributes import set_committed_value
 from uuid_utils.compat import uuid7
 
@@ -28,7 +28,7 @@ from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.registry import Referable, Thing
 from ...patterns.persistence.session import Session, session_of
 from .dimension import Dimension, DimensionElement, DimensionLevel
-from .dimension_set import DimensionRank, DimensionSet
+from .dimension_set import DimensionSet
 from .hierarchy import children_of
 from .placement import DimensionPlacement, move_element
 
@@ -62,7 +62,7 @@ class EnterpriseSegment(Referable, Base, init=False):
     __pattern__ = "4.1"
 
     dimension_set_id: Mapped[UUID] = mapped_column(ForeignKey(DimensionSet.id), init=False)
-    # The keys of its elements, 16 bytes each, in the order of the set's dimensions: what makes it the one it is.
+    # The keys of its elements, 16 bytes each, in the order of the set: what makes it the one it is.
     element_keys: Mapped[bytes] = mapped_column(LargeBinary, init=False, info={"figure": False})
     dimension_set: Mapped[DimensionSet] = relationship()
     places: Mapped[list[DimensionElement]] = relationship(
@@ -235,13 +235,16 @@ def _stored(session: Session, of: DimensionSet, keys: list[bytes]) -> dict[bytes
 
 def _write(session: Session, of: DimensionSet, keys: list[bytes]) -> None:
     """Write segments that were missing; what another session wrote meanwhile stays as it is."""
-    rows = [{"id": uuid7(), "dimension_set_id": of.id, "element_keys": key} for key in keys]
+    rows = [(uuid7(), key) for key in keys]
     connection = session.connection()
-    connection.execute(insert(Thing), [{"id": row["id"], "kind": _TABLE} for row in rows])
+    connection.execute(insert(Thing), [{"id": id, "kind": _TABLE} for id, _ in rows])
     table: Table = EnterpriseSegment.__table__  # type: ignore[assignment]
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
-    _forget_unused(session, [row["id"] for row in rows])
+    connection.execute(
+        dialect.insert(table).on_conflict_do_nothing(),
+        [{"id": id, "dimension_set_id": of.id, "element_keys": key} for id, key in rows],
+    )
+    _forget_unused(session, [id for id, _ in rows])
 
 
 def _forget_unused(session: Session, ids: list[UUID]) -> None:
@@ -252,3 +255,36 @@ def _forget_unused(session: Session, ids: list[UUID]) -> None:
         unused = [each for each in some if each not in there]
         if unused:
             session.connection().execute(delete(Thing).where(Thing.id.in_(unused)))
+
+
+attach(
+    "4.1",
+    types=(
+        EnterpriseSegment,
+        DimensionSet,
+        Dimension,
+        DimensionLevel,
+        DimensionElement,
+        DimensionPlacement,
+    ),
+    behaviours=(segment_for, segments_for, children_along, move_element),
+    figure="analysis_patterns.observation.segment.enterprise_segment:EnterpriseSegment",
+    when_not="Where an enterprise is looked at by one criterion only, the things themselves (offices, "
+    "products) are what figures are about. What does not add up along its parts is no dimension.",
+    example="""
+>>> from analysis_patterns.observation import Dimension, DimensionElement, DimensionSet, EnterpriseSegment
+>>> location = Dimension(name="location", levels=["market", "region"], root="ACM")
+>>> us = DimensionElement(name="US", parent=location.root)
+>>> northeast = DimensionElement(name="Northeast", parent=us)
+>>> print(northeast.level)
+region
+>>> industry = Dimension(name="industry", levels=["industry"])
+>>> sales = DimensionSet(name="sales", dimensions=[location, industry])
+>>> first = EnterpriseSegment(dimension_set=sales, elements={location: northeast})
+>>> print(first)
+Northeast, all
+>>> first == EnterpriseSegment(
+...     dimension_set=sales, elements={location: northeast, industry: industry.root})
+True
+""",
+)

@@ -84,9 +84,7 @@ def test_a_reorganization_changes_what_lies_where_from_its_day_on(session: Sessi
     assert children_of(session, coffee["Midwest"], as_of=DAY_BEFORE) == []
 
 
-def test_a_reorganization_was_not_known_before(
-    session: Session, coffee: Coffee, clock: FixedClock
-) -> None:
+def test_a_reorganization_was_not_known_before(session: Session, coffee: Coffee, clock: FixedClock) -> None:
     before = clock.now()
     clock.advance(timedelta(days=1))
     move_element(coffee["New York"], to=coffee["Midwest"], on=CHANGE)
@@ -260,7 +258,9 @@ class Reorganizations:
         self.parents[at:end] = [to] * (end - at)
 
 
-_MOVES = st.lists(st.tuples(st.sampled_from(["West Coast", "Midwest", "Northeast"]), st.integers(0, 29)), max_size=5)
+_MOVES = st.lists(
+    st.tuples(st.sampled_from(["West Coast", "Midwest", "Northeast"]), st.integers(0, 29)), max_size=5
+)
 _FIRST = date(1997, 1, 1)
 
 
@@ -270,7 +270,9 @@ def test_an_element_lies_where_its_last_move_put_it(session: Session, coffee: Co
     @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(moves=_MOVES)
     def lies(moves: list[tuple[str, int]]) -> None:
-        covered.case(several=len(moves) > 1, again=max(Counter(at for _, at in moves).values(), default=0) > 1)
+        covered.case(
+            several=len(moves) > 1, again=max(Counter(at for _, at in moves).values(), default=0) > 1
+        )
         with session.begin_nested() as savepoint:
             area = DimensionElement(name=f"area {uuid7()}", parent=coffee["Northeast"], period=Period(_FIRST))
             session.flush()
