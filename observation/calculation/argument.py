@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
+
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
+from ...patterns.planning.protocol import Protocol
 from ...patterns.reference.thing import spoken
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import Actual, StatusType
 from ..record.observation import Measurement
 from ..record.question import observations
 from ..record.time_record import TimeRecord
-from .measurement_protocol import MeasurementProtocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Wanted:
 
     phenomenon_type: PhenomenonType
     subject: Referable
-    status_type: Any
+    status_type: StatusType | None
     applicable: TimeRecord
 
     @property
@@ -39,7 +42,7 @@ class Wanted:
         """The same of another type."""
         return replace(self, phenomenon_type=phenomenon_type)
 
-    def under(self, status_type: Any) -> Wanted:
+    def under(self, status_type: StatusType | None) -> Wanted:
         """The same of another status."""
         return replace(self, status_type=status_type)
 
@@ -47,9 +50,33 @@ class Wanted:
         """The same of another subject."""
         return replace(self, subject=subject)
 
-    def __str__(self) -> str:
+    def beside(self, other: Wanted) -> str:
+        """What it is, as it is said beside another: a time that is the same is not said again."""
+        same = "" if self.applicable == other.applicable else f", {self.applicable}"
+        return f"{self._what}{same}"
+
+    @property
+    def _what(self) -> str:
         status = "" if self.status_type is None else f", {self.status_type}"
-        return f"{self.phenomenon_type} of {spoken(self.subject)}{status}, {self.applicable}"
+        return f"{self.phenomenon_type} of {spoken(self.subject)}{status}"
+
+    def __str__(self) -> str:
+        return f"{self._what}, {self.applicable}"
+
+
+def shifted(session: Session, wanted: Wanted) -> Wanted | None:
+    """
+    What a figure for the prior year is, where none is recorded as such: the actual one, a year before.
+
+    Shape:  None where the status is about the very time that it is stated for.
+    """
+    status = wanted.status_type
+    if not isinstance(status, Actual) or status.time_offset is None:
+        return None
+    offset, time = status.time_offset, wanted.applicable
+    then = TimeRecord(offset.before(time.start), offset.before(time.end))
+    plain = select(Actual).where(Actual.offset_months.is_(None)).order_by(Actual.name).limit(1)
+    return replace(wanted, status_type=session.scalars(plain).first(), applicable=then)
 
 
 def measurements_of(session: Session, wanted: Wanted) -> list[Measurement]:
@@ -70,13 +97,11 @@ def measurements_of(session: Session, wanted: Wanted) -> list[Measurement]:
     return exactly or [each for each in found if _covers(each.applicable, wanted.applicable)]
 
 
-def preferred(
-    found: Sequence[Measurement], protocols: Sequence[MeasurementProtocol]
-) -> Measurement | None:
+def preferred(found: Sequence[Measurement], protocols: Sequence[Protocol]) -> Measurement | None:
     """The one of several measurements that was made in the preferred way; of two made alike, the newest."""
     if not found:
         return None
-    places = {protocol: place for place, protocol in enumerate(protocols)}
+    places: dict[Protocol | None, int] = {protocol: place for place, protocol in enumerate(protocols)}
     return min(found, key=lambda each: places.get(each.protocol, len(places)))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from ...patterns.accountability.party import Party
 from ...patterns.constraint import ConstraintViolation, rule
@@ -15,9 +14,10 @@ from ...patterns.values import Quantity
 from ..band.classification import Bands, bands_of, present_in
 from ..concept.observation_concept import Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import StatusType
 from ..record.observation import Measurement
 from ..record.time_record import Time, TimeRecord
-from .argument import Wanted, measurements_of, preferred
+from .argument import Wanted, measurements_of, preferred, shifted
 from .calculated_measurement import CalculatedMeasurement
 from .measurement_protocol import CalculatedMeasurementProtocol, MeasurementProtocol
 from .preference import protocols_of
@@ -57,11 +57,11 @@ class _Missing:
     def violation(self, asked: Wanted) -> ConstraintViolation:
         """The error that says so."""
         if self.wanted or not (self.circles or self.refused):
-            lacking = list(dict.fromkeys(map(str, self.wanted))) or [str(asked)]
+            lacking = list(dict.fromkeys(each.beside(asked) for each in self.wanted)) or [str(asked)]
             more = f", and {len(lacking) - _MOST_SHOWN} more" if len(lacking) > _MOST_SHOWN else ""
             return ARGUMENTS.violation(
                 *self.wanted,
-                found=f"no {'; no '.join(lacking[:_MOST_SHOWN])}{more}, for {asked}",
+                found=f"no {'; no '.join(lacking[:_MOST_SHOWN])}{more}: for {asked}",
                 allowed="a measurement for each argument, or a protocol that makes it",
                 remedy="Record what is missing, or prefer a protocol that can do without it.",
             )
@@ -107,7 +107,7 @@ class Calculation:
         return self._reckoned(protocol, wanted, [each for each in found.values() if each is not None])
 
     def obtain(self, wanted: Wanted) -> Measurement | Draft | None:
-        """A figure, by the protocols of its type in order of preference; None, with the reasons, if by none."""
+        """A figure, by the protocols of its type in order of preference; None where none can make it."""
         key = wanted.key
         if key in self._found:
             return self._found[key]
@@ -128,6 +128,9 @@ class Calculation:
 
     def _obtained(self, wanted: Wanted) -> Measurement | Draft | None:
         there = measurements_of(self.session, wanted)
+        before = shifted(self.session, wanted)
+        if before is not None and not there:
+            return self.obtain(before)
         order = self._order(wanted)
         for protocol in order:
             made = preferred([each for each in there if each.protocol is protocol], order)
@@ -161,7 +164,11 @@ class Calculation:
         return Draft(protocol, wanted, quantity, sources)
 
     def _recorded_already(self, wanted: Wanted) -> Measurement | None:
-        return preferred(measurements_of(self.session, wanted), self._order(wanted))
+        there = measurements_of(self.session, wanted)
+        before = shifted(self.session, wanted)
+        if before is not None and not there:
+            return self._recorded_already(before)
+        return preferred(there, self._order(wanted))
 
     def _order(self, wanted: Wanted) -> list[MeasurementProtocol]:
         day = wanted.applicable.start.date()
@@ -212,15 +219,16 @@ def create_measurement(
     *,
     subject: Referable,
     applicable: Time,
-    status_type: Any = None,
+    status_type: StatusType | None = None,
     performer: Party | None = None,
 ) -> CalculatedMeasurement:
     """
     Calculate and record a measurement by one protocol, from measurements that are recorded already.
 
     Shape:  it is classified by the bands of its type; its sources are kept.
-    Errors: `ConstraintViolation`: `calculation.arguments`, which names each that is missing, `number.quotient`
-            where something is divided by zero, and what else the protocol refuses; nothing is recorded.
+    Errors: `ConstraintViolation`: `calculation.arguments`, which names each that is missing,
+            `number.quotient` where something is divided by zero, and what else the protocol refuses; nothing
+            is recorded.
     Source: Analysis Patterns 4.2.
     """
     calculation = Calculation(session)
@@ -234,7 +242,7 @@ def measure(
     *,
     subject: Referable,
     applicable: Time,
-    status_type: Any = None,
+    status_type: StatusType | None = None,
     performer: Party | None = None,
 ) -> Measurement:
     """

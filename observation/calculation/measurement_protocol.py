@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
-from ...patterns.persistence.addition import only_added
+from ...patterns.accountability.party import Party
+from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, rule
 from ...patterns.persistence.base import Base, Level, identity_of
-from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.registry import Referable
+from ...patterns.persistence.session import Session
 from ...patterns.picture import derived
 from ...patterns.values import Precision, Quantity, quotient
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import StatusType
 from ..record.protocol import ObservationProtocol
+from ..record.time_record import Time
+from ..segment.dimension import Dimension
 from ._figure import Figure
+from .argument import Wanted
 from .combination import Combination
 from .method import Method
+
+if TYPE_CHECKING:
+    from .calculated_measurement import CalculatedMeasurement
 
 _TABLE, _INPUT = "observation_measurement_protocol", "observation_protocol_input"
 
@@ -36,18 +44,6 @@ INPUTS = rule(
     pattern="4.2",
     says="A calculated protocol has an input for each argument of its method; a source protocol has none.",
     layers=EVERYWHERE,
-)
-OWN_RESULT = rule(
-    "causal-protocol.own-result",
-    pattern="4.2",
-    says="A causal protocol does not take the type that it makes: it would wait for its own result.",
-    layers=EVERYWHERE,
-)
-ONE_TYPE = rule(
-    "comparative-protocol.one-type",
-    pattern="4.2",
-    says="A comparative protocol compares two figures of one phenomenon type.",
-    layers=DATABASES | {Layer.FLUSH},
 )
 KEPT = rule(
     "measurement-protocol.kept",
@@ -68,10 +64,11 @@ class MeasurementProtocol(ObservationProtocol, init=False):
     __tablename__ = _TABLE
     __table_args__ = (
         CheckConstraint(
-            "CASE form WHEN 'source' THEN method_id IS NULL AND combination_id IS NULL AND places IS NULL "
-            "WHEN 'combination' THEN method_id IS NULL AND combination_id IS NOT NULL "
-            "WHEN 'causal' THEN method_id IS NOT NULL AND combination_id IS NULL "
-            "WHEN 'comparative' THEN method_id IS NOT NULL AND combination_id IS NULL ELSE 1 = 0 END",
+            "form IN ('source', 'causal', 'comparative', 'combination') "
+            "AND (form IN ('causal', 'comparative')) = (method_id IS NOT NULL) "
+            "AND (form = 'combination') = (combination_id IS NOT NULL) "
+            "AND (form = 'combination') = (dimension_id IS NOT NULL) "
+            "AND (form <> 'source' OR places IS NULL)",
             name="form",
         ),
     )
@@ -84,6 +81,7 @@ class MeasurementProtocol(ObservationProtocol, init=False):
     result_type_id: Mapped[UUID] = mapped_column(ForeignKey(PhenomenonType.id), index=True, init=False)
     method_id: Mapped[UUID | None] = mapped_column(ForeignKey(Method.id), index=True, init=False)
     combination_id: Mapped[UUID | None] = mapped_column(ForeignKey(Combination.id), index=True, init=False)
+    dimension_id: Mapped[UUID | None] = mapped_column(ForeignKey(Dimension.id), index=True, init=False)
     places: Mapped[int | None] = mapped_column(init=False)
     result_type: Mapped[PhenomenonType] = relationship()
 
@@ -245,125 +243,3 @@ class CalculatedMeasurementProtocol(MeasurementProtocol, init=False):
             ProtocolInput(phenomenon_type=each, position=position)
             for position, each in enumerate(input_types)
         ]
-
-
-class CausalProtocol(CalculatedMeasurementProtocol, init=False):
-    """
-    A calculation from other figures of the same subject: revenue is units times average price.
-
-    Shape:  any number of inputs, of other types than the result.
-    Errors: `ConstraintViolation`: `measurement-protocol.inputs`, `causal-protocol.own-result`,
-            `number.precision` for impossible places, `name.text`; nothing is changed.
-    Source: Analysis Patterns 4.2.
-    """
-
-    __mapper_args__ = {"polymorphic_identity": "causal protocol"}
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        result_type: PhenomenonType,
-        input_types: Iterable[PhenomenonType],
-        method: Method,
-        places: int | None = None,
-    ) -> None:
-        taken = list(input_types)
-        require(self._misused(result_type, taken, method))
-        self._make(name, result_type, places)
-        self.method = method
-        self._take(taken)
-
-    def _misused(
-        self, result_type: PhenomenonType, input_types: list[PhenomenonType], method: Method | None
-    ) -> Iterator[ConstraintViolation]:
-        yield from super()._misused(result_type, input_types, method)
-        if result_type in input_types:
-            yield OWN_RESULT.violation(
-                self,
-                result_type,
-                found=f"{result_type} among the inputs of a protocol that makes it",
-                allowed="inputs of other phenomenon types",
-                remedy="Compare two of one type by a comparative protocol; combine many along a dimension.",
-            )
-
-
-class ComparativeProtocol(CalculatedMeasurementProtocol, init=False):
-    """
-    A comparison of two figures of one type and subject: by how much actual revenue differs from the plan.
-
-    Shape:  a method with two arguments, the datum (x) and the comparator (y): x - y, (x - y) / y.
-    Errors: `ConstraintViolation`: `measurement-protocol.inputs` for a method with another number of
-            arguments, `number.precision`, `name.text`.
-    Source: Analysis Patterns 4.2.
-    """
-
-    __mapper_args__ = {"polymorphic_identity": "comparative protocol"}
-
-    def __init__(
-        self,
-        *,
-        name: str,
-        result_type: PhenomenonType,
-        compared: PhenomenonType,
-        method: Method,
-        places: int | None = None,
-    ) -> None:
-        taken = [compared, compared]
-        require(self._misused(result_type, taken, method))
-        self._make(name, result_type, places)
-        self.method = method
-        self._take(taken)
-
-    def _misused(
-        self, result_type: PhenomenonType, input_types: list[PhenomenonType], method: Method | None
-    ) -> Iterator[ConstraintViolation]:
-        yield from super()._misused(result_type, input_types, method)
-        if len(set(input_types)) > 1:
-            yield ONE_TYPE.violation(
-                self,
-                *input_types,
-                found=f"{' and '.join(map(str, input_types))} compared",
-                allowed="two figures of one phenomenon type",
-                remedy="Relate figures of several types by a causal protocol.",
-            )
-
-
-def _has_no_argument(row: str) -> str:
-    """That no argument of the protocol's method stands at the position of an input."""
-    arguments = "length(m.listed) - length(replace(m.listed, ' ', '')) + 1"
-    return (
-        f"EXISTS (SELECT 1 FROM {_TABLE} p WHERE p.id = {row}.protocol_id AND p.form = 'source') OR EXISTS ("
-        f"SELECT 1 FROM {_TABLE} p JOIN {Method.__tablename__} m ON m.id = p.method_id "
-        f"WHERE p.id = {row}.protocol_id AND {row}.position NOT BETWEEN 0 AND {arguments} - 1)"
-    )
-
-
-def _takes_its_own_result(row: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {_TABLE} p WHERE p.id = {row}.protocol_id AND p.form = 'causal' "
-        f"AND p.result_type_id = {row}.phenomenon_type_id)"
-    )
-
-
-def _compares_another_type(row: str) -> str:
-    return (
-        f"EXISTS (SELECT 1 FROM {_TABLE} p JOIN {_INPUT} o ON o.protocol_id = p.id "
-        f"WHERE p.id = {row}.protocol_id AND p.form = 'comparative' "
-        f"AND o.phenomenon_type_id <> {row}.phenomenon_type_id)"
-    )
-
-
-guard(
-    ProtocolInput.__table__,  # type: ignore[arg-type]
-    *(
-        refuse_when(broken, _INPUT, "INSERT", condition, because=because)
-        for broken, condition, because in (
-            (INPUTS, _has_no_argument, "an input that no argument of a method stands for"),
-            (OWN_RESULT, _takes_its_own_result, "an input of the type that the protocol makes"),
-            (ONE_TYPE, _compares_another_type, "two types compared with one another"),
-        )
-    ),
-)
-only_added(MeasurementProtocol, KEPT)
-only_added(ProtocolInput, KEPT)
