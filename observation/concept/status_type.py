@@ -43,8 +43,8 @@ KEPT = rule(
 OF_ITS_KIND = rule(
     "status-type.of-its-kind",
     pattern="4.2",
-    says="Only an actual status type has a time offset, only a planned one a plan, and only a comparative one "
-    "a datum and a comparator.",
+    says="Only an actual status type has a time offset, only a planned one a plan, only a comparative one a "
+    "datum and a comparator.",
     layers=DATABASES,
     guards=(f"ck_{_TABLE}_kind", f"ck_{_TABLE}_offset_whole"),
 )
@@ -111,8 +111,8 @@ class SimpleStatusType(StatusType):
     __mapper_args__ = {"polymorphic_abstract": True}
 
 
-def _read_offset(months: int | None, days: int | None) -> TimeOffset | None:
-    return None if months is None or days is None else TimeOffset(months=months, days=days)
+def _read_offset(months: int, days: int) -> TimeOffset:
+    return TimeOffset(months=months, days=days)
 
 
 def _offset_parts(offset: TimeOffset) -> tuple[int, int]:
