@@ -19,6 +19,7 @@ from ...patterns.persistence.session import Session
 from ...patterns.planning.protocol import Protocol
 from ...patterns.values import Quantity
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import StatusType
 from .observation import LEGAL_UNIT, MADE_KNOWN, Measurement, Observation
 from .time_record import Time, TimeRecord
 
@@ -41,6 +42,7 @@ class MeasurementDraft:
     made_known: Time | None = None
     protocol: Protocol | None = None
     performer: Party | None = None
+    status_type: StatusType | None = None
 
 
 def record_measurements(session: Session, drafts: Iterable[MeasurementDraft]) -> list[UUID]:
@@ -89,6 +91,7 @@ class _Recording:
             "phenomenon_type_id": measured.id,
             "protocol_id": None if draft.protocol is None else draft.protocol.id,
             "performer_id": None if draft.performer is None else draft.performer.id,
+            "status_type_id": None if draft.status_type is None else draft.status_type.id,
             "applicable_from": applicable.start,
             "applicable_to": applicable.end,
             "made_known_from": made_known.start,
