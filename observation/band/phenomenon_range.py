@@ -13,8 +13,8 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.audit import audit
-from ...patterns.persistence.base import Base, Level, identity, range_columns
-from ...patterns.persistence.composites import BY_BYTES, QuantityText, canonical
+from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.composites import BY_BYTES, QuantityText, canonical, range_columns
 from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Key

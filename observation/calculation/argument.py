@@ -85,12 +85,13 @@ def measurements_of(session: Session, wanted: Wanted) -> list[Measurement]:
 
     Shape:  those of exactly that time; where there are none, those of a period that covers it.
     """
+    measured: Any = Measurement
     question = observations(session, Measurement, subject=wanted.subject, of=wanted.phenomenon_type)
     status = None if wanted.status_type is None else wanted.status_type.id
     question = question.where(
-        Measurement.status_type_id.is_not_distinct_from(status),
-        Measurement.applicable_from <= wanted.applicable.start,
-        Measurement.applicable_to >= wanted.applicable.end,
+        measured.status_type_id.is_not_distinct_from(status),
+        measured.applicable_from <= wanted.applicable.start,
+        measured.applicable_to >= wanted.applicable.end,
     )
     found = sorted(session.scalars(question), key=_newest, reverse=True)
     exactly = [each for each in found if each.applicable == wanted.applicable]

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import UOWTransaction, object_session
-from typing_extensions import Unpack
 
+from ...patterns.accountability.party import Party
 from ...patterns.constraint import EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.registry import Referable
@@ -20,8 +20,9 @@ from ...patterns.values import STANDARD, Quantity
 from ..band.classification import band_of
 from ..concept.observation_concept import Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import StatusType
 from ..record.basis import Basis, Role, rest
-from ..record.observation import Measurement, Observation, Said
+from ..record.observation import Measurement, Observation
 from ..record.time_record import Time
 from ._figure import conversions_noted
 from .measurement_protocol import (
@@ -78,7 +79,8 @@ class CalculatedMeasurement(Measurement):
         sources: Sequence[Measurement],
         applicable: Time,
         phenomenon: Phenomenon | None = None,
-        **said: Unpack[Said],
+        status_type: StatusType | None = None,
+        performer: Party | None = None,
     ) -> None:
         require(_calculated_by(self, protocol))
         require(_other_sources(self, protocol, sources))
@@ -88,7 +90,9 @@ class CalculatedMeasurement(Measurement):
             quantity=quantity,
             applicable=applicable,
             phenomenon=phenomenon,
-            **{**said, "protocol": protocol},  # type: ignore[typeddict-item]
+            protocol=protocol,
+            status_type=status_type,
+            performer=performer,
         )
         rest(self, sources)
 
