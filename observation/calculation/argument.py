@@ -37,10 +37,15 @@ class Wanted:
     applicable: TimeRecord
 
     @property
+    def what(self) -> _Key:
+        """What it is, whenever it applies: its type, subject and status."""
+        status = None if self.status_type is None else self.status_type.id
+        return self.phenomenon_type.id, self.subject.id, status
+
+    @property
     def key(self) -> _Key:
         """What tells it from others."""
-        status = None if self.status_type is None else self.status_type.id
-        return self.phenomenon_type.id, self.subject.id, status, self.applicable
+        return *self.what, self.applicable
 
     @property
     def beside_subject(self) -> _Key:

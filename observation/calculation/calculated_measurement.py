@@ -16,6 +16,7 @@ from ...patterns.persistence.session import Session, at_flush
 from ...patterns.picture import derived
 from ...patterns.planning.protocol import Protocol
 from ...patterns.provenance import Explanation
+from ...patterns.reference.thing import spoken
 from ...patterns.values import STANDARD, Quantity
 from ..band.classification import band_of
 from ..concept.observation_concept import Phenomenon
@@ -137,8 +138,9 @@ def _explained(measurement: Measurement) -> Explanation:
 
 def _stated(measurement: Measurement) -> str:
     """What was measured, of what, when: with all that tells two figures of one type apart."""
-    parts = [str(measurement.subject), str(measurement.applicable)]
-    return f"{measurement.phenomenon_type} {measurement.quantity} of {', '.join(parts)}"
+    parts = spoken(measurement.subject), measurement.status_type, measurement.applicable
+    said = ", ".join(str(each) for each in parts if each is not None)
+    return f"{measurement.phenomenon_type} {measurement.quantity} of {said}"
 
 
 def _banded(measurement: Measurement) -> Iterator[Explanation]:

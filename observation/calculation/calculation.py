@@ -93,17 +93,22 @@ class Calculation:
         self._bands: dict[tuple[object, date], Bands] = {}
         self._recorded: dict[Draft, CalculatedMeasurement] = {}
 
-    def draft(self, protocol: CalculatedMeasurementProtocol, wanted: Wanted) -> Draft:
+    def draft(
+        self, protocol: CalculatedMeasurementProtocol, wanted: Wanted, keeping: Sequence[Measurement] = ()
+    ) -> Draft:
         """
         Reckon by one protocol, from measurements that are recorded already.
 
+        Shape:  of the sources of an earlier calculation, those worth `keeping` are taken again.
         Errors: `ConstraintViolation`: `calculation.arguments` naming all that is missing, and what the
                 protocol refuses.
         """
         arguments = protocol.arguments_of(self.session, wanted)
-        self._look_for(arguments)
-        found = [self._recorded_already(each) for each in arguments]
-        lacking = [each for each, measurement in zip(arguments, found, strict=True) if measurement is None]
+        kept = {(each.phenomenon_type_id, each.subject_id, each.status_type_id): each for each in keeping}
+        found: list[Measurement | None] = [kept.get(each.what) for each in arguments]
+        self._look_for([each for each, there in zip(arguments, found, strict=True) if there is None])
+        found = [there or self._recorded_already(each) for each, there in zip(arguments, found, strict=True)]
+        lacking = [each for each, there in zip(arguments, found, strict=True) if there is None]
         if lacking:
             raise _Missing(lacking).violation(wanted)
         return self._reckoned(protocol, wanted, [each for each in found if each is not None])

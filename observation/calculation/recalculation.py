@@ -53,8 +53,9 @@ def recalculate(
     Reject every calculated measurement that rests on a rejected one, however far back, and make it anew.
 
     Shape:  `of` are rejected observations; without any, all that are. Each figure is made by the protocol
-            that made it, from what is recorded now, sources first; what lacks an argument, or is refused,
-            stays rejected, and is named with the reason. Nothing else is touched.
+            that made it, sources first: from those that it had, but for what was rejected, which is looked
+            for anew. What lacks an argument, or is refused, stays rejected, and is named with the reason.
+            Nothing else is touched.
     Source: Analysis Patterns 4.2, with 3.9: a calculated measurement knows its sources.
     """
     session.flush()
@@ -82,8 +83,9 @@ def _made_anew(
     measurement: CalculatedMeasurement,
 ) -> CalculatedMeasurement:
     applicable: TimeRecord = measurement.applicable
+    keeping = [each for each in measurement.sources if each.rejection is None]
     wanted = Wanted(protocol.result_type, measurement.subject, measurement.status_type, applicable)
-    made = calculation.recorded(calculation.draft(protocol, wanted), measurement.performer)
+    made = calculation.recorded(calculation.draft(protocol, wanted, keeping), measurement.performer)
     session.flush()
     calculation.forget(wanted)
     return made

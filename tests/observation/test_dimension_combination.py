@@ -199,9 +199,6 @@ def test_sums_are_exact_however_long(session: Session, figures: Figures) -> None
 
     (made,) = figures.combined(figures.units_by_place)
 
-    assert made.quantity.amount == Decimal("1" + "0" * 30) + 0 or str(made.quantity.amount).endswith(
-        ".0000003"
-    )
     assert str(made.quantity) == "1" + "0" * 30 + ".0000003 1"
 
 

@@ -2,101 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, insert, select, update
+from uuid_utils.compat import uuid7
 
 from analysis_patterns.observation import (
-    Actual,
     CalculatedMeasurement,
     CausalProtocol,
-    ComparativeStatusType,
+    ComparativeProtocol,
     Measurement,
+    MeasurementProtocol,
     Method,
+    ObservationProtocol,
+    Phenomenon,
     PhenomenonType,
-    Planned,
+    ProtocolInput,
+    ProtocolPreference,
     SourceMeasurementProtocol,
-    TimeOffset,
     comparative_protocols,
     measure,
     prefer,
+    protocols_of,
+    state_bands,
 )
-from analysis_patterns.patterns import Organization
+from analysis_patterns.patterns import Person, Protocol, explain
+from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.interval import Interval
-from analysis_patterns.patterns.values import Quantity
+from analysis_patterns.patterns.time.period import ALWAYS
+from analysis_patterns.patterns.values import Quantity, Range
 
+from ..accountability.records import table_of, write_version
 from ..refusals import refuses
-
-QUARTER = Interval(datetime(1997, 1, 1, tzinfo=UTC), datetime(1997, 4, 1, tzinfo=UTC))
-YEAR_BEFORE = Interval(datetime(1996, 1, 1, tzinfo=UTC), datetime(1996, 4, 1, tzinfo=UTC))
-
-
-class Sales:
-    """Units, average price and revenue of a company, and the ways in which each comes about."""
-
-    def __init__(self) -> None:
-        self.units = PhenomenonType(name="units sold", legal_units=["1"])
-        self.price = PhenomenonType(name="average price", legal_units=["USD"])
-        self.revenue = PhenomenonType(name="revenue", legal_units=["USD", "EUR"])
-        self.books = {
-            each: SourceMeasurementProtocol(name=f"{each} from the books", result_type=each)
-            for each in (self.units, self.price, self.revenue)
-        }
-        self.product = Method(name="product", arguments=("units", "price"), says="units * price")
-        self.quotient = Method(name="quotient", arguments=("revenue", "units"), says="revenue / units")
-        self.by_product = CausalProtocol(
-            name="revenue from units and price",
-            result_type=self.revenue,
-            input_types=[self.units, self.price],
-            method=self.product,
-        )
-        self.by_quotient = CausalProtocol(
-            name="average price from revenue",
-            result_type=self.price,
-            input_types=[self.revenue, self.units],
-            method=self.quotient,
-            places=4,
-        )
-        self.actual, self.plan = Actual(name="actual"), Planned(name="annual plan")
-        self.prior = Actual(name="prior year", time_offset=TimeOffset(years=1))
-        self.against_plan = ComparativeStatusType(
-            name="actual against plan", datum=self.actual, comparator=self.plan
-        )
-        self.against_prior = ComparativeStatusType(
-            name="actual against prior year", datum=self.actual, comparator=self.prior
-        )
-        self.company = Organization(name="ACM")
-
-    @property
-    def all(self) -> list[object]:
-        """All of it, to be stored."""
-        return [
-            self.company, *self.books.values(), self.by_product, self.by_quotient, self.against_plan,
-            self.against_prior,
-        ]  # fmt: skip
-
-    def record(
-        self,
-        session: Session,
-        measured: PhenomenonType,
-        amount: str | int,
-        *,
-        status: Actual | Planned | None = None,
-        applicable: Interval = QUARTER,
-    ) -> Measurement:
-        """Load a figure from the books."""
-        made = Measurement(
-            subject=self.company,
-            phenomenon_type=measured,
-            quantity=Quantity(amount, measured.legal_units[0]),
-            applicable=applicable,
-            protocol=self.books[measured],
-            status_type=status or self.actual,
-        )
-        session.add(made)
-        return made
+from .sales import QUARTER, YEAR_BEFORE, Sales
 
 
 @pytest.fixture
@@ -202,3 +144,346 @@ def test_inputs_that_are_not_there_are_calculated_with_it(session: Session, sale
 
     assert found.quantity == Quantity("33.33", "USD")
     assert session.scalar(select(func.count()).select_from(Measurement)) == 5
+
+
+def test_the_last_order_that_holds_on_the_day_counts(session: Session, sales: Sales) -> None:
+    prefer(session, sales.revenue, [sales.books[sales.revenue], sales.by_product])
+    prefer(session, sales.revenue, [sales.by_product], since=date(1997, 1, 1))
+    session.commit()
+
+    orders = [
+        protocols_of(session, sales.revenue, as_of=day) for day in (date(1996, 12, 31), date(1997, 1, 1))
+    ]
+
+    assert orders == [[sales.books[sales.revenue], sales.by_product], [sales.by_product]]
+
+
+def test_an_order_that_was_believed_can_be_asked_for(
+    session: Session, sales: Sales, clock: FixedClock
+) -> None:
+    prefer(session, sales.revenue, [sales.by_product])
+    session.commit()
+    before = clock.now()
+    clock.advance(timedelta(days=1))
+    prefer(session, sales.revenue, [sales.books[sales.revenue]])
+    session.commit()
+
+    assert protocols_of(session, sales.revenue, known_at=before) == [sales.by_product]
+    assert protocols_of(session, sales.revenue) == [sales.books[sales.revenue]]
+
+
+def test_a_phenomenon_type_prefers_among_its_own_protocols(session: Session, sales: Sales) -> None:
+    with refuses("protocol-preference.of-the-type"):
+        prefer(session, sales.price, [sales.by_product])
+
+
+def test_a_place_is_counted_from_0(session: Session, sales: Sales, layer: Layer) -> None:
+    with refuses("protocol-preference.place"):
+        ProtocolPreference(protocol=sales.by_product, position=-1)
+    with refuses("protocol-preference.place", layer):
+        write_version(
+            session, ProtocolPreference, period=ALWAYS, protocol_id=sales.by_product.id, position=-1
+        )
+
+
+@pytest.mark.parametrize("position", [0, 1])
+def test_one_place_for_each_protocol_and_one_protocol_in_each(
+    session: Session, sales: Sales, layer: Layer, position: int
+) -> None:
+    prefer(session, sales.revenue, [sales.by_product])
+    session.commit()
+    other = sales.books[sales.revenue] if position == 0 else sales.by_product
+
+    with refuses("protocol-preference.one-order", Layer.FLUSH):
+        session.add(ProtocolPreference(protocol=other, position=position))
+        session.flush()
+    session.rollback()
+    with refuses("protocol-preference.one-order", layer):
+        write_version(session, ProtocolPreference, period=ALWAYS, protocol_id=other.id, position=position)
+
+
+def test_says_what_circle_keeps_a_figure_from_being_made(session: Session, sales: Sales) -> None:
+    prefer(session, sales.revenue, [sales.by_product])
+    prefer(session, sales.price, [sales.by_quotient])
+    sales.record(session, sales.units, 7)
+
+    with refuses("calculation.circle") as refused:
+        measure(session, sales.revenue, subject=sales.company, applicable=QUARTER, status_type=sales.actual)
+
+    assert "a circle: revenue > average price > revenue" in str(refused.value)
+    assert not session.new
+
+
+def test_what_the_preferred_protocol_cannot_reckon_the_next_one_gives(session: Session, sales: Sales) -> None:
+    prefer(session, sales.price, [sales.by_quotient, sales.books[sales.price]])
+    sales.record(session, sales.units, 0)
+    sales.record(session, sales.revenue, 100)
+    listed = sales.record(session, sales.price, 12)
+
+    found = measure(session, sales.price, subject=sales.company, applicable=QUARTER, status_type=sales.actual)
+
+    assert found is listed
+
+
+@pytest.mark.parametrize("ask", [measure, None])
+def test_a_division_by_zero_is_refused_by_name_and_leaves_nothing(
+    session: Session, sales: Sales, ask: object
+) -> None:
+    prefer(session, sales.price, [sales.by_quotient])
+    sales.record(session, sales.units, 0)
+    sales.record(session, sales.revenue, 100)
+    session.commit()
+
+    with refuses("number.quotient"):
+        if ask is measure:
+            measure(session, sales.price, subject=sales.company, applicable=QUARTER, status_type=sales.actual)
+        else:
+            sales.by_quotient.create_measurement(
+                session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
+            )
+
+    assert not session.new
+    assert session.scalar(select(func.count()).select_from(CalculatedMeasurement)) == 0
+
+
+def test_a_result_without_end_says_where_it_is_rounded(session: Session, sales: Sales) -> None:
+    endless = CausalProtocol(
+        name="price without places", result_type=sales.price, input_types=[sales.revenue, sales.units],
+        method=sales.quotient,
+    )  # fmt: skip
+    sales.record(session, sales.units, 3)
+    sales.record(session, sales.revenue, 100)
+
+    with refuses("number.quotient"):
+        endless.create_measurement(
+            session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
+        )
+    made = sales.by_quotient.create_measurement(
+        session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
+    )
+
+    assert made.quantity == Quantity("33.3333", "USD")
+
+
+def test_units_are_reckoned_with(session: Session) -> None:
+    mass = PhenomenonType(name="body mass", legal_units=["kg", "g"])
+    height = PhenomenonType(name="body height", legal_units=["m", "cm"])
+    index = PhenomenonType(name="body mass index", legal_units=["kg/m2"])
+    method = Method(name="body mass index", arguments=("mass", "height"), says="mass / (height * height)")
+    protocol = CausalProtocol(
+        name="index", result_type=index, input_types=[mass, height], method=method, places=2
+    )
+    obese = Phenomenon(name="obese", phenomenon_type=index)
+    state_bands(session, {obese: Range(Quantity(30, "kg/m2"), None)})
+    patient = Person(name="John Smith")
+    session.add_all([patient, protocol])
+    noon = datetime(1997, 4, 30, 12, tzinfo=UTC)
+    nineties = Interval(datetime(1990, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC))
+    for measured, quantity, when in (
+        (mass, Quantity(98_000, "g"), noon),
+        (height, Quantity(175, "cm"), nineties),
+    ):
+        session.add(
+            Measurement(subject=patient, phenomenon_type=measured, quantity=quantity, applicable=when)
+        )
+
+    made = protocol.create_measurement(session, subject=patient, applicable=noon)
+    session.commit()
+
+    assert made.quantity == Quantity("32.00", "kg/m2")
+    assert made.phenomenon is obese
+    assert str(explain(made)) == (
+        "body mass index 32.00 kg/m2 of John Smith, 1997-04-30 12:00 UTC  [index: mass / (height * height)]\n"
+        "  body mass 98000 g of John Smith, 1997-04-30 12:00 UTC  [observed]\n"
+        "  body height 175 cm of John Smith, 1990-01-01 00:00 until 2000-01-01 00:00 UTC  [observed]\n"
+        "  1 g/cm2 = 10 kg/m2  [conversion ratios]\n"
+        "    1 cm = 0.01 m  [divided by, 2 times]\n"
+        "    1 kg = 1000 g  [divided by]\n"
+        "  body mass index of 32.00 kg/m2 is obese  [range [30 kg/m2, )]"
+    )
+
+
+def test_refuses_units_that_do_not_mix(session: Session) -> None:
+    mass, height, sum_of_both = (
+        PhenomenonType(name=name, legal_units=[unit])
+        for name, unit in (("mass", "kg"), ("height", "m"), ("sum", "kg"))
+    )
+    protocol = CausalProtocol(
+        name="sum", result_type=sum_of_both, input_types=[mass, height],
+        method=Method(name="sum", arguments=("a", "b"), says="a + b"),
+    )  # fmt: skip
+    patient = Person(name="John Smith")
+    session.add_all([patient, protocol])
+    noon = datetime(1997, 4, 30, 12, tzinfo=UTC)
+    for measured in (mass, height):
+        quantity = Quantity(1, measured.legal_units[0])
+        session.add(
+            Measurement(subject=patient, phenomenon_type=measured, quantity=quantity, applicable=noon)
+        )
+
+    with refuses("quantity.compatible-units"):
+        protocol.create_measurement(session, subject=patient, applicable=noon)
+
+
+def test_a_comparison_is_asked_for_as_one(session: Session, sales: Sales) -> None:
+    relative = comparative_protocols(session, sales.revenue).relative
+
+    with refuses("comparative-protocol.status") as refused:
+        relative.create_measurement(
+            session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
+        )
+
+    assert "found actual; allowed: a comparative status type" in str(refused.value)
+
+
+def test_a_method_names_its_arguments(session: Session) -> None:
+    for arguments in ((), ("x", "x")):
+        with refuses("observation-method.arguments"):
+            Method(name="bad", arguments=arguments, says="1")
+    with refuses("formula.declared"):
+        Method(name="bad", arguments=("x",), says="x + y")
+    with refuses("formula.result"):
+        Method(name="bad", arguments=("x", "y"), says="x > y")
+    method = Method(name="good", arguments=("x",), says="x")
+    session.add(method)
+    method.listed = "x x"
+    with refuses("observation-method.arguments", Layer.FLUSH):
+        session.flush()
+
+
+def test_a_method_has_its_name_to_itself_and_stays(session: Session, sales: Sales, layer: Layer) -> None:
+    with refuses("observation-method.unique-name", layer):
+        session.add(Method(name="product", arguments=("x",), says="x"))
+        session.flush()
+    session.rollback()
+    with refuses("observation-method.kept", layer):
+        sales.product.says = "units + price"
+        session.flush()
+
+
+def test_a_protocol_has_an_input_for_each_argument(session: Session, sales: Sales, layer: Layer) -> None:
+    for inputs in ([sales.units], [sales.units, sales.units]):
+        with refuses("measurement-protocol.inputs"):
+            CausalProtocol(name="bad", result_type=sales.revenue, input_types=inputs, method=sales.product)
+    made = CausalProtocol(
+        name="bad", result_type=sales.revenue, input_types=[sales.units, sales.price], method=sales.product
+    )
+    session.add(made)
+    made.inputs.pop()
+    with refuses("measurement-protocol.inputs", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+    for protocol, position in ((sales.by_product, 2), (sales.books[sales.revenue], 0)):
+        with refuses("measurement-protocol.inputs", layer):
+            write_input(session, protocol, position, sales.price)
+        session.rollback()
+
+
+def write_input(
+    session: Session, protocol: MeasurementProtocol, position: int, measured: PhenomenonType
+) -> None:
+    """Write an input, past every check of Python's."""
+    session.execute(
+        insert(table_of(ProtocolInput)).values(
+            protocol_id=protocol.id, position=position, phenomenon_type_id=measured.id
+        )
+    )
+
+
+def write_protocol(session: Session, form: str, measured: PhenomenonType, **columns: object) -> UUID:
+    """Write a protocol, past every check of Python's; give its key."""
+    key = uuid7()
+    kind = "source protocol" if form == "nothing" else f"{form} protocol"
+    session.execute(insert(table_of(Protocol)).values(id=key, kind=kind, name=f"written {key}"))
+    session.execute(insert(table_of(ObservationProtocol)).values(id=key))
+    session.execute(
+        insert(table_of(MeasurementProtocol)).values(id=key, form=form, result_type_id=measured.id, **columns)
+    )
+    return key
+
+
+def test_a_causal_protocol_does_not_take_what_it_makes(session: Session, sales: Sales, layer: Layer) -> None:
+    with refuses("causal-protocol.own-result"):
+        CausalProtocol(
+            name="bad", result_type=sales.revenue, input_types=[sales.revenue, sales.price],
+            method=sales.product,
+        )  # fmt: skip
+    made = CausalProtocol(
+        name="bad", result_type=sales.revenue, input_types=[sales.units, sales.price], method=sales.product
+    )
+    session.add(made)
+    made.inputs[0].phenomenon_type = sales.revenue
+    with refuses("causal-protocol.own-result", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+    key = write_protocol(session, "causal", sales.revenue, method_id=sales.product.id)
+    with refuses("causal-protocol.own-result", layer):
+        session.execute(
+            insert(table_of(ProtocolInput)).values(
+                protocol_id=key, position=0, phenomenon_type_id=sales.revenue.id
+            )
+        )
+
+
+def test_a_comparison_is_of_one_type(session: Session, sales: Sales, layer: Layer) -> None:
+    made = comparative_protocols(session, sales.revenue).absolute
+    session.commit()
+    other = ComparativeProtocol(
+        name="other", result_type=made.result_type, compared=sales.price, method=made.method or sales.product
+    )
+    session.add(other)
+    other.inputs[1].phenomenon_type = sales.revenue
+    with refuses("comparative-protocol.one-type", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+    key = write_protocol(session, "comparative", made.result_type, method_id=made.method_id)
+    with refuses("comparative-protocol.one-type", layer):
+        for position, measured in enumerate((sales.price, sales.revenue)):
+            session.execute(
+                insert(table_of(ProtocolInput)).values(
+                    protocol_id=key, position=position, phenomenon_type_id=measured.id
+                )
+            )
+
+
+@pytest.mark.parametrize("form", ["nothing", "source", "causal", "comparative", "combination"])
+def test_the_database_knows_what_a_protocol_of_each_form_has(
+    session: Session, sales: Sales, layer: Layer, form: str
+) -> None:
+    columns = {} if form in {"nothing", "causal", "comparative"} else {"method_id": sales.product.id}
+
+    with refuses("measurement-protocol.form", layer):
+        write_protocol(session, form, sales.revenue, **columns)
+
+
+def test_what_a_protocol_makes_of_what_stays(session: Session, sales: Sales, layer: Layer) -> None:
+    for change in (
+        update(table_of(MeasurementProtocol)).values(result_type_id=sales.units.id),
+        delete(table_of(ProtocolInput)),
+    ):
+        with refuses("measurement-protocol.kept", layer):
+            session.execute(change)
+        session.rollback()
+
+
+def test_protocols_come_back_as_what_they_are(session: Session, sales: Sales) -> None:
+    comparative_protocols(session, sales.revenue)
+    session.commit()
+    session.expunge_all()
+
+    kept = session.scalars(select(MeasurementProtocol).order_by(MeasurementProtocol.name)).all()
+
+    assert [(type(each).__name__, str(each)) for each in kept] == [
+        ("CausalProtocol", "average price from revenue"),
+        ("SourceMeasurementProtocol", "average price from the books"),
+        ("ComparativeProtocol", "revenue deviation"),
+        ("SourceMeasurementProtocol", "revenue from the books"),
+        ("CausalProtocol", "revenue from units and price"),
+        ("ComparativeProtocol", "revenue relative deviation"),
+        ("SourceMeasurementProtocol", "units sold from the books"),
+    ]
+    causal = kept[0]
+    assert isinstance(causal, CausalProtocol)
+    assert (causal.formula, [str(each) for each in causal.input_types]) == (
+        "revenue / units", ["revenue", "units sold"],
+    )  # fmt: skip
