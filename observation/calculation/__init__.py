@@ -1,0 +1,42 @@
+"""How figures come about: loaded from a source, or calculated from others (4.2 Measurement Protocol)."""
+
+from . import _protocol_guards  # noqa: F401  (the guards stand in the schema)
+from .argument import Wanted
+from .calculated_measurement import CalculatedMeasurement
+from .calculation import create_measurement, measure
+from .causal_protocol import CausalProtocol
+from .combination import Combination, Way
+from .comparative_protocol import ComparativeProtocol
+from .dimension_combination import DimensionCombination
+from .generation import Deviations, combination_protocols, comparative_protocols
+from .measurement_protocol import (
+    CalculatedMeasurementProtocol,
+    MeasurementProtocol,
+    ProtocolInput,
+    SourceMeasurementProtocol,
+)
+from .method import Method
+from .preference import ProtocolPreference, prefer, protocols_of
+
+__all__ = [
+    "CalculatedMeasurement",
+    "CalculatedMeasurementProtocol",
+    "CausalProtocol",
+    "Combination",
+    "ComparativeProtocol",
+    "Deviations",
+    "DimensionCombination",
+    "MeasurementProtocol",
+    "Method",
+    "ProtocolInput",
+    "ProtocolPreference",
+    "SourceMeasurementProtocol",
+    "Wanted",
+    "Way",
+    "combination_protocols",
+    "comparative_protocols",
+    "create_measurement",
+    "measure",
+    "prefer",
+    "protocols_of",
+]
