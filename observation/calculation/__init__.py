@@ -6,6 +6,7 @@ from .calculated_measurement import CalculatedMeasurement
 from .calculation import create_measurement, measure
 from .causal_protocol import CausalProtocol
 from .combination import Combination, Way
+from .combine import combine
 from .comparative_protocol import ComparativeProtocol
 from .dimension_combination import DimensionCombination
 from .generation import Deviations, combination_protocols, comparative_protocols
@@ -17,6 +18,7 @@ from .measurement_protocol import (
 )
 from .method import Method
 from .preference import ProtocolPreference, prefer, protocols_of
+from .recalculation import Recalculation, recalculate
 
 __all__ = [
     "CalculatedMeasurement",
@@ -30,13 +32,16 @@ __all__ = [
     "Method",
     "ProtocolInput",
     "ProtocolPreference",
+    "Recalculation",
     "SourceMeasurementProtocol",
     "Wanted",
     "Way",
     "combination_protocols",
+    "combine",
     "comparative_protocols",
     "create_measurement",
     "measure",
     "prefer",
     "protocols_of",
+    "recalculate",
 ]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.planning.protocol import Protocol
-from ...patterns.reference.thing import spoken
+from ...patterns.reference.thing import in_parts, spoken
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import Actual, StatusType
 from ..record.observation import Measurement
 from ..record.question import observations
 from ..record.time_record import TimeRecord
+
+_Key: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +37,16 @@ class Wanted:
     applicable: TimeRecord
 
     @property
-    def key(self) -> tuple[object, ...]:
+    def key(self) -> _Key:
         """What tells it from others."""
         status = None if self.status_type is None else self.status_type.id
         return self.phenomenon_type.id, self.subject.id, status, self.applicable
+
+    @property
+    def beside_subject(self) -> _Key:
+        """What it has in common with the same figure of another subject."""
+        phenomenon_type, _subject, *rest = self.key
+        return phenomenon_type, *rest
 
     def of(self, phenomenon_type: PhenomenonType) -> Wanted:
         """The same of another type."""
@@ -79,23 +89,47 @@ def shifted(session: Session, wanted: Wanted) -> Wanted | None:
     return replace(wanted, status_type=session.scalars(plain).first(), applicable=then)
 
 
-def measurements_of(session: Session, wanted: Wanted) -> list[Measurement]:
+def measurements_for(session: Session, wanted: Iterable[Wanted]) -> dict[_Key, list[Measurement]]:
     """
-    The active measurements that are what is wanted, the newest first.
+    The active measurements that are what is wanted, by its key, the newest first.
 
-    Shape:  those of exactly that time; where there are none, those of a period that covers it.
+    Shape:  those of exactly that time; where there are none, those of a period that covers it. However many
+            are wanted of one type, status and time, few questions are asked.
     """
+    found: dict[_Key, list[Measurement]] = {}
+    alike: dict[_Key, list[Wanted]] = {}
+    for each in wanted:
+        alike.setdefault(each.beside_subject, []).append(each)
+    for some in alike.values():
+        for part in in_parts(each.subject.id for each in some):
+            question = _question(session, some[0]).where(Measurement.subject_id.in_(part))
+            by_subject: dict[UUID, list[Measurement]] = {}
+            for measurement in session.scalars(question):
+                by_subject.setdefault(measurement.subject_id, []).append(measurement)
+            for each in some:
+                if each.subject.id in by_subject:
+                    found[each.key] = _of_its_time(by_subject[each.subject.id], each.applicable)
+    return found
+
+
+def _question(session: Session, wanted: Wanted) -> Select[Any]:
     measured: Any = Measurement
-    question = observations(session, Measurement, subject=wanted.subject, of=wanted.phenomenon_type)
     status = None if wanted.status_type is None else wanted.status_type.id
-    question = question.where(
-        measured.status_type_id.is_not_distinct_from(status),
-        measured.applicable_from <= wanted.applicable.start,
-        measured.applicable_to >= wanted.applicable.end,
+    return (
+        observations(session, Measurement, of=wanted.phenomenon_type)
+        .where(
+            measured.status_type_id.is_not_distinct_from(status),
+            measured.applicable_from <= wanted.applicable.start,
+            measured.applicable_to >= wanted.applicable.end,
+        )
+        .options(joinedload(Measurement.protocol))
     )
-    found = sorted(session.scalars(question), key=_newest, reverse=True)
-    exactly = [each for each in found if each.applicable == wanted.applicable]
-    return exactly or [each for each in found if _covers(each.applicable, wanted.applicable)]
+
+
+def _of_its_time(measurements: Sequence[Measurement], time: TimeRecord) -> list[Measurement]:
+    newest_first = sorted(measurements, key=_newest, reverse=True)
+    exactly = [each for each in newest_first if each.applicable == time]
+    return exactly or [each for each in newest_first if _covers(each.applicable, time)]
 
 
 def preferred(found: Sequence[Measurement], protocols: Sequence[Protocol]) -> Measurement | None:

@@ -17,7 +17,7 @@ from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import StatusType
 from ..record.observation import Measurement
 from ..record.time_record import Time, TimeRecord
-from .argument import Wanted, measurements_of, preferred, shifted
+from .argument import Wanted, measurements_for, preferred, shifted
 from .calculated_measurement import CalculatedMeasurement
 from .measurement_protocol import CalculatedMeasurementProtocol, MeasurementProtocol
 from .preference import protocols_of
@@ -87,6 +87,7 @@ class Calculation:
         self.session = session
         self.missing = _Missing()
         self._found: dict[tuple[object, ...], Measurement | Draft | None] = {}
+        self._measured: dict[tuple[object, ...], list[Measurement]] = {}
         self._path: list[Wanted] = []
         self._orders: dict[tuple[object, date], list[MeasurementProtocol]] = {}
         self._bands: dict[tuple[object, date], Bands] = {}
@@ -100,11 +101,12 @@ class Calculation:
                 protocol refuses.
         """
         arguments = protocol.arguments_of(self.session, wanted)
-        found = {each: self._recorded_already(each) for each in arguments}
-        self.missing.wanted += [each for each, measurement in found.items() if measurement is None]
-        if self.missing.wanted:
-            raise self.missing.violation(wanted)
-        return self._reckoned(protocol, wanted, [each for each in found.values() if each is not None])
+        self._look_for(arguments)
+        found = [self._recorded_already(each) for each in arguments]
+        lacking = [each for each, measurement in zip(arguments, found, strict=True) if measurement is None]
+        if lacking:
+            raise _Missing(lacking).violation(wanted)
+        return self._reckoned(protocol, wanted, [each for each in found if each is not None])
 
     def obtain(self, wanted: Wanted) -> Measurement | Draft | None:
         """A figure, by the protocols of its type in order of preference; None where none can make it."""
@@ -127,7 +129,7 @@ class Calculation:
         return found
 
     def _obtained(self, wanted: Wanted) -> Measurement | Draft | None:
-        there = measurements_of(self.session, wanted)
+        there = self._there(wanted)
         before = shifted(self.session, wanted)
         if before is not None and not there:
             return self.obtain(before)
@@ -147,6 +149,7 @@ class Calculation:
     def _tried(self, protocol: CalculatedMeasurementProtocol, wanted: Wanted) -> Draft | None:
         try:
             arguments = protocol.arguments_of(self.session, wanted)
+            self._look_for(arguments)
             found = [self.obtain(each) for each in arguments]
             sources = [each for each in found if each is not None]
             return self._reckoned(protocol, wanted, sources) if len(sources) == len(found) else None
@@ -164,11 +167,25 @@ class Calculation:
         return Draft(protocol, wanted, quantity, sources)
 
     def _recorded_already(self, wanted: Wanted) -> Measurement | None:
-        there = measurements_of(self.session, wanted)
+        there = self._there(wanted)
         before = shifted(self.session, wanted)
         if before is not None and not there:
             return self._recorded_already(before)
         return preferred(there, self._order(wanted))
+
+    def _look_for(self, wanted: Sequence[Wanted]) -> None:
+        """Ask for the measurements of many figures at once."""
+        unknown = [each for each in wanted if each.key not in self._measured]
+        self._measured |= {each.key: [] for each in unknown}
+        self._measured |= measurements_for(self.session, unknown)
+
+    def forget(self, wanted: Wanted) -> None:
+        """Ask again for a figure, since it was recorded meanwhile."""
+        self._measured.pop(wanted.key, None)
+
+    def _there(self, wanted: Wanted) -> list[Measurement]:
+        self._look_for([wanted])
+        return self._measured[wanted.key]
 
     def _order(self, wanted: Wanted) -> list[MeasurementProtocol]:
         day = wanted.applicable.start.date()

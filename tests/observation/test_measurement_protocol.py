@@ -134,8 +134,8 @@ def test_names_every_argument_that_is_missing(session: Session, sales: Sales) ->
     assert str(refused.value) == (
         "calculation.arguments: found no units sold of ACM, actual; no average price of ACM, actual: for "
         "revenue of ACM, actual, 1997-01-01 00:00 until 1997-04-01 00:00 UTC; allowed: a measurement for "
-        "each argument, or a protocol that makes it. Record what is missing, or prefer a protocol that can do "
-        "without it."
+        "each argument, or a protocol that makes it. Record what is missing, or prefer a protocol that can "
+        "do without it."
     )
 
 
