@@ -38,7 +38,7 @@ KEPT = rule(
     "status-type.kept",
     pattern="4.2",
     says="A status type stays what it is, or every figure that was stated so would say something else.",
-    layers=DATABASES,
+    layers=BUILT | DATABASES,
 )
 OF_ITS_KIND = rule(
     "status-type.of-its-kind",

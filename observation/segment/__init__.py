@@ -1,6 +1,6 @@
 """Dimensions, and the segments of an enterprise that they tell apart (4.1)."""
 
-from . import _segment_guards  # noqa: F401  (states rules)
+from . import _segment_guards, knowledge_section  # noqa: F401  (state rules, and what packs hold)
 from .dimension import Dimension, DimensionElement, DimensionLevel
 from .dimension_set import DimensionSet
 from .enterprise_segment import EnterpriseSegment, children_along, segment_for, segments_for

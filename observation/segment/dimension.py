@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import LONGEST, KnownByName, name_violations
-from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
+from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.audit import audit
 from ...patterns.persistence.base import Base, Level, identity
@@ -52,7 +52,7 @@ LEVEL_KEPT = rule(
     "dimension.level-kept",
     pattern="4.1",
     says="A level of a dimension stays where it is; a further one is added below the lowest.",
-    layers=DATABASES,
+    layers=BUILT | DATABASES,
 )
 ONE_ROOT = rule(
     "dimension.one-root",

@@ -35,7 +35,7 @@ KEPT = rule(
     "dimension-set.kept",
     pattern="4.1",
     says="Once there are segments, the dimensions that tell them apart stay the same.",
-    layers=DATABASES,
+    layers=BUILT | DATABASES,
 )
 ONE_PER_DIMENSION = rule(
     "segment.one-per-dimension",
