@@ -139,6 +139,7 @@ def _state_bands(session: Session, deviation: PhenomenonType) -> None:
     problem, warning, fine, good = (
         Phenomenon(name=name, phenomenon_type=deviation) for name in ("problem", "warning", "OK", "good")
     )
+    session.add_all([problem, warning, fine, good])
     low, high, worst = (Quantity(percent, "%") for percent in (-5, 5, -10))
     state_bands(
         session,
