@@ -172,7 +172,7 @@ def state_bands(
             `phenomenon-range.apart`, `phenomenon-range.no-gap`; nothing is stated then.
     Source: Analysis Patterns 4.4.
     """
-    stated = [_stated(phenomenon, band, context, period) for phenomenon, band in ranges.items()]
+    stated = [stated_range(phenomenon, band, context, period) for phenomenon, band in ranges.items()]
     require(overlapping(combinations(stated, 2)))
     require(gaps(stated))
     session.add_all(stated)
@@ -183,9 +183,14 @@ def _most_special_first(band: PhenomenonRange) -> int:
     return -len(band.context.concepts) if band.context else 0
 
 
-def _stated(
+def stated_range(
     phenomenon: Phenomenon, band: Range[Quantity], context: BandContext | None, period: Period
 ) -> PhenomenonRange:
+    """
+    A range of a phenomenon: a function where it holds in a context.
+
+    Errors: those of `PhenomenonRange`.
+    """
     if context is None:
         return PhenomenonRange(phenomenon=phenomenon, range=band, period=period)
     return RangeFunction(phenomenon=phenomenon, range=band, context=context, period=period)
