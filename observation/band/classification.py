@@ -10,6 +10,7 @@ from itertools import combinations
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from ...patterns.catalogue import attach
 from ...patterns.constraint import require, rule
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
@@ -170,9 +171,8 @@ def state_bands(
     Errors: `ConstraintViolation`: `phenomenon-range.unit`, `phenomenon-range.meetable`,
             `phenomenon-range.apart`, `phenomenon-range.no-gap`; nothing is stated then.
     Source: Analysis Patterns 4.4.
-
     """
-    stated = [_stated(phenomenon, band, context, period) for phenomenon, band in ranges.items()]
+    stated = [stated_range(phenomenon, band, context, period) for phenomenon, band in ranges.items()]
     require(overlapping(combinations(stated, 2)))
     require(gaps(stated))
     session.add_all(stated)
@@ -183,9 +183,40 @@ def _most_special_first(band: PhenomenonRange) -> int:
     return -len(band.context.concepts) if band.context else 0
 
 
-def _stated(
+def stated_range(
     phenomenon: Phenomenon, band: Range[Quantity], context: BandContext | None, period: Period
 ) -> PhenomenonRange:
+    """
+    A range of a phenomenon: a function where it holds in a context.
+
+    Errors: those of `PhenomenonRange`.
+    """
     if context is None:
         return PhenomenonRange(phenomenon=phenomenon, range=band, period=period)
     return RangeFunction(phenomenon=phenomenon, range=band, context=context, period=period)
+
+
+attach(
+    "4.4",
+    types=(PhenomenonRange, RangeFunction, BandContext, Classification),
+    behaviours=(band_of, bands_of, state_bands),
+    figure="analysis_patterns.observation.band.phenomenon_range",
+    when_not="Where the line between two bands is somebody's judgement, and not a figure, whoever observes "
+    "says which phenomenon it is; that needs no range.",
+    example="""
+>>> from analysis_patterns.observation import Phenomenon, PhenomenonType, band_of, state_bands
+>>> from analysis_patterns.patterns import Base, create_engine, explain, sessions
+>>> from analysis_patterns.patterns.values import Quantity, Range
+>>> index = PhenomenonType(name="body mass index", legal_units=["kg/m2"])
+>>> normal, overweight = (Phenomenon(name=name, phenomenon_type=index) for name in ("normal", "overweight"))
+>>> twenty, twenty_five, thirty = (Quantity(number, "kg/m2") for number in (20, 25, 30))
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     stated = state_bands(
+...         session, {normal: Range(twenty, twenty_five), overweight: Range(twenty_five, thirty)})
+...     session.commit()
+...     print(explain(band_of(session, twenty_five, of=index)))
+body mass index of 25 kg/m2 is overweight  [range [25 kg/m2, 30 kg/m2)]
+""",
+)

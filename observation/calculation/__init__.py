@@ -1,6 +1,6 @@
 """How figures come about: loaded from a source, or calculated from others (4.2 Measurement Protocol)."""
 
-from . import _protocol_guards  # noqa: F401  (the guards stand in the schema)
+from . import _protocol_guards, consistency, knowledge_section  # noqa: F401  (guards, audits, packs)
 from .argument import Wanted
 from .calculated_measurement import CalculatedMeasurement
 from .calculation import create_measurement, measure

@@ -47,7 +47,6 @@ class CausalProtocol(CalculatedMeasurementProtocol, init=False):
     def _misused(
         self, result_type: PhenomenonType, input_types: list[PhenomenonType], method: Method | None
     ) -> Iterator[ConstraintViolation]:
-        yield from super()._misused(result_type, input_types, method)
         if len(set(input_types)) < len(input_types):
             yield INPUTS.violation(
                 self,
@@ -63,3 +62,4 @@ class CausalProtocol(CalculatedMeasurementProtocol, init=False):
                 allowed="inputs of other phenomenon types",
                 remedy="Compare two of one type by a comparative protocol; combine many along a dimension.",
             )
+        yield from super()._misused(result_type, input_types, method)

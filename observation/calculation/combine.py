@@ -70,7 +70,7 @@ class _Asked:
 
     def figures(self, *columns: Any) -> Select[Any]:
         """Select of the figures that are active, of this status and time."""
-        observed: Any = Observation.__table__.c  # type: ignore[attr-defined]
+        observed: Any = Observation.__table__.c
         status = None if self.status_type is None else self.status_type.id
         return select(*columns).where(
             *known_as(observed, ACTIVE, self.known_at),
@@ -137,7 +137,7 @@ def _groups(asked: _Asked) -> dict[bytes, list[Part]]:
 
 def _parts(asked: _Asked, measured: PhenomenonType) -> list[Part]:
     """One figure for each segment on the level, made in the preferred way; of two made alike, the newest."""
-    observed: Any = Observation.__table__.c  # type: ignore[attr-defined]
+    observed: Any = Observation.__table__.c
     question = (
         asked.figures(
             observed.id, observed.subject_id, observed.quantity_number, observed.quantity_unit,
@@ -236,7 +236,7 @@ def _segments_above(asked: _Asked, keys: Iterable[bytes]) -> dict[bytes, Enterpr
 
 
 def _there_already(asked: _Asked) -> set[UUID]:
-    observed: Any = Observation.__table__.c  # type: ignore[attr-defined]
+    observed: Any = Observation.__table__.c
     there = asked.figures(observed.subject_id).where(observed.protocol_id == asked.protocol.id)
     return set(asked.session.scalars(there))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...patterns.accountability.party import Party
-from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, rule
+from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
 from ...patterns.persistence.base import Base, Level, identity_of
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.picture import derived
-from ...patterns.values import Precision, Quantity, quotient
+from ...patterns.values import STANDARD, Precision, Quantity, quotient
+from ...patterns.values.conversion import COMPATIBLE
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import StatusType
 from ..record.protocol import ObservationProtocol
@@ -44,6 +46,12 @@ INPUTS = rule(
     pattern="4.2",
     says="A calculated protocol has an input for each argument of its method; a source protocol has none.",
     layers=EVERYWHERE,
+)
+DIMENSION = rule(
+    "measurement-protocol.dimension",
+    pattern="4.2",
+    says="What the method of a protocol comes to can be counted in a legal unit of the result type.",
+    layers=BUILT | {Layer.FLUSH},
 )
 KEPT = rule(
     "measurement-protocol.kept",
@@ -237,9 +245,46 @@ class CalculatedMeasurementProtocol(MeasurementProtocol, init=False):
                 allowed="one input for each argument of the method, in order",
                 remedy="Name a phenomenon type for each of the arguments.",
             )
+        elif method is not None:
+            yield from _of_another_dimension(self, result_type, input_types, method)
 
     def _take(self, input_types: Iterable[PhenomenonType]) -> None:
         self.inputs = [
             ProtocolInput(phenomenon_type=each, position=position)
             for position, each in enumerate(input_types)
         ]
+
+
+_TRIED = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29)
+"""Numbers that no formula is likely to divide by the difference of."""
+
+
+def _of_another_dimension(
+    protocol: MeasurementProtocol,
+    result_type: PhenomenonType,
+    input_types: list[PhenomenonType],
+    method: Method,
+) -> Iterator[ConstraintViolation]:
+    """Whether the method, tried on some figures, comes to what the result type is never counted in."""
+    units = [next(iter(each.legal_units), None) for each in input_types]
+    legal = result_type.legal_units
+    tried = [Quantity(number, unit) for number, unit in zip(cycle(_TRIED), units, strict=False) if unit]
+    if len(tried) < len(units):
+        return  # of what may be counted in anything, nothing is known
+    try:
+        comes_to = method.result(tried).unit
+    except ConstraintViolation as refused:
+        if refused.rule is not COMPATIBLE:
+            return  # with other figures it may well come to something
+        found = refused.found
+    else:
+        if not legal or any(STANDARD.find(comes_to, each) for each in legal):
+            return
+        found = f"{method}, which comes to {comes_to}"
+    yield DIMENSION.violation(
+        protocol,
+        result_type,
+        found=f"{found}, for {result_type}",
+        allowed=", ".join(each.code for each in legal) or "units that mix",
+        remedy="Check the formula, the order of the inputs, and the legal units of the types.",
+    )

@@ -109,13 +109,7 @@ def prefer(
     """
     for each in protocols:
         if each.result_type is not phenomenon_type:
-            raise OF_THE_TYPE.violation(
-                each,
-                phenomenon_type,
-                found=f"{each}, which makes {each.result_type}",
-                allowed=f"protocols that make {phenomenon_type}",
-                remedy="Leave it out, or give it the other result type.",
-            )
+            raise of_another_type(each, phenomenon_type)
     period = ALWAYS if since is None else Period(since)
     for before in _believed(session, phenomenon_type):
         for left in before.period.minus(period)[:1]:
@@ -130,6 +124,17 @@ def prefer(
     session.add_all(stated)
     session.flush()
     return stated
+
+
+def of_another_type(protocol: MeasurementProtocol, phenomenon_type: PhenomenonType) -> ConstraintViolation:
+    """That a type would prefer a protocol that makes something else."""
+    return OF_THE_TYPE.violation(
+        protocol,
+        phenomenon_type,
+        found=f"{protocol}, which makes {protocol.result_type}",
+        allowed=f"protocols that make {phenomenon_type}",
+        remedy="Leave it out, or give it the other result type.",
+    )
 
 
 def protocols_of(

@@ -12,6 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased, selectinload
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.session import Session
 from ...patterns.reference.thing import in_parts
@@ -21,8 +22,19 @@ from ..record.rejection import Rejection
 from ..record.time_record import TimeRecord
 from .argument import Wanted
 from .calculated_measurement import CalculatedMeasurement
-from .calculation import Calculation
-from .measurement_protocol import CalculatedMeasurementProtocol
+from .calculation import Calculation, create_measurement, measure
+from .causal_protocol import CausalProtocol
+from .combination import Combination
+from .combine import combine
+from .comparative_protocol import ComparativeProtocol
+from .dimension_combination import DimensionCombination
+from .measurement_protocol import (
+    CalculatedMeasurementProtocol,
+    MeasurementProtocol,
+    SourceMeasurementProtocol,
+)
+from .method import Method
+from .preference import ProtocolPreference, prefer
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +150,48 @@ def _in_order(session: Session, keys: list[UUID]) -> list[CalculatedMeasurement]
         {key: [b.source_id for b in each.bases if b.source_id in measured] for key, each in measured.items()}
     )
     return [measured[key] for key in order.static_order()]
+
+
+attach(
+    "4.2",
+    types=(
+        MeasurementProtocol,
+        SourceMeasurementProtocol,
+        CalculatedMeasurementProtocol,
+        CausalProtocol,
+        ComparativeProtocol,
+        DimensionCombination,
+        Combination,
+        Method,
+        ProtocolPreference,
+        CalculatedMeasurement,
+    ),
+    behaviours=(create_measurement, measure, prefer, combine, recalculate),
+    figure="analysis_patterns.observation.calculation.measurement_protocol:MeasurementProtocol",
+    when_not="A figure that is loaded from one place, always, needs a phenomenon type and no protocol. What "
+    "is only looked at, and never kept, is reckoned where it is shown.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import CausalProtocol, Measurement, Method, PhenomenonType
+>>> from analysis_patterns.patterns import Base, Organization, create_engine, explain, sessions
+>>> from analysis_patterns.patterns.values import Quantity
+>>> units, price = PhenomenonType(name="units sold"), PhenomenonType(name="average price")
+>>> revenue = PhenomenonType(name="revenue", legal_units=["USD"])
+>>> method = Method(name="product", arguments=("units", "price"), says="units * price")
+>>> protocol = CausalProtocol(
+...     name="by units and price", result_type=revenue, input_types=[units, price], method=method)
+>>> acm, day = Organization(name="ACM"), datetime(1997, 3, 31, tzinfo=UTC)
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> with sessions(engine)() as session:
+...     for type, quantity in ((units, Quantity(10, "1")), (price, Quantity(9, "USD"))):
+...         session.add(Measurement(subject=acm, phenomenon_type=type, quantity=quantity, applicable=day))
+...     session.add_all([acm, protocol])
+...     made = protocol.create_measurement(session, subject=acm, applicable=day)
+...     session.commit()
+...     print(explain(made))
+revenue 90 USD of ACM, 1997-03-31 00:00 UTC  [by units and price: units * price]
+  units sold 10 1 of ACM, 1997-03-31 00:00 UTC  [observed]
+  average price 9 USD of ACM, 1997-03-31 00:00 UTC  [observed]
+""",
+)

@@ -1,6 +1,6 @@
 """What may be observed: concepts, phenomenon types and their phenomena (3.4 to 3.6), and as what (4.2)."""
 
-from . import status_section  # noqa: F401  (what packs hold)
+from . import knowledge_section, status_section  # noqa: F401  (what packs hold)
 from .observation_concept import ObservationConcept, Phenomenon
 from .phenomenon_type import LegalUnit, PhenomenonType
 from .status_type import (

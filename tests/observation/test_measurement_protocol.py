@@ -13,6 +13,7 @@ from analysis_patterns.observation import (
     CalculatedMeasurement,
     CausalProtocol,
     ComparativeProtocol,
+    LegalUnit,
     Measurement,
     MeasurementProtocol,
     Method,
@@ -28,7 +29,7 @@ from analysis_patterns.observation import (
     protocols_of,
     state_bands,
 )
-from analysis_patterns.patterns import Person, Protocol, explain
+from analysis_patterns.patterns import Person, Protocol, explain, inconsistencies
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
@@ -36,7 +37,7 @@ from analysis_patterns.patterns.time.interval import Interval
 from analysis_patterns.patterns.time.period import ALWAYS
 from analysis_patterns.patterns.values import Quantity, Range
 
-from ..accountability.records import table_of, write_version
+from ..accountability.records import table_of, without_guards, write_version
 from ..refusals import refuses
 from .sales import QUARTER, YEAR_BEFORE, Sales
 
@@ -304,10 +305,7 @@ def test_units_are_reckoned_with(session: Session) -> None:
 
 
 def test_refuses_units_that_do_not_mix(session: Session) -> None:
-    mass, height, sum_of_both = (
-        PhenomenonType(name=name, legal_units=[unit])
-        for name, unit in (("mass", "kg"), ("height", "m"), ("sum", "kg"))
-    )
+    mass, height, sum_of_both = (PhenomenonType(name=name) for name in ("mass", "height", "sum"))
     protocol = CausalProtocol(
         name="sum", result_type=sum_of_both, input_types=[mass, height],
         method=Method(name="sum", arguments=("a", "b"), says="a + b"),
@@ -315,14 +313,82 @@ def test_refuses_units_that_do_not_mix(session: Session) -> None:
     patient = Person(name="John Smith")
     session.add_all([patient, protocol])
     noon = datetime(1997, 4, 30, 12, tzinfo=UTC)
-    for measured in (mass, height):
-        quantity = Quantity(1, measured.legal_units[0])
+    for measured, unit in ((mass, "kg"), (height, "m")):
         session.add(
-            Measurement(subject=patient, phenomenon_type=measured, quantity=quantity, applicable=noon)
+            Measurement(
+                subject=patient, phenomenon_type=measured, quantity=Quantity(1, unit), applicable=noon
+            )
         )
 
     with refuses("quantity.compatible-units"):
         protocol.create_measurement(session, subject=patient, applicable=noon)
+
+
+def test_a_method_comes_to_what_the_result_may_be_counted_in(session: Session, sales: Sales) -> None:
+    mass, height = (PhenomenonType(name=name, legal_units=[unit]) for name, unit in (("m", "kg"), ("h", "m")))
+    added = Method(name="sum", arguments=("a", "b"), says="a + b")
+    multiplied = Method(name="times", arguments=("a", "b"), says="a * b")
+
+    with refuses("measurement-protocol.dimension") as refused:
+        CausalProtocol(name="bad", result_type=sales.units, input_types=[mass, height], method=multiplied)
+    assert "found times: a * b, which comes to kg.m, for units sold; allowed: 1." in str(refused.value)
+    with refuses("measurement-protocol.dimension"):
+        CausalProtocol(name="bad", result_type=sales.units, input_types=[mass, height], method=added)
+    made = CausalProtocol(
+        name="bad", result_type=PhenomenonType(name="mh", legal_units=["g.m"]), input_types=[mass, height],
+        method=multiplied,
+    )  # fmt: skip
+    session.add(made)
+    made.method = added
+    with refuses("measurement-protocol.dimension", Layer.FLUSH):
+        session.flush()
+
+
+def test_finds_a_legal_unit_of_another_dimension(session: Session, sales: Sales) -> None:
+    without_guards(session)
+    session.execute(update(table_of(LegalUnit)).values(unit="kg").where(LegalUnit.unit == "EUR"))
+    session.execute(
+        delete(table_of(LegalUnit)).where(
+            LegalUnit.unit == "USD", LegalUnit.phenomenon_type_id == sales.revenue.id
+        )
+    )
+    session.commit()
+    session.expire_all()
+
+    found = [each for each in inconsistencies(session) if each.rule.name == "measurement-protocol.dimension"]
+
+    assert {each.objects[0] for each in found} == {sales.by_product, sales.by_quotient}
+
+
+def test_finds_protocols_by_which_nothing_can_be_measured(session: Session, sales: Sales) -> None:
+    heads, per_head, index = (PhenomenonType(name=name) for name in ("heads", "per head", "index"))
+    share = Method(name="share", arguments=("whole", "parts"), says="whole / parts")
+    lacking = CausalProtocol(
+        name="per head", result_type=per_head, input_types=[sales.revenue, heads], method=share
+    )
+    same = Method(name="same", arguments=("x",), says="x")
+    there = CausalProtocol(name="there", result_type=index, input_types=[heads], method=same)
+    back = CausalProtocol(name="back", result_type=heads, input_types=[index], method=same)
+    session.add(lacking)
+    session.commit()
+    alone = [(each.rule.name, str(each.objects[0]), each.found) for each in inconsistencies(session)]
+    session.add_all([there, back])
+    session.commit()
+
+    found = [(each.rule.name, str(each.objects[0]), each.found) for each in inconsistencies(session)]
+
+    assert alone == [
+        ("calculation.arguments", "per head", "per head, which takes heads: nobody measures that")
+    ]
+    assert sorted(found) == [
+        ("calculation.arguments", "per head", "per head, which takes heads: nobody measures that"),
+        ("calculation.circle", "back", "back, in a circle: heads > index > heads"),
+        ("calculation.circle", "there", "there, in a circle: index > heads > index"),
+    ]
+
+
+def test_what_is_measured_otherwise_makes_no_circle(session: Session, sales: Sales) -> None:
+    assert list(inconsistencies(session)) == []
 
 
 def test_a_comparison_is_asked_for_as_one(session: Session, sales: Sales) -> None:
