@@ -9,6 +9,7 @@ from .integrity import consistency  # noqa: F401
 from .knowledge import section  # noqa: F401
 # isort: on
 
+from ..patterns.formula import Formula, Value
 from .account.account import Account, DetailAccount, MemoAccount
 from .account.account_type import AccountType
 from .account.component_link import ComponentLink
@@ -84,8 +85,8 @@ from .method import (
     read_method,
     write_method,
 )
-from .method.formula import Condition, Formula
-from .method.given import Given, Value
+from .method.condition import Condition
+from .method.given import Given
 from .posting.checkpoint import checkpoint, rebuild_checkpoints
 from .posting.closing import PeriodClose, close_period, closes, first_open_day, settle
 from .posting.draft import Draft, Leg

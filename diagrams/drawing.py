@@ -6,13 +6,14 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Literal, overload
 
-from ..patterns.picture import Bars, Graph
+from ..patterns.picture import Bars, Graph, Plot
 from .bars import bar_sheet, gantt, notes_of
 from .dot import dot
 from .engine import engine, run
 from .mermaid import class_diagram, flowchart
 from .model import TypeGraph
 from .notation import Notation, picture_of
+from .plot import plot_notes, plot_sheet, xy_chart
 from .sheet import sheet
 from .svg import finished
 
@@ -32,8 +33,9 @@ class Drawing:
     """
     A picture that can be shown.
 
-    Shape:  of a type graph, or of any picture that a domain describes: boxes and lines, or bars. `notation`
-            and `rules` (the rules of the drawn patterns, in words below the figure) concern type graphs only.
+    Shape:  of a type graph, or of any picture that a domain describes: boxes and lines, bars, a plot.
+            `notation` and `rules` (the rules of the drawn patterns, in words below the figure) concern type
+            graphs only.
             `engine` is the name of the layout program, by default the one that comes with this library; DOT
             and Mermaid need none. Notebooks show a drawing by themselves.
     Errors: `EngineError` from `svg` and `png` where the layout program is missing or fails.
@@ -41,7 +43,7 @@ class Drawing:
 
     def __init__(
         self,
-        graph: TypeGraph | Graph | Bars,
+        graph: TypeGraph | Graph | Bars | Plot,
         *,
         notation: Notation = Notation.FOWLER,
         rules: bool = False,
@@ -65,13 +67,15 @@ class Drawing:
         return self._drawn("-Tpng", f"-Gdpi={_PIXELS_PER_INCH}")
 
     def dot(self) -> str:
-        """As DOT, without positions; bars have nothing but positions, and keep them."""
-        return bar_sheet(self.picture) if isinstance(self.picture, Bars) else dot(self.picture)
+        """As DOT, without positions; bars and plots have nothing but positions, and keep them."""
+        return dot(self.picture) if isinstance(self.picture, Graph) else _sheet_of(self.picture)
 
     def mermaid(self) -> str:
-        """As Mermaid: a class diagram of types, a Gantt chart of bars, a flowchart of anything else."""
+        """As Mermaid: a class diagram of types, a Gantt chart, an XY chart, a flowchart of anything else."""
         if isinstance(self.graph, Bars):
             return gantt(self.graph)
+        if isinstance(self.graph, Plot):
+            return xy_chart(self.graph)
         return class_diagram(self.graph) if isinstance(self.graph, TypeGraph) else flowchart(self.graph)
 
     def written(self, format: Format) -> str | bytes:
@@ -87,24 +91,31 @@ class Drawing:
     def _drawn(self, *arguments: str) -> bytes:
         program = engine(self.engine)
         # Everything has its place already: -n2 lets the engine draw without moving anything.
-        placed = bar_sheet(self.picture) if isinstance(self.picture, Bars) else sheet(self.picture, program)
+        picture = self.picture
+        placed = sheet(picture, program) if isinstance(picture, Graph) else _sheet_of(picture)
         return run(program, placed, "-Kneato", "-n2", *arguments)
 
     def _repr_svg_(self) -> str:
         return self.svg()
 
 
-def _notes_of(picture: Graph | Bars) -> dict[str, str]:
+def _sheet_of(picture: Bars | Plot) -> str:
+    return bar_sheet(picture) if isinstance(picture, Bars) else plot_sheet(picture)
+
+
+def _notes_of(picture: Graph | Bars | Plot) -> dict[str, str]:
     """What a pointing reader is told, by the id that each box and line has in the drawing."""
     if isinstance(picture, Bars):
         return notes_of(picture)
+    if isinstance(picture, Plot):
+        return plot_notes(picture)
     notes = {f"n{index}": node.note for index, node in enumerate(picture.nodes)}
     return notes | {f"e{index}": edge.note for index, edge in enumerate(picture.edges)}
 
 
 @overload
 def draw(
-    graph: TypeGraph | Graph | Bars,
+    graph: TypeGraph | Graph | Bars | Plot,
     *,
     format: Literal["svg", "dot", "mermaid"] = "svg",
     notation: Notation = ...,
@@ -113,7 +124,7 @@ def draw(
 ) -> str: ...
 @overload
 def draw(
-    graph: TypeGraph | Graph | Bars,
+    graph: TypeGraph | Graph | Bars | Plot,
     *,
     format: Literal["png"],
     notation: Notation = ...,
@@ -121,7 +132,7 @@ def draw(
     engine: str | None = ...,
 ) -> bytes: ...
 def draw(
-    graph: TypeGraph | Graph | Bars,
+    graph: TypeGraph | Graph | Bars | Plot,
     *,
     format: Literal["svg", "png", "dot", "mermaid"] = "svg",
     notation: Notation = Notation.FOWLER,

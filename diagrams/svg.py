@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as Xml
 from zlib import crc32
 
-from .dot import FAINT, GRID, INK, PAPER
+from .dot import BAND, FAINT, GRID, INK, PAPER
 from .errors import UnsafePictureError
 from .text import shown, width_of
 
@@ -20,7 +20,7 @@ _ATTRIBUTES = {
     "{http://www.w3.org/XML/1998/namespace}space",
 }  # fmt: skip
 _CLASS = "analysis-patterns-figure"
-_DARK = {INK: "#e4e9ef", FAINT: "#9aa7b5", PAPER: "#161a1f", GRID: "#2b333c"}
+_DARK = {INK: "#e4e9ef", FAINT: "#9aa7b5", PAPER: "#161a1f", GRID: "#2b333c", BAND: "#1e242b"}
 
 
 def finished(svg: bytes, *, title: str, description: str, notes: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from .catalogue import attach as attach
     from .constraint import *
     from .errors import *
+    from .formula import *
     from .knowledge import *
     from .life_cycle import *
     from .persistence import *
@@ -25,6 +26,7 @@ _ROOMS = (
     "constraint",
     "provenance",
     "values",
+    "formula",
     "time",
     "catalogue",
     "knowledge",
@@ -96,6 +98,7 @@ __all__ = [
     "FeasiblePlan",
     "FeasibleStart",
     "FixedClock",
+    "Formula",
     "Forwarding",
     "GeneralResourceAllocation",
     "Guard",
@@ -198,6 +201,7 @@ __all__ = [
     "Undertaking",
     "Unit",
     "UnitReference",
+    "Value",
     "Verdict",
     "Versioned",
     "Weekday",

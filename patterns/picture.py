@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -206,6 +207,81 @@ class Bars:
                     raise AnalysisPatternsError(f"a link of {self.title!r} ends at no row: {end!r}")
         if self.today is not None:
             _require_aware(self.today)
+
+
+class SeriesKind(Enum):
+    """What a series stands for, which is how it is drawn: columns of three sorts, or points on a line."""
+
+    PLANNED = "planned"
+    ACTUAL = "actual"
+    FORECAST = "forecast"
+    LINE = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """
+    Figures of one kind, one for each place along a plot; None where there is none.
+
+    Errors: `AnalysisPatternsError` for what is no finite decimal.
+    """
+
+    name: str
+    values: tuple[Decimal | None, ...]
+    kind: SeriesKind = SeriesKind.ACTUAL
+
+    def __post_init__(self) -> None:
+        for value in self.values:
+            if value is not None and not (isinstance(value, Decimal) and value.is_finite()):
+                raise AnalysisPatternsError(
+                    f"a plot shows finite decimals, unlike {value!r} of {self.name!r}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class PlotBand:
+    """
+    A named stretch of the values of a plot, tinted behind them; open where a bound is None.
+
+    Errors: `AnalysisPatternsError` where the lower bound is not below the upper one.
+    """
+
+    label: str
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.lower is not None and self.upper is not None and self.lower >= self.upper:
+            raise AnalysisPatternsError(f"the band {self.label!r} ends at {self.upper}, before it starts")
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """
+    Figures side by side, such as plan and actual of each region, without positions.
+
+    Shape:  `places` stand along the foot, each series has a value for each of them; `unit` stands at the
+            axis, `bands` behind, `remarks` below.
+    Errors: `AnalysisPatternsError` for a series with more or fewer values than places, or two of one name.
+    """
+
+    title: str
+    places: tuple[str, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    bands: tuple[PlotBand, ...] = ()
+    description: str = ""
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for each in self.series:
+            if len(each.values) != len(self.places):
+                raise AnalysisPatternsError(
+                    f"the series {each.name!r} of {self.title!r} has {len(each.values)} values for "
+                    f"{len(self.places)} places"
+                )
+        if len({each.name for each in self.series}) < len(self.series):
+            raise AnalysisPatternsError(f"the picture {self.title!r} has two series of one name")
 
 
 def _require_aware(*instants: datetime) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from ...patterns.formula.value import Value
 from ...patterns.values import Quantity
 from ..account.account import DetailAccount
 from ..event._event_amount import amount_of
@@ -15,7 +16,7 @@ from ..event.agreement import AgreementDispatcher
 from ..event.event import AccountingEvent
 from ..firing.books import Books, TriggerEntry
 from ..firing.evaluation import Occasion, due
-from ..method.given import Given, Value
+from ..method.given import Given
 from ..posting.draft import Leg
 from ..posting.entry import EntryKey
 from ..rule.posting_rule import PostingRule, RuleTerms

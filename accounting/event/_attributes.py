@@ -13,10 +13,10 @@ from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from ...patterns.constraint import ConstraintViolation, rule
+from ...patterns.formula.value import Value
 from ...patterns.time.instant import require_aware
 from ...patterns.values import AtomicUnit, Currency, Money, Quantity, exact, parse_unit
 from ...patterns.values.currency import find_currency
-from ..method.given import Value
 
 ATTRIBUTES = rule(
     "event.attributes",

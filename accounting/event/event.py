@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, object_session, relat
 from uuid_utils.compat import uuid7
 
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, rule
+from ...patterns.formula.value import Value
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
@@ -33,7 +34,6 @@ from ...patterns.persistence.types import Instant
 from ...patterns.time.instant import require_aware
 from ...patterns.time.period import require_day
 from ..account.ledger import Ledger
-from ..method.given import Value
 from ._attributes import AttributesColumn, checked, written
 from ._event_rules import KEY, require_adjusting, require_day_of, require_key
 from .event_type import EventType

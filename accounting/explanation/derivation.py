@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
 
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.document import Document
+from ...patterns.formula.value import Value
 from ...patterns.provenance import Explanation
 from ...patterns.time.period import ALWAYS
 from ...patterns.values import AtomicUnit, Money, Quantity, parse_unit
@@ -20,8 +21,8 @@ from .._reading import read_json
 from ..event._attributes import AttributesColumn, written
 from ..event._event_amount import amount_of
 from ..method import AnyMethod
-from ..method.formula import Condition
-from ..method.given import Given, Value
+from ..method.condition import Condition
+from ..method.given import Given
 from ..rule._words import in_words
 
 _NO_DIALECT: Any = None  # which database it is makes no difference to the text

@@ -9,10 +9,10 @@ from enum import Enum
 from typing import Protocol
 from uuid import UUID
 
+from ...patterns.formula.value import Value
 from ...patterns.time.period import Period
 from ...patterns.values.quantity import Quantity
 from ..account.account import DetailAccount
-from ..method.given import Value
 from ..posting.draft import Draft
 from ..posting.entry import EntryKey
 from ..posting.post import Posting

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 
+from ...patterns.formula.value import Value
 from ...patterns.persistence.session import Session
 from ...patterns.time.period import ALWAYS, Period, merged
 from ..account.account import DetailAccount
 from ..account.ledger import Ledger
 from ..event.event import AccountingEvent
-from ..method.given import Value
 from ..posting import _rows
 from ..posting.draft import Draft
 from ..posting.entry import EntryKey

@@ -14,7 +14,7 @@ from ...patterns.document import Document, in_pydantic
 from ...patterns.knowledge.section import Reference, tidied
 from ...patterns.time.period import ALWAYS, Period
 from ..method import AnyMethod
-from ..method.formula import Condition
+from ..method.condition import Condition
 from ..rule.finder import Finder, Found, OfType, Output
 from ..rule.posting_rule import ONE_TERMS, Per
 from ..rule.trigger import AnyTrigger, OnAccountType, OnEvent

@@ -12,7 +12,7 @@ from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import Document
 from .._reading import read_json
-from .formula import Condition
+from .condition import Condition
 from .given import Given
 from .interpreter import FormulaMethod
 from .method import Method, Result, missing

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from fractions import Fraction
-from typing import TypeAlias
 
-from ...patterns.values import STANDARD, Currency, Money, Precision, Quantity, Unit, quotient
-from ...patterns.values.conversion import incompatible
-
-Value: TypeAlias = Quantity | Decimal | int | str | bool | date | datetime
-"""What an attribute of an event may be."""
+from ...patterns.formula.value import Value
+from ...patterns.values import Currency, Money, Precision, Quantity, Unit, quotient
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +33,6 @@ class Given:
     def values(self) -> Mapping[str, Value]:
         """What a formula may read, by name: the attributes, the amount under both its names, and the day."""
         return {**self.attributes, "day": self.day, "amount": self.amount, self.of: self.amount}
-
-
-_SAME = Fraction(1)
-
-
-def counted(quantity: Quantity, unit: Unit) -> Fraction:
-    """
-    How many of `unit` a quantity comes to, exactly.
-
-    Errors: `ConstraintViolation` (`quantity.compatible-units`) where no chain of ratios leads there.
-    """
-    return Fraction(quantity.amount) * ratio(quantity.unit, unit)
-
-
-def ratio(unit: Unit, target: Unit) -> Fraction:
-    """
-    How many of `target` one of `unit` comes to, exactly.
-
-    Errors: `ConstraintViolation` (`quantity.compatible-units`) where no chain of ratios leads there.
-    """
-    if unit == target:
-        return _SAME
-    conversion = STANDARD.find(unit, target)
-    if conversion is None:
-        raise incompatible(f"{unit} in {target}", unit, target)
-    return conversion.ratio
 
 
 def amounting(number: Fraction, unit: Unit, places: int | None) -> Quantity:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
+from ...patterns.formula.formula import Formula
 from ...patterns.values import Unit
-from .formula import Formula
 from .given import Given
 from .method import SingleMethod
 
@@ -24,4 +24,4 @@ class FormulaMethod(SingleMethod, Formula):
 
     def result(self, given: Given) -> tuple[Fraction, Unit]:
         """The formula's number of the unit."""
-        return self.worked_out(given), self.unit
+        return self.worked_out(given.values), self.unit

@@ -12,9 +12,9 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainSerializer
 
 from ...patterns.constraint import ConstraintViolation, rule
+from ...patterns.formula.value import counted, ratio
 from ...patterns.values import ONE, Quantity, Unit
 from ...patterns.values.unit import NUMBER, product
-from .given import counted, ratio
 
 THRESHOLDS = rule(
     "method.thresholds", pattern="6.6", says="The thresholds of a method lie above zero and ascend."

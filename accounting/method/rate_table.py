@@ -10,8 +10,9 @@ from pydantic import model_validator
 
 from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import Document, in_pydantic
+from ...patterns.formula.value import counted, ratio
 from ...patterns.values import Quantity, Unit
-from .given import Given, counted, ratio
+from .given import Given
 from .method import SingleMethod, missing
 from .multiplier import Multiplier, Written, bands, multiplied, threshold_violations
 

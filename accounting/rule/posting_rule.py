@@ -28,7 +28,7 @@ from ...patterns.time.period import ALWAYS, Period
 from ...patterns.values.quantity import Quantity
 from .._stored_document import StoredDocument
 from ..method import AnyMethod, Method
-from ..method.formula import Condition
+from ..method.condition import Condition
 from .finder import Output, Trigger
 from .stratification import AccountSet
 from .trigger import AnyTrigger, OnEvent

@@ -1,7 +1,28 @@
-"""What may be observed: concepts, phenomenon types and their phenomena (3.4 to 3.6)."""
+"""What may be observed: concepts, phenomenon types and their phenomena (3.4 to 3.6), and as what (4.2)."""
 
-from . import knowledge_section  # noqa: F401  (what packs hold)
+from . import knowledge_section, status_section  # noqa: F401  (what packs hold)
 from .observation_concept import ObservationConcept, Phenomenon
 from .phenomenon_type import LegalUnit, PhenomenonType
+from .status_type import (
+    Actual,
+    ComparativeStatusType,
+    Forecast,
+    Planned,
+    SimpleStatusType,
+    StatusType,
+)
+from .time_offset import TimeOffset
 
-__all__ = ["LegalUnit", "ObservationConcept", "Phenomenon", "PhenomenonType"]
+__all__ = [
+    "Actual",
+    "ComparativeStatusType",
+    "Forecast",
+    "LegalUnit",
+    "ObservationConcept",
+    "Phenomenon",
+    "PhenomenonType",
+    "Planned",
+    "SimpleStatusType",
+    "StatusType",
+    "TimeOffset",
+]

@@ -20,14 +20,16 @@ from ...patterns.planning.protocol import Protocol
 from ...patterns.time.instant import require_aware
 from ...patterns.values import Quantity
 from ..concept.phenomenon_type import LegalUnit, PhenomenonType
+from ..concept.status_type import StatusType
 from .observation import LEGAL_UNIT, MADE_KNOWN, Measurement
 from .time_record import Time
 
 _TABLE = "observation_observation"
 _KIND = "measurement"
 _COLUMNS = (
-    "id, kind, subject_id, phenomenon_type_id, protocol_id, performer_id, applicable_from, applicable_to, "
-    "made_known_from, made_known_to, recorded, quantity_number, quantity_unit, quantity_canonical"
+    "id, kind, subject_id, phenomenon_type_id, protocol_id, performer_id, status_type_id, applicable_from, "
+    "applicable_to, made_known_from, made_known_to, recorded, quantity_number, quantity_unit, "
+    "quantity_canonical"
 )
 
 
@@ -47,6 +49,7 @@ class MeasurementDraft:
     made_known: Time | None = None
     protocol: Protocol | None = None
     performer: Party | None = None
+    status_type: StatusType | None = None
 
 
 def record_measurements(session: Session, drafts: Iterable[MeasurementDraft]) -> list[UUID]:
@@ -90,6 +93,7 @@ class _Recording:
             self.as_key(measured.id),
             None if draft.protocol is None else self.as_key(draft.protocol.id),
             None if draft.performer is None else self.as_key(draft.performer.id),
+            None if draft.status_type is None else self.as_key(draft.status_type.id),
             *self._times(draft.applicable),
             *self._made_known(draft),
             self.at,

@@ -29,6 +29,7 @@ from ...patterns.reference.thing import entity_of
 from ...patterns.values import Quantity
 from ..concept.observation_concept import ObservationConcept, Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import StatusType
 from .basis import Basis
 from .rejection import Rejection
 from .standing import Hypothesis, Projection, Qualification, Standing
@@ -94,13 +95,15 @@ class Said(TypedDict, total=False):
     What may be said of any observation.
 
     Shape:  `made_known` is when the observer told it: where it is left out, the instant it is recorded;
-            `standing` is how certain it is, not rejected.
+            `standing` is how certain it is, not rejected; `status_type` is as what it is stated, an actual
+            figure or a planned one, where that is told apart.
     """
 
     made_known: Time | None
     protocol: Protocol | None
     performer: Party | None
     action: Action | None
+    status_type: StatusType | None
     standing: Standing
 
 
@@ -144,11 +147,13 @@ class Observation(Recorded, Base, init=False):
     protocol_id: Mapped[UUID | None] = mapped_column(ForeignKey(Protocol.id), index=True, init=False)
     performer_id: Mapped[UUID | None] = mapped_column(ForeignKey(Party.id), index=True, init=False)
     action_id: Mapped[UUID | None] = mapped_column(ForeignKey(Action.id), index=True, init=False)
+    status_type_id: Mapped[UUID | None] = mapped_column(ForeignKey(StatusType.id), index=True, init=False)
     applicable: Mapped[TimeRecord] = time_record_columns("applicable")
     made_known: Mapped[TimeRecord] = time_record_columns("made_known")
     protocol: Mapped[Protocol | None] = relationship()
     performer: Mapped[Party | None] = relationship()
     action: Mapped[Action | None] = relationship()
+    status_type: Mapped[StatusType | None] = relationship()
     bases: Mapped[list[Basis]] = relationship(
         foreign_keys=[Basis.observation_id],
         back_populates="observation",
@@ -183,6 +188,7 @@ class Observation(Recorded, Base, init=False):
         self.protocol = said.get("protocol")
         self.performer = said.get("performer")
         self.action = said.get("action")
+        self.status_type = said.get("status_type")
         if standing in _QUALIFIED:
             _QUALIFIED[standing](observation=self)
 

@@ -16,6 +16,7 @@ from ...patterns.time.instant import require_aware
 from ...patterns.time.interval import Interval
 from ..concept.observation_concept import ObservationConcept, Phenomenon, closure
 from ..concept.phenomenon_type import PhenomenonType
+from ..concept.status_type import StatusType
 from .observation import CategoryObservation, Observation, Presence
 from .rejection import was_rejected
 from .standing import Standing, is_qualified
@@ -37,6 +38,7 @@ def observations(
     of: PhenomenonType | ObservationConcept | None = None,
     as_of: datetime | None = None,
     during: Interval | None = None,
+    status_type: StatusType | None = None,
     standing: Collection[Standing] = ACTIVE,
     known_at: datetime | None = None,
 ) -> Select[Any]:
@@ -44,8 +46,8 @@ def observations(
     Ask for observations, to be narrowed further: by `Measurement.quantity > ...`, say.
 
     Shape:  of one subject, or any; of a phenomenon type, or a concept and all its subtypes; that applied at
-            the instant `as_of`, or at any `during` an interval; of the `standing` given: active, unless
-            said otherwise. Ordered by when they applied.
+            the instant `as_of`, or at any `during` an interval; stated as `status_type`, or as any; of the
+            `standing` given: active, unless said otherwise. Ordered by when they applied.
     Units:  `known_at` is an aware instant, by default the session's now.
     Errors: `ConstraintViolation` (`time.aware`) for a naive instant.
     Source: Analysis Patterns 3.8 to 3.10.
@@ -58,6 +60,8 @@ def observations(
     elif of is not None:
         below = select(closure.c.subtype_id).where(closure.c.supertype_id == of.id)
         asked = asked.where(kind.concept_id.in_(below))
+    if status_type is not None:
+        asked = asked.where(kind.status_type_id == status_type.id)
     if as_of is not None:
         asked = asked.where(kind.applicable.includes(require_aware(as_of)))
     if during is not None:

@@ -55,7 +55,7 @@ STORABLE = rule(
     says="Stored money is fewer than 2^62 minor units, either way.",
 )
 
-_BY_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+BY_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
 _SORTED_DIGITS = Context(prec=50, rounding=ROUND_HALF_EVEN, traps=[])
 _FALLING = str.maketrans("0123456789", "9876543210")
 
@@ -116,7 +116,7 @@ def quantity_columns(
     columns = (
         Column(f"{name}_number", ExactDecimal, nullable=nullable),
         Column(f"{name}_unit", String(LONGEST_CODE), nullable=nullable),
-        Column(f"{name}_canonical", _BY_BYTES, nullable=nullable, index=indexed),
+        Column(f"{name}_canonical", BY_BYTES, nullable=nullable, index=indexed),
     )
     _whole(name, *columns)
     return value_of(Quantity, read, taken_apart, *columns, comparator_factory=_ByMeaning, **options)

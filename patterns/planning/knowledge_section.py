@@ -84,7 +84,7 @@ class ProtocolSection(Section[P]):
     """
 
     within = "protocols"
-    after = ("resource_types",)
+    after: ClassVar[tuple[str, ...]] = ("resource_types",)
     entity: ClassVar[type[Protocol]]
 
     @abstractmethod

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from analysis_patterns.accounting.account.account import DetailAccount
 from analysis_patterns.accounting.firing.books import Applicable, Mode, Reading, Standing, Stood, TriggerEntry
-from analysis_patterns.accounting.method.given import Value
 from analysis_patterns.accounting.posting.draft import Draft, Leg
 from analysis_patterns.accounting.posting.entry import EntryKey
 from analysis_patterns.accounting.posting.post import Posting
@@ -21,6 +20,7 @@ from analysis_patterns.accounting.rule.finder import Trigger
 from analysis_patterns.accounting.rule.posting_rule import PostingRule
 from analysis_patterns.accounting.rule.resolution import offered
 from analysis_patterns.accounting.rule.stratification import AccountSet
+from analysis_patterns.patterns.formula.value import Value
 from analysis_patterns.patterns.time.period import Period, merged
 
 F = TypeVar("F", bound=Callable[..., Any])

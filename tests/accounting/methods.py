@@ -25,7 +25,7 @@ from analysis_patterns.accounting.method import (
     method_function,
     read_method,
 )
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.values import Money, Quantity, parse_unit
 

@@ -23,7 +23,7 @@ from analysis_patterns.accounting.method import (
     Tier,
     TiersMethod,
 )
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.accounting.posting.draft import Draft, Leg
 from analysis_patterns.accounting.rule.finder import Finder, InSummary, Named, OfType, Output, Trigger

@@ -23,7 +23,7 @@ from analysis_patterns.accounting import (
 from analysis_patterns.accounting.adjustment.processing import process_event
 from analysis_patterns.accounting.firing import AccountBasedFiring, LedgerBooks, run
 from analysis_patterns.accounting.method import RateMethod, Tier, TiersMethod
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.rule.finder import Named, OfType, Output
 from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
 from analysis_patterns.accounting.rule.practice import (

@@ -18,7 +18,7 @@ from analysis_patterns.accounting import (
 )
 from analysis_patterns.accounting.firing import Firing, LedgerBooks, run
 from analysis_patterns.accounting.method import RateMethod
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.rule.finder import Finder, Named, OfType, Output
 from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
 from analysis_patterns.accounting.rule.practice import (

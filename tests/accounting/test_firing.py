@@ -33,7 +33,7 @@ from analysis_patterns.accounting.firing import (
 )
 from analysis_patterns.accounting.firing.state import STATES
 from analysis_patterns.accounting.method import Tier, TiersMethod
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.accounting.rule.finder import Finder, Found, InSummary, Named, OfType, Trigger
 from analysis_patterns.accounting.rule.posting_rule import Per

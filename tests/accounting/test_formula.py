@@ -12,10 +12,12 @@ import pytest
 from pydantic import ValidationError
 from rule_engine import Rule
 
-from analysis_patterns.accounting.method._expression import Kind, _Reader, compiled
-from analysis_patterns.accounting.method._formula_text import DEEPEST, LONGEST, MOST_PARTS
-from analysis_patterns.accounting.method.formula import Condition, Formula, read_condition, write_condition
-from analysis_patterns.accounting.method.given import Given, Value
+from analysis_patterns.accounting.method.condition import Condition, read_condition, write_condition
+from analysis_patterns.accounting.method.given import Given
+from analysis_patterns.patterns.formula._formula_text import DEEPEST, LONGEST, MOST_PARTS
+from analysis_patterns.patterns.formula.expression import Kind, _Reader, compiled
+from analysis_patterns.patterns.formula.formula import Formula
+from analysis_patterns.patterns.formula.value import Value
 from analysis_patterns.patterns.values import Money, Quantity
 from tests.refusals import refuses
 
@@ -29,7 +31,7 @@ def occasion(amount: Quantity | None = None, of: str = "amount") -> Given:
 
 def worked_out(says: str, variables: Mapping[str, str] | None = None, **attributes: Value) -> Fraction:
     number = Formula(variables=variables or {}, says=says).worked_out(
-        replace(occasion(), attributes=attributes)
+        replace(occasion(), attributes=attributes).values
     )
     assert isinstance(number, Fraction)
     return number
@@ -71,7 +73,7 @@ def test_reads_the_amount_under_both_its_names_and_the_day() -> None:
     both = Formula(variables={"usage": "kW.h", "amount": "kW.h"}, says="usage + amount")
     since = Condition(variables={"day": "date"}, says="day >= '1999-10-05'")
 
-    assert both.worked_out(occasion(Quantity(50, "kW.h"), of="usage")) == 100
+    assert both.worked_out(occasion(Quantity(50, "kW.h"), of="usage").values) == 100
     assert since.holds(occasion())
 
 

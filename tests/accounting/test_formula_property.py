@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
-from datetime import date
 from fractions import Fraction
 from types import ModuleType
 
@@ -13,12 +12,10 @@ import pytest
 from hypothesis import event, example, given
 from hypothesis import strategies as st
 
-from analysis_patterns.accounting.method import _expression
-from analysis_patterns.accounting.method._expression import Kind, compiled
-from analysis_patterns.accounting.method.formula import Formula
-from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.constraint import ConstraintViolation
-from analysis_patterns.patterns.values import Quantity
+from analysis_patterns.patterns.formula import expression
+from analysis_patterns.patterns.formula.expression import Kind, compiled
+from analysis_patterns.patterns.formula.formula import Formula
 from tests.covered import with_fault
 
 pytestmark = pytest.mark.slow
@@ -26,9 +23,7 @@ pytestmark = pytest.mark.slow
 
 def worked_out(says: str, a: int, b: int) -> Fraction:
     formula = Formula(variables={"a": "number", "b": "number"}, says=says)
-    number = formula.worked_out(
-        Given(amount=Quantity(1, "1"), day=date(1999, 10, 5), attributes={"a": a, "b": b})
-    )
+    number = formula.worked_out({"a": a, "b": b})
     assert isinstance(number, Fraction)
     return number
 
@@ -133,9 +128,9 @@ FAULTS = [
 
 @pytest.mark.parametrize(("right", "wrong"), FAULTS)
 def test_notices_a_deliberate_fault(right: str, wrong: str) -> None:
-    faulty = with_fault(_expression, right, wrong)
+    faulty = with_fault(expression, right, wrong)
 
-    assert _samples(faulty) != _samples(_expression)
+    assert _samples(faulty) != _samples(expression)
 
 
 def _samples(module: ModuleType) -> list[object]:

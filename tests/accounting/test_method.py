@@ -19,7 +19,7 @@ from analysis_patterns.accounting.method import (
     TableMethod,
     method_function,
 )
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.method.given import Given
 from analysis_patterns.patterns.constraint import require
 from analysis_patterns.patterns.errors import AnalysisPatternsError

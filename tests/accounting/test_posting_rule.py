@@ -10,7 +10,7 @@ from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.accounting.method import Case, FlatMethod, RateMethod, SplitMethod
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.rule.finder import Named, OfType, Output, Trigger
 from analysis_patterns.accounting.rule.posting_rule import Per, PostingRule, RuleTerms
 from analysis_patterns.accounting.rule.stratification import AccountSet

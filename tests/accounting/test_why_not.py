@@ -22,7 +22,7 @@ from analysis_patterns.accounting import (
 )
 from analysis_patterns.accounting.adjustment.processing import process_event
 from analysis_patterns.accounting.method import FormulaMethod, Method, RateMethod
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.rule.finder import Named, Output
 from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
 from analysis_patterns.accounting.rule.practice import (

@@ -28,7 +28,7 @@ from analysis_patterns.accounting.method import (
     RateMethod,
     SplitMethod,
 )
-from analysis_patterns.accounting.method.formula import Condition
+from analysis_patterns.accounting.method.condition import Condition
 from analysis_patterns.accounting.rule.finder import Named, OfType, Output
 from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
 from analysis_patterns.accounting.rule.practice import (

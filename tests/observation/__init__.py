@@ -1,0 +1,1 @@
+"""Specifications of chapters 3 and 4."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ...patterns.constraint import ConstraintViolation, rule
+from ..constraint import ConstraintViolation, rule
 
 LONGEST = 500
 """The most characters of a formula."""

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
-from ...patterns.constraint import ConstraintViolation, rule
-from ...patterns.values.number import QUOTIENT, exact
+from ..constraint import ConstraintViolation, rule
+from ..values.number import QUOTIENT, exact
 from ._formula_text import ALLOWED, CONSTRUCT, Part, scanned, shown
 
 SYNTAX = rule("formula.syntax", pattern="6.6", says="A formula is one whole expression.")

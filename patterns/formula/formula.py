@@ -1,4 +1,4 @@
-"""Formulas and conditions in a small language that can neither loop nor look anything up (6.6, 6.8)."""
+"""Formulas in a small language that can neither loop nor look anything up (6.6, 4.2)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from fractions import Fraction
 from operator import itemgetter
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, TypeAdapter, model_validator
+from pydantic import AfterValidator, model_validator
 
-from ...patterns.constraint import ConstraintViolation, rule
-from ...patterns.document import Document, in_pydantic
-from ...patterns.values import ONE, Quantity, Unit, parse_unit
-from .._reading import read_json
-from ._expression import Expression, Kind, compiled
+from ..constraint import ConstraintViolation, rule
+from ..document import Document, in_pydantic
+from ..values import ONE, Quantity, Unit, parse_unit
 from ._formula_text import RESERVED
-from .given import Given, Value, counted
+from .expression import Expression, Kind, compiled
+from .value import Value, counted
 
 VARIABLE = rule(
     "formula.variable",
@@ -58,12 +57,36 @@ def _require_variable(name: str, stands_for: str) -> None:
         parse_unit(stands_for)
 
 
+def reckoning(says: str, variables: Mapping[str, str], comes_to: Kind = Kind.NUMBER) -> Expression:
+    """
+    Read a formula, which has to come to a number unless told otherwise.
+
+    Shape:  `variables` say what each name stands for.
+    Errors: `ConstraintViolation`: `formula.variable`, `formula.result`, and what `compiled` refuses.
+    """
+    for name, stands_for in variables.items():
+        _require_variable(name, stands_for)
+    read = _compiled(says, variables)
+    if read.kind is not comes_to:
+        raise RESULT.violation(
+            found=f"{says!r}, which comes to {read.kind.value}",
+            allowed=f"what comes to {comes_to.value}",
+            remedy="A condition compares: 'usage > 50'; a formula reckons: '0.5 * fee + 10'.",
+        )
+    return read
+
+
+def _compiled(says: str, variables: Mapping[str, str]) -> Expression:
+    kinds = ((name, _KINDS.get(stands_for, Kind.NUMBER)) for name, stands_for in variables.items())
+    return compiled(says, tuple(sorted(kinds, key=itemgetter(0))))
+
+
 class Formula(Document):
     """
     A number that is reckoned from what an occasion says, such as `0.5 * fee + 10`.
 
     Shape:  `variables` gives each name the unit that it is counted in, or `number`, `text`, `truth`, `date`,
-            `time` (of day) or `instant`; `says` is the text. `amount` and `day` are there for any occasion.
+            `time` (of day) or `instant`; `says` is the text.
     Units:  the result is a bare number: whoever asks knows what it counts. It is exact: quotients are
             fractions until they are rounded, once.
     Errors: `ConstraintViolation`: `formula.variable`, `formula.result`, and what `compiled` refuses.
@@ -78,79 +101,30 @@ class Formula(Document):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         try:
-            self._require_result()
+            reckoning(self.says, self.variables, self.comes_to)
         except ConstraintViolation as violation:
             raise in_pydantic(violation) from violation
         return self
 
-    def _require_result(self) -> None:
-        found = self.expression.kind
-        if found is not self.comes_to:
-            raise RESULT.violation(
-                found=f"{self.says!r}, which comes to {found.value}",
-                allowed=f"what comes to {self.comes_to.value}",
-                remedy="A condition compares: 'usage > 50'; a formula reckons: '0.5 * fee + 10'.",
-            )
-
     @property
     def expression(self) -> Expression:
         """The text, read."""
-        kinds = ((name, _KINDS.get(stands_for, Kind.NUMBER)) for name, stands_for in self.variables.items())
-        return compiled(self.says, tuple(sorted(kinds, key=itemgetter(0))))
+        return _compiled(self.says, self.variables)
 
-    def worked_out(self, given: Given) -> Any:
+    def worked_out(self, values: Mapping[str, Value]) -> Any:
         """
-        Work out the text, exactly.
+        Work out the text, exactly, from what is given under each name.
 
         Errors: `ConstraintViolation`: `formula.given` where a variable is missing or is not what was
                 declared, `quantity.compatible-units` where it is counted in something else,
                 `number.quotient` where something is divided by zero.
         """
-        values = given.values
         return self.expression.work_out(
             {name: _read(name, stands_for, values) for name, stands_for in self.variables.items()}
         )
 
     def __hash__(self) -> int:
         return hash((self.says, *sorted(self.variables.items())))
-
-
-class Condition(Formula):
-    """
-    What must be true of an occasion, such as `usage > 50`.
-
-    Shape:  variables, and a text that comes to true or false.
-    Units:  each variable is counted in the unit that it declares; the amount is taken without its sign.
-    Errors: `ConstraintViolation` (`formula.result`) for a text that comes to a number.
-    Source: Analysis Patterns 6.8, fig. 6.23.
-
-    >>> low = Condition(variables={"usage": "kW.h"}, says="usage <= 50")
-    >>> low.holds(Given(amount=Quantity(50, "kW.h"), of="usage", day=date(1999, 10, 1)))
-    True
-    """
-
-    comes_to: ClassVar[Kind] = Kind.TRUTH
-
-    def holds(self, given: Given) -> bool:
-        """Whether it is true, whichever sign the amount has: what is reversed meets the same rules."""
-        return bool(self.worked_out(abs(given)))
-
-
-_CONDITION = TypeAdapter(Condition)
-
-
-def read_condition(written: str) -> Condition:
-    """
-    Read a condition from its JSON.
-
-    Errors: `ConstraintViolation`: the rule that it breaks, or `document.form` where it is no condition.
-    """
-    return read_json(_CONDITION, written)
-
-
-def write_condition(condition: Condition) -> str:
-    """Write a condition as JSON, without what is said by default."""
-    return condition.model_dump_json(exclude_defaults=True)
 
 
 def _read(name: str, stands_for: str, values: Mapping[str, Value]) -> object:
@@ -184,5 +158,5 @@ def _not_given(name: str, stands_for: str, found: str) -> ConstraintViolation:
     return GIVEN.violation(
         found=f"{found} for {name!r}",
         allowed=f"what it was declared to be: {stands_for}",
-        remedy="Give the event the attribute, or correct the declaration.",
+        remedy="Give it, or correct the declaration.",
     )

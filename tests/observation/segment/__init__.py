@@ -1,0 +1,1 @@
+"""4.1: dimensions, and the segments that they tell apart."""
