@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..constraint import BUILT, DATABASES, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level, identity
-from ..persistence.guard import Guard, guard, refuse_when, trigger
+from ..persistence.generalization import all_above, keep_closure
 from ..persistence.types import Key
 from .name import name_violations
 
@@ -99,83 +99,10 @@ class PartyType(Base):
 
     def all_types(self) -> frozenset[PartyType]:
         """The type itself and all its supertypes, however far up."""
-        found: set[PartyType] = set()
-        waiting: list[PartyType] = [self]
-        while waiting:
-            party_type = waiting.pop()
-            if party_type not in found:
-                found.add(party_type)
-                waiting.extend(party_type.supertypes)
-        return frozenset(found)
+        return all_above(self, lambda party_type: party_type.supertypes)
 
     def __str__(self) -> str:
         return self.name
 
 
-_REBUILD = """
-INSERT INTO patterns_party_type_closure (subtype_id, supertype_id)
-SELECT subtype_id, supertype_id FROM (
-    WITH RECURSIVE up(subtype_id, supertype_id) AS (
-        SELECT id, id FROM patterns_party_type
-        UNION
-        SELECT up.subtype_id, g.supertype_id
-        FROM up JOIN patterns_party_type_generalization g ON g.subtype_id = up.supertype_id
-    ) SELECT subtype_id, supertype_id FROM up
-) AS rebuilt
-"""
-
-_EXTEND = """
-INSERT INTO patterns_party_type_closure (subtype_id, supertype_id)
-SELECT DISTINCT below.subtype_id, above.supertype_id
-FROM patterns_party_type_closure below, patterns_party_type_closure above
-WHERE below.supertype_id = NEW.subtype_id AND above.subtype_id = NEW.supertype_id
-AND NOT EXISTS (SELECT 1 FROM patterns_party_type_closure k
-    WHERE k.subtype_id = below.subtype_id AND k.supertype_id = above.supertype_id)
-"""
-
-_SELF = "INSERT INTO patterns_party_type_closure (subtype_id, supertype_id) VALUES (NEW.id, NEW.id)"
-
-
-_FORGET = "DELETE FROM patterns_party_type_closure WHERE subtype_id = OLD.id AND supertype_id = OLD.id"
-
-
-def _keeps_closure(name: str, table: str, on: str, *statements: str) -> Guard:
-    body = " ".join(f"{statement.strip()};" for statement in statements)
-    when = f"{on} ON {table} FOR EACH ROW"
-    row = "OLD" if on == "BEFORE DELETE" else "NULL"
-    sqlite = f"CREATE TRIGGER {name} {when} BEGIN {body} END"
-    return Guard(name, table, (sqlite,), trigger(name, when, f"{body} RETURN {row};"))
-
-
-def _makes_cycle(row: str) -> str:
-    return (
-        f"{row}.subtype_id = {row}.supertype_id OR EXISTS (SELECT 1 FROM patterns_party_type_closure k "
-        f"WHERE k.subtype_id = {row}.supertype_id AND k.supertype_id = {row}.subtype_id)"
-    )
-
-
-guard(
-    PartyType.__table__,  # type: ignore[arg-type]
-    _keeps_closure("patterns_party_type_self", PartyType.__tablename__, "AFTER INSERT", _SELF),
-    _keeps_closure("patterns_party_type_forget", PartyType.__tablename__, "BEFORE DELETE", _FORGET),
-)
-guard(
-    generalization,
-    *(
-        refuse_when(
-            ACYCLIC, generalization.name, on, _makes_cycle, because="a supertype that is a subtype already"
-        )
-        for on in ("INSERT", "UPDATE")
-    ),
-    _keeps_closure("patterns_party_type_extend", generalization.name, "AFTER INSERT", _EXTEND),
-    *(
-        _keeps_closure(
-            f"patterns_party_type_rebuild_{on.lower()}",
-            generalization.name,
-            f"AFTER {on}",
-            f"DELETE FROM {closure.name}",
-            _REBUILD,
-        )
-        for on in ("UPDATE", "DELETE")
-    ),
-)
+keep_closure(PartyType.__table__, generalization, closure, acyclic=ACYCLIC)  # type: ignore[arg-type]

@@ -87,13 +87,18 @@ class QuantityText(TypeDecorator[Quantity]):
 
 
 def quantity_columns(
-    name: str, *, known: Iterable[AtomicUnit] = (), nullable: bool = False, **options: Any
+    name: str,
+    *,
+    known: Iterable[AtomicUnit] = (),
+    nullable: bool = False,
+    indexed: bool = True,
+    **options: Any,
 ) -> Composite[Any]:
     """
     Map a quantity to `<name>_number`, `<name>_unit`, and `<name>_canonical` to search and sort by.
 
-    Shape:  `known` are units of the application's own; `options`, such as `init` and `default`, are those of
-            SQLAlchemy's `composite()`.
+    Shape:  `known` are units of the application's own; not `indexed` where the entity has an index of its
+            own for it; `options`, such as `init` and `default`, are those of SQLAlchemy's `composite()`.
     Units:  the number is kept as written. To compare in SQL is to compare what is meant, as in Python:
             1 [ft_i] equals 12 [in_i]; but what does not convert is neither less nor greater.
     Errors: `ConstraintViolation` (`composite.readable-unit`) for a unit that could not be read back.
@@ -110,7 +115,7 @@ def quantity_columns(
     columns = (
         Column(f"{name}_number", ExactDecimal, nullable=nullable),
         Column(f"{name}_unit", String(LONGEST_CODE), nullable=nullable),
-        Column(f"{name}_canonical", _BY_BYTES, nullable=nullable, index=True),
+        Column(f"{name}_canonical", _BY_BYTES, nullable=nullable, index=indexed),
     )
     _whole(name, *columns)
     return value_of(Quantity, read, taken_apart, *columns, comparator_factory=_ByMeaning, **options)

@@ -12,8 +12,8 @@ from ..persistence.guard import Condition, Guard, one_at_a_time
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
 from ..time.instant import UNTIL_CHANGED
-from ._thing import in_parts, kind_of, spoken
 from .match import MatchCandidate, MatchVerdict, Verdict
+from .thing import in_parts, kind_of, spoken
 
 SUPERSESSION = "patterns_supersession"
 APPEARANCE = "patterns_appearance"

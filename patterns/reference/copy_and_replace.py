@@ -18,11 +18,11 @@ from ..persistence.session import Session
 from ..persistence.types import Key
 from . import _merging
 from ._references import ForeignKey, Values, foreign_keys
-from ._thing import entity_of, spoken
 from .essence import Appearance, ObjectEssence, appearances, essence_of
 from .essence_merge import EssenceMerge, merge_by_essence, split
 from .match import MatchCandidate, MatchVerdict
 from .supersession import Forwarding, Supersession, active
+from .thing import entity_of, spoken
 
 PLAN_HOLDS = rule(
     "merge.plan-holds",

@@ -19,13 +19,13 @@ from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
+from ..persistence.recorded import Recorded
 from ..persistence.registry import Referable, Thing
 from ..persistence.seek import seek
 from ..persistence.session import Session, session_of
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
-from ._recorded import Recorded
-from ._thing import entities_of, entity_of
+from .thing import entities_of, entity_of
 
 R = TypeVar("R", bound=Referable)
 

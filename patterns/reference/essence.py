@@ -21,7 +21,7 @@ from ..persistence.version import Believed, believed_once, believed_table_args, 
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._thing import entities_of, entity_of, spoken
+from .thing import entities_of, entity_of, spoken
 
 R = TypeVar("R", bound=Referable)
 

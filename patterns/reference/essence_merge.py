@@ -22,9 +22,9 @@ from ..persistence.version import Believed, believed_once, believed_table_args, 
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._thing import entity_of, in_parts, spoken
 from .essence import Appearance, ObjectEssence, appearing
 from .match import judged_same
+from .thing import entity_of, in_parts, spoken
 
 _TABLE = _merging.ESSENCE_MERGE
 _STORED = DATABASES | {Layer.FLUSH}

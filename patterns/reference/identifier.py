@@ -17,6 +17,7 @@ from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import guard, one_at_a_time, refuse_when
+from ..persistence.recorded import Recorded
 from ..persistence.registry import Referable, Thing
 from ..persistence.seek import Question, key_of
 from ..persistence.session import Session, session_of
@@ -24,9 +25,8 @@ from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..picture import derived
 from ..time.period import ALWAYS, Period
 from ._format import LONGEST_TEXT
-from ._recorded import Recorded
-from ._thing import entity_of
 from .identification_scheme import IdentificationScheme
+from .thing import entity_of
 
 _TABLE = "patterns_identifier"
 _USE = "patterns_identifier_use"

@@ -20,14 +20,14 @@ from ..persistence.addition import only_added, repeats
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
+from ..persistence.recorded import Recorded
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, session_of
 from ..persistence.types import ExactDecimal
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..values.number import exact
-from ._recorded import Recorded
-from ._thing import entity_of, spoken
+from .thing import entity_of, spoken
 
 _TABLE = "patterns_match_candidate"
 _VERDICT = "patterns_match_verdict"

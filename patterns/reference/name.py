@@ -18,7 +18,7 @@ from ..persistence.session import Session, session_of
 from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..picture import derived
 from ..time.period import ALWAYS, Period
-from ._thing import entities_of, entity_of
+from .thing import entities_of, entity_of
 
 _TABLE = "patterns_name"
 

@@ -25,8 +25,8 @@ from ..picture import derived
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
-from ._thing import entities_of, entity_of, in_parts, spoken
 from .match import judged_same
+from .thing import entities_of, entity_of, in_parts, spoken
 
 if TYPE_CHECKING:
     from ..persistence.seek import AnySelect

@@ -13,7 +13,7 @@ from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.persistence.registry import Thing
-from analysis_patterns.patterns.reference._thing import class_of, entity_of, spoken
+from analysis_patterns.patterns.reference.thing import class_of, entity_of, spoken
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.period import Period
 

@@ -1,4 +1,4 @@
-"""What is written once and never changed: a row with the instant at which it became known (5.2)."""
+"""What is written once and never changed: a row with the instant at which it became known (15.3)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import MANYTOONE, Mapped, MappedAsDataclass, UOWTransaction, mapped_column
 
 from ..constraint import Layer, Rule
-from ..persistence.session import Session
-from ..persistence.types import Instant
+from .session import Session
+from .types import Instant
 
 
 class Recorded(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False):
@@ -26,7 +26,8 @@ class Recorded(MappedAsDataclass, kw_only=True, init=False, eq=False, repr=False
     recorded: Mapped[datetime] = mapped_column(Instant, init=False, info={"figure": False})
 
 
-@event.listens_for(Session, "before_flush")
+# Before the rules are checked, which may ask when something was recorded.
+@event.listens_for(Session, "before_flush", insert=True)
 def _keep_recorded(session: Session, _context: UOWTransaction, _instances: object) -> None:
     recorded = [each for each in (*session.dirty, *session.deleted) if isinstance(each, Recorded)]
     for entity in recorded:

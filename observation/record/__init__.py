@@ -1,0 +1,35 @@
+"""What was observed, when it was so, since when it is known, and what was rejected (3.4 to 3.10)."""
+
+from .basis import Basis, Role, rest
+from .bulk import MeasurementDraft, record_measurements
+from .observation import CategoryObservation, Measurement, Observation, Presence, Said
+from .protocol import ObservationProtocol
+from .question import ACTIVE, EVERY_STANDING, latest, observations
+from .rejection import Rejection
+from .standing import Hypothesis, Projection, Qualification, Standing
+from .time_record import Time, TimeRecord
+
+__all__ = [
+    "ACTIVE",
+    "EVERY_STANDING",
+    "Basis",
+    "CategoryObservation",
+    "Hypothesis",
+    "Measurement",
+    "MeasurementDraft",
+    "Observation",
+    "ObservationProtocol",
+    "Presence",
+    "Projection",
+    "Qualification",
+    "Rejection",
+    "Role",
+    "Said",
+    "Standing",
+    "Time",
+    "TimeRecord",
+    "latest",
+    "observations",
+    "record_measurements",
+    "rest",
+]
