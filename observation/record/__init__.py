@@ -1,5 +1,6 @@
 """What was observed, when it was so, since when it is known, and what was rejected (3.4 to 3.10)."""
 
+from .any_unit import above, below
 from .basis import Basis, Role, rest
 from .bulk import MeasurementDraft, record_measurements
 from .observation import CategoryObservation, Measurement, Observation, Presence, Said
@@ -28,6 +29,8 @@ __all__ = [
     "Standing",
     "Time",
     "TimeRecord",
+    "above",
+    "below",
     "latest",
     "observations",
     "record_measurements",

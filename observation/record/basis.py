@@ -167,12 +167,13 @@ def _too_late(basis: Basis, observation: Observation) -> ConstraintViolation:
 
 def _closes_a_circle(row: str) -> str:
     # What nobody rests on yet cannot close one: a look at one index spares nearly every row the search.
+    # In brackets, or PL/pgSQL takes the first THEN for its own.
     return (
-        f"{row}.observation_id = {row}.source_id OR CASE WHEN EXISTS "
+        f"{row}.observation_id = {row}.source_id OR (CASE WHEN EXISTS "
         f"(SELECT 1 FROM {_TABLE} u WHERE u.source_id = {row}.observation_id) THEN EXISTS ("
         f"WITH RECURSIVE way(id) AS (SELECT {row}.source_id UNION SELECT b.source_id "
         f"FROM way <each {_TABLE} b> <joins b.observation_id way.id><end b>) "
-        f"SELECT 1 FROM way WHERE way.id = {row}.observation_id) ELSE 1 = 0 END"
+        f"SELECT 1 FROM way WHERE way.id = {row}.observation_id) ELSE 1 = 0 END)"
     )
 
 
