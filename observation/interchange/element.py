@@ -20,6 +20,9 @@ UCUM = "http://unitsofmeasure.org"
 Code = Annotated[str, Field(pattern=r"^\S+( \S+)*$", max_length=500)]
 """A code: text without blanks at either end, or two in a row."""
 
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
+"""What a resource is called by those who sent it."""
+
 Figure = InstanceOf[Number]
 """A FHIR decimal or integer, as it is written."""
 

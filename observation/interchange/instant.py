@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -85,6 +85,25 @@ def _offset(zone: str) -> timezone:
 def written_as(instant: datetime) -> str:
     """Write an instant as FHIR does."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def span_written(start: datetime, end: datetime) -> str | None:
+    """Write a point, or a whole day, month or year in UTC, as FHIR does; None for any other span."""
+    if start == end:
+        return written_as(start)
+    first = start.astimezone(UTC).isoformat()
+    for length in (4, 7, 10):
+        if first[10:] == "T00:00:00+00:00" and span_of(first[:length]) == (start, end):
+            return first[:length]
+    return None
+
+
+def bound_written(instant: datetime, *, is_end: bool) -> str:
+    """Write where a period starts or ends: at midnight as a day, the last one that belongs to it."""
+    utc = instant.astimezone(UTC)
+    if utc.time() != time():
+        return written_as(utc)
+    return (utc.date() - timedelta(days=int(is_end))).isoformat()
 
 
 def _readable(written: str) -> str:

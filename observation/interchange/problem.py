@@ -73,6 +73,32 @@ MODIFIED = rule(
     says="What a modifier extension or implicit rules change is not read as if they were not there.",
 )
 
+ONE_MEANING = rule(
+    "fhir.one-meaning",
+    pattern="5.2",
+    says="The codes of one concept lead to one phenomenon type, phenomenon or concept, if to any.",
+)
+KNOWN_CODE = rule(
+    "fhir.known-code",
+    pattern="5.2",
+    says="Where nothing new is to be learnt, a code leads to something that is known.",
+)
+KNOWN_SUBJECT = rule(
+    "fhir.known-subject",
+    pattern="3.5",
+    says="What an observation is about is known, or made known by whoever takes the document over.",
+)
+IN_ORDER = rule(
+    "fhir.in-order",
+    pattern="3.11",
+    says="No resource is derived from itself, however far back.",
+)
+WHO_REJECTS = rule(
+    "fhir.who-rejects",
+    pattern="3.9",
+    says="Where a document rejects what was taken over, somebody does so.",
+)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:

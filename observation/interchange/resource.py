@@ -14,6 +14,7 @@ from .element import (
     FhirQuantity,
     FhirRange,
     Figure,
+    Id,
     Reference,
     ReferenceRange,
 )
@@ -74,7 +75,7 @@ class ObservationResource(Valued):
     """
 
     resource_type: Literal["Observation"]
-    id: str | None = None
+    id: Id | None = None
     status: Status
     subject: Reference | None = None
     effective_date_time: DateTime | None = None
@@ -135,7 +136,7 @@ class RiskAssessmentResource(Element):
     """
 
     resource_type: Literal["RiskAssessment"]
-    id: str | None = None
+    id: Id | None = None
     status: Status
     subject: Reference
     method: CodeableConcept | None = None
