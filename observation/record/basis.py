@@ -13,8 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
+from ...patterns.persistence.audit import audit
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.recorded import Recorded
 
 if TYPE_CHECKING:
     from .observation import Observation
@@ -37,7 +39,7 @@ TOGETHER = rule(
     "basis.together",
     pattern="3.11",
     says="What an observation rests on is recorded with it; more evidence makes another observation.",
-    layers=EVERYWHERE - DATABASES,
+    layers=EVERYWHERE,
 )
 KEPT = rule(
     "basis.append-only",
@@ -55,7 +57,7 @@ class Role(Enum):
     AGAINST = "against"
 
 
-class Basis(Base, init=False):
+class Basis(Recorded, Base, init=False):
     """
     That one observation rests on another.
 
@@ -68,6 +70,7 @@ class Basis(Base, init=False):
     __table_args__ = (CheckConstraint("role IN ('input', 'for', 'against')", name="role"),)
     __level__ = Level.OPERATIONAL
     __pattern__ = "3.11"
+    __unchanged__ = KEPT
 
     observation_id: Mapped[UUID] = mapped_column(
         ForeignKey("observation_observation.id"), primary_key=True, init=False
@@ -99,14 +102,6 @@ class Basis(Base, init=False):
             yield from _objections(self, self.observation, self.source)
             if inspect(self.observation).persistent:
                 yield _too_late(self, self.observation)
-        elif inspect(self).persistent:
-            yield KEPT.violation(
-                self,
-                found=f"{self} would be changed",
-                allowed="what was recorded stays as it is",
-                remedy="Reject the observation, and record another with the right sources.",
-                layer=Layer.FLUSH,
-            )
 
     def __str__(self) -> str:
         return f"{self.observation} on {self.source} ({self.role.value})"
@@ -181,6 +176,14 @@ guard(
     Basis.__table__,  # type: ignore[arg-type]
     refuse_when(ACYCLIC, _TABLE, "INSERT", _closes_a_circle, because="an observation that rests on itself"),
     refuse_when(
+        TOGETHER, _TABLE, "INSERT",
+        lambda row: (
+            "EXISTS (SELECT 1 FROM observation_observation o "
+            f"WHERE o.id = {row}.observation_id AND o.recorded <> {row}.recorded)"
+        ),
+        because="a further source of a recorded observation",
+    ),
+    refuse_when(
         NOT_REJECTED, _TABLE, "INSERT",
         lambda row: (
             f"EXISTS (SELECT 1 FROM observation_rejection r WHERE r.observation_id = {row}.source_id)"
@@ -189,3 +192,4 @@ guard(
     ),
 )  # fmt: skip
 only_added(Basis, KEPT)
+audit(ACYCLIC, Basis, _closes_a_circle)

@@ -209,10 +209,8 @@ class Observation(Recorded, Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this observation breaks by itself."""
-        if not inspect(self).pending:
-            return
         subject = vars(self).get("_subject")
-        if subject is not None and inspect(subject).transient:
+        if inspect(self).pending and subject is not None and inspect(subject).transient:
             yield SUBJECT.violation(
                 self,
                 subject,
@@ -269,8 +267,7 @@ class Measurement(Observation):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this measurement breaks by itself."""
         yield from super().violations()
-        if inspect(self).pending:
-            yield from _measured_wrongly(self, self.phenomenon_type, self.quantity, self.phenomenon)
+        yield from _measured_wrongly(self, self.phenomenon_type, self.quantity, self.phenomenon)
 
     def __str__(self) -> str:
         return f"{self.phenomenon_type} {self.quantity}"
@@ -316,7 +313,7 @@ class CategoryObservation(Observation):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this observation breaks by itself."""
         yield from super().violations()
-        if inspect(self).pending and self.phenomenon_type is not _type_of(self.concept):
+        if self.phenomenon_type is not _type_of(self.concept):
             yield _of_another_type(self, self.concept, self.phenomenon_type)
 
     def __str__(self) -> str:
@@ -344,7 +341,7 @@ def _not_at_first(observation: Observation, standing: Standing) -> Iterator[Cons
     if standing is Standing.REJECTED:
         yield NEVER_AT_FIRST.violation(
             observation,
-            found=f"{observation} recorded as rejected",
+            found=f"{type(observation).__name__} recorded as rejected",
             allowed="active, a hypothesis or a projection",
             remedy="Record it, and call reject(by=..., why=...), which says who rejects it.",
         )

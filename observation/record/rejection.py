@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, exists
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, exists, inspect
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
@@ -93,7 +93,8 @@ class Rejection(Recorded, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this rejection breaks by itself."""
         yield from name_violations(self, self.why)
-        yield from _by_whom(self, self.observation, self.rejecting)
+        if inspect(self).pending:  # later what rejected it may be rejected in its turn
+            yield from _by_whom(self, self.observation, self.rejecting)
 
     def violations_in(self, session: Any) -> Iterator[ConstraintViolation]:
         """The rules that it breaks together with what `session` holds."""
