@@ -1,6 +1,6 @@
 """Observations in FHIR R4: read, taken over, and written as they came (3.4)."""
 
-from .exporting import documents, everything, export_fhir, fhir_of
+from .exporting import documents, everything, export_fhir, fhir_of, is_writable
 from .fhir_file import FhirFile, FhirResource, read_fhir
 from .importing import import_fhir
 from .json_text import Number, read_json, write_json
@@ -27,6 +27,7 @@ __all__ = [
     "export_fhir",
     "fhir_of",
     "import_fhir",
+    "is_writable",
     "read_fhir",
     "read_json",
     "write_json",

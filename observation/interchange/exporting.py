@@ -20,6 +20,7 @@ from .instant import bound_written, span_of, span_written, written_as
 from .json_text import Number, read_json, write_json
 from .kept import DocumentPart, ObservationDocument
 from .people import REFERENCES
+from .problem import PROJECTED_FIGURE
 from .vocabulary import Vocabulary
 
 _REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
@@ -34,6 +35,7 @@ def fhir_of(session: Session, *items: ObservationDocument | Observation) -> list
             or code where the observation was rejected by another, its status where it is. An observation
             that came in no document becomes a resource of its own: a projection a RiskAssessment.
     Units:  what the model has as it was written is written so again; else an instant in UTC, a unit by UCUM.
+    Errors: `ConstraintViolation` (`fhir.projected-figure`) for a measurement that is a projection.
     """
     writer = _Writer(session)
     return [
@@ -102,6 +104,13 @@ class _Writer:
         """An observation that came in no document."""
         current = replaced_by(observation)
         projected = _is_projected(observation)
+        if not projected and not is_writable(observation):
+            raise PROJECTED_FIGURE.violation(
+                observation,
+                found=f"{observation}, a projection",
+                allowed="what was found, and categories that are expected",
+                remedy="Leave it out.",
+            )
         status = "preliminary" if observation.standing is Standing.HYPOTHESIS else "final"
         tree: Tree = {
             "resourceType": "RiskAssessment" if projected else "Observation",
@@ -114,9 +123,10 @@ class _Writer:
             _set_time(tree, "occurrence", observation.made_known)
             if sources:
                 tree["basis"] = sources
-            tree["prediction"] = [{"outcome": self.vocabulary.written(observation.concept)}]
+            expected: Tree = {"outcome": self.vocabulary.written(observation.concept)}
             if observation.applicable.end != UNTIL_CHANGED:
-                tree["prediction"][0]["whenPeriod"] = _period(observation.applicable)
+                expected["whenPeriod"] = _period(observation.applicable)
+            tree["prediction"] = [expected]
             return tree
         tree["code"] = self._code(observation)
         tree["subject"] = subject
@@ -234,10 +244,18 @@ def replaced_by(observation: Observation) -> Observation | None:
     return current
 
 
+def is_writable(item: ObservationDocument | Observation) -> bool:
+    """Whether FHIR R4 has a place for it: for all but a figure that is expected."""
+    return not isinstance(item, Measurement) or not _is_expected(item)
+
+
 def _is_projected(observation: Observation) -> bool:
     """Whether a resource for it is a RiskAssessment: a projection that is no figure, rejected or not."""
-    expected = any(isinstance(each, Projection) for each in observation.qualifications)
-    return expected and isinstance(observation, CategoryObservation)
+    return isinstance(observation, CategoryObservation) and _is_expected(observation)
+
+
+def _is_expected(observation: Observation) -> bool:
+    return any(isinstance(each, Projection) for each in observation.qualifications)
 
 
 def _quality(observation: Observation) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import TypeAlias
 
@@ -255,10 +256,13 @@ def _in_order(resources: list[FhirResource]) -> list[FhirResource]:
         )
         problems.require_none()
     result: list[FhirResource] = []
+    ready: list[int] = []
     while order.is_active():
-        ready = sorted(order.get_ready())
-        result += [resources[at] for at in ready]
-        order.done(*ready)
+        for at in order.get_ready():
+            heappush(ready, at)
+        next_one = heappop(ready)
+        result.append(resources[next_one])
+        order.done(next_one)
     return result
 
 

@@ -99,6 +99,12 @@ WHO_REJECTS = rule(
     says="Where a document rejects what was taken over, somebody does so.",
 )
 
+PROJECTED_FIGURE = rule(
+    "fhir.projected-figure",
+    pattern="3.10",
+    says="A figure that is expected is written as no observation: FHIR R4 has no place for it.",
+)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:

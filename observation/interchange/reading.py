@@ -158,11 +158,12 @@ class Reader:
         raise NoPlaceError(f"there is no place for a {key}" if key else "no value is said")
 
     def _measured(self, part: Valued, at: str, reading: Reading) -> Measured:
-        if part.value_quantity is not None:
-            quantity = self._quantity(part.value_quantity, f"{at}valueQuantity.", reading.placed)
-        elif part.value_integer is not None:
+        if part.value_integer is not None:
             quantity = Quantity(part.value_integer.amount, ONE)
             reading.placed.add(f"{at}valueInteger")
+        else:
+            said = part.value_quantity or FhirQuantity()
+            quantity = self._quantity(said, f"{at}valueQuantity.", reading.placed)
         measured = self.vocabulary.phenomenon_type(part.code)
         _place_words(part.code, measured, f"{at}code", reading, self.vocabulary)
         phenomenon = None
