@@ -99,7 +99,7 @@ class PhenomenonConversion(Versioned, Base, init=False):
         period: Period = ALWAYS,
     ) -> None:
         one = unit if isinstance(unit, Unit) else parse_unit(unit)
-        require(_objections(self, one, equals))
+        require(ratio_violations(self, one, equals))
         require(name_violations(self, source))
         self._begin(period)
         self.unit_code = one.code
@@ -126,7 +126,7 @@ class PhenomenonConversion(Versioned, Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this conversion breaks by itself."""
-        yield from _objections(self, self.unit, self.equals)
+        yield from ratio_violations(self, self.unit, self.equals)
         yield from name_violations(self, self.source)
 
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
@@ -302,9 +302,8 @@ def _unstated(
     )
 
 
-def _objections(
-    conversion: PhenomenonConversion, unit: Unit, equals: Quantity
-) -> Iterator[ConstraintViolation]:
+def ratio_violations(conversion: object, unit: Unit, equals: Quantity) -> Iterator[ConstraintViolation]:
+    """The rules that a conversion breaks whatever it is of: `unit` and `equals` are as it has them."""
     counted = [each.unit for side in (unit, equals.unit) for each in side.references]
     if STANDARD.find(unit, equals.unit) is not None or any(each.scale is not Scale.RATIO for each in counted):
         yield APART.violation(

@@ -19,6 +19,7 @@ class Concern(Enum):
     BREAKS_A_RULE = "breaks a rule"
     IN_NO_PACK = "in no pack"
     OTHERWISE = "otherwise than in the pack"
+    DOUBTFUL = "hardly meant so"
     UNUSED = "unused"
 
 
@@ -41,7 +42,7 @@ class AuditFinding:
 
 def audit(session: Session, packs: Iterable[Pack] = ()) -> list[AuditFinding]:
     """
-    Look through a database: whatever breaks a rule, and knowledge that is in no pack, otherwise, or unused.
+    Look through a database for what breaks a rule, and knowledge in no pack, otherwise, odd, or unused.
 
     Shape:  `packs` are those that it was loaded from, the latest last; without any, none is asked for. Of
             two packs that state the same thing, the latest counts.
@@ -55,6 +56,7 @@ def audit(session: Session, packs: Iterable[Pack] = ()) -> list[AuditFinding]:
         *_breaches(session),
         *(_in_no_pack(known, latest) if given else ()),
         *(finding for pack in given for finding in _otherwise(pack, known, latest)),
+        *_doubtful(session),
         *_unused(session),
     ]
 
@@ -78,6 +80,12 @@ def _otherwise(pack: Pack, known: Known, latest: Mapping[tuple[str, str], Pack])
         if change.alters and latest[section, key] is pack:
             detail = "; ".join(map(str, change.fields)) or "missing"
             yield AuditFinding(f"{section}: {key}", Concern.OTHERWISE, f"{pack.header.name}: {detail}")
+
+
+def _doubtful(session: Session) -> Iterator[AuditFinding]:
+    for section in sections():
+        for key, oddity in section.doubts(session):
+            yield AuditFinding(f"{section.name}: {key}", Concern.DOUBTFUL, oddity)
 
 
 def _unused(session: Session) -> Iterator[AuditFinding]:

@@ -12,7 +12,7 @@ from ..persistence.session import Session
 from .difference import Change, Difference, Known, changes_of, difference, known_to
 from .errors import PackError, Problem
 from .pack import Header, Pack
-from .section import KnowledgeDocument, Reference, sections
+from .section import KnowledgeDocument, Reference, families, sections
 
 
 def load(pack: Pack, session: Session, *, replace: bool = False) -> Difference:
@@ -43,13 +43,17 @@ def export(session: Session, header: Header) -> str:
 
 
 def _unresolved(pack: Pack, known: Known) -> Iterator[Problem]:
-    keys = {name: {*documents, *pack.documents.get(name, {})} for name, documents in known.items()}
-    for section, documents in pack.documents.items():
+    keys: dict[str, set[str]] = {}
+    for section in sections():
+        mine = {*known[section.name], *pack.documents.get(section.name, {})}
+        for name in {section.name, section.family()}:
+            keys.setdefault(name, set()).update(mine)
+    for name, documents in pack.documents.items():
         for number, document in enumerate(documents.values()):
             for reference in document.references():
                 if reference.key not in keys[reference.section]:
                     reason = _missing(document, reference, keys[reference.section])
-                    yield pack.problem((section, number, reference.field), reason, says=reference.key)
+                    yield pack.problem((name, number, reference.field), reason, says=reference.key)
 
 
 def _missing(document: KnowledgeDocument, reference: Reference, known: set[str]) -> str:
@@ -72,8 +76,8 @@ def _refused_changes(pack: Pack, changes: list[Change[Any]]) -> Iterator[Problem
 
 def _store(pack: Pack, session: Session, changes: list[Change[Any]]) -> None:
     with session.begin_nested():
-        for section in sections():
-            mine = [change for change in changes if change.section is section]
+        for family in families():
+            mine = [change for section in family for change in changes if change.section is section]
             for step in (_write, _link):
                 for change in mine:
                     with _blaming(pack, change), session.no_autoflush:

@@ -68,11 +68,14 @@ class Section(ABC, Generic[D]):
     One kind of knowledge in packs: how it is read from a database, and how it is stored there.
 
     Shape:  `name` is the key in the pack; `after` names the sections that this one refers to; `dated` are
-            the fields that hold things with periods, and so can change from a day on.
+            the fields that hold things with periods, and so can change from a day on. A section of subtypes
+            says by `within` in which one their supertype stands: what refers to that may mean any of them,
+            and they may refer to each other.
     """
 
     name: ClassVar[str]
     model: ClassVar[type[KnowledgeDocument]]
+    within: ClassVar[str] = ""
     after: ClassVar[tuple[str, ...]] = ()
     dated: ClassVar[tuple[str, ...]] = ()
 
@@ -95,6 +98,15 @@ class Section(ABC, Generic[D]):
         """The keys of what nothing on the operational level makes use of."""
         return ()
 
+    def doubts(self, session: Session) -> Iterable[tuple[str, str]]:
+        """The keys of what breaks no rule but is hardly meant so, each with what is odd about it."""
+        return ()
+
+    @classmethod
+    def family(cls) -> str:
+        """The name of the section that its documents may be referred to by."""
+        return cls.within or cls.name
+
 
 _SECTIONS: dict[str, Section[Any]] = {}
 
@@ -112,8 +124,25 @@ def register(section: Section[Any]) -> None:
 
 def sections() -> tuple[Section[Any], ...]:
     """Every section, each after those that it refers to."""
-    order = TopologicalSorter({name: _SECTIONS[name].after for name in sorted(_SECTIONS)})
-    return tuple(_SECTIONS[name] for name in order.static_order())
+    return tuple(section for family in families() for section in family)
+
+
+def families() -> tuple[tuple[Section[Any], ...], ...]:
+    """The sections, those of subtypes together with that of their supertype, after what they refer to."""
+    members: dict[str, list[Section[Any]]] = {}
+    for name in sorted(_SECTIONS, key=lambda each: (bool(_SECTIONS[each].within), each)):
+        members.setdefault(_SECTIONS[name].family(), []).append(_SECTIONS[name])
+    before = {
+        family: {
+            _SECTIONS[name].family()
+            for section in mine
+            for name in section.after
+            if name == section.name or _SECTIONS[name] not in mine
+        }
+        for family, mine in sorted(members.items())
+    }
+    order = TopologicalSorter(before)
+    return tuple(tuple(members[family]) for family in order.static_order())
 
 
 class Dated(Protocol):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, TypeVar
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
-from ..constraint import Rule
+from ..constraint import ConstraintViolation, Rule
+from .audit import Row, search
 from .guard import Guard, guard, refuse_when, trigger
+from .session import Session
 
 K = TypeVar("K")
 
@@ -33,6 +36,11 @@ def keep_closure(kinds: Table, generalization: Table, closure: Table, *, acyclic
             projection of the first, which nobody writes by hand.
     Source: Analysis Patterns 2.6 and 3.6.
     """
+
+    @search()
+    def _circular(session: Session) -> Iterator[ConstraintViolation]:
+        yield from _circles(session, kinds, generalization, acyclic)
+
     name = kinds.name
     of_itself = f"INSERT INTO {closure.name} (subtype_id, supertype_id) VALUES (NEW.id, NEW.id)"
     forgotten = f"DELETE FROM {closure.name} WHERE subtype_id = OLD.id AND supertype_id = OLD.id"
@@ -65,6 +73,35 @@ def keep_closure(kinds: Table, generalization: Table, closure: Table, *, acyclic
             for on in ("UPDATE", "DELETE")
         ),
     )
+
+
+def _circles(
+    session: Session, kinds: Table, generalization: Table, acyclic: Rule
+) -> Iterator[ConstraintViolation]:
+    """The circles that a database holds, each until it is opened."""
+    above: dict[Any, set[Any]] = {}
+    for subtype, supertype in session.execute(
+        select(generalization.c.subtype_id, generalization.c.supertype_id)
+    ):
+        above.setdefault(subtype, set()).add(supertype)
+    while (circle := _circle(above)) is not None:
+        above[circle[0]].remove(circle[1])
+        names = dict(session.execute(select(kinds.c.id, kinds.c.name).where(kinds.c.id.in_(circle))).all())
+        yield acyclic.violation(
+            Row(generalization.name, (circle[0], circle[1])),
+            found="a circle: " + " > ".join(names[each] for each in circle),
+            allowed=acyclic.says.rstrip("."),
+            remedy="Take one of these out of the supertypes of the one before it.",
+        )
+
+
+def _circle(above: dict[Any, set[Any]]) -> list[Any] | None:
+    """A circle, each kind in it followed by one of its supertypes, and the first again at the end."""
+    try:
+        TopologicalSorter(above).prepare()
+    except CycleError as found:
+        return list(reversed(found.args[1]))
+    return None
 
 
 def _keeps(name: str, table: str, on: str, *statements: str) -> Guard:

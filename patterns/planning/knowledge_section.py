@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
+from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import exists, inspect, or_, select
+from sqlalchemy import ColumnElement, exists, inspect, or_, select
 
 from ..accountability.party_type import PartyType
 from ..constraint import rule
 from ..knowledge.section import Section, register
+from ..knowledge.usage import is_used
 from ..persistence.session import Session
-from .action import Action
 from .allocation import ResourceAllocation
 from .knowledge_document import (
     DependencyDocument,
@@ -35,6 +37,8 @@ POLICY_KIND = rule(
     pattern="8.6",
     says="A policy asks for something that the program knows how to look for, and goes on asking for it.",
 )
+
+P = TypeVar("P", bound=ProtocolDocument)
 
 _KINDS = {"asset_type": AssetType, "consumable_type": ConsumableType}
 
@@ -72,34 +76,51 @@ class ResourceTypes(Section[ResourceTypeDocument]):
         yield from session.scalars(select(ResourceType.name).where(~used).order_by(ResourceType.name))
 
 
-class Protocols(Section[ProtocolDocument]):
+class ProtocolSection(Section[P]):
     """
-    The section `protocols`.
+    A section of protocols of one kind: `made` and `said` add what a subtype has of its own.
 
-    Shape:  subtypes of other chapters have sections of their own.
+    Shape:  a step may be a protocol of any kind, so all their sections stand within `protocols`.
     """
 
-    name = "protocols"
-    model = ProtocolDocument
+    within = "protocols"
     after = ("resource_types",)
+    entity: ClassVar[type[Protocol]]
 
-    def read(self, session: Session) -> Iterator[ProtocolDocument]:
-        """Every plain protocol that the database holds."""
-        for stored in session.scalars(select(Protocol).where(Protocol.kind == "protocol")):
-            yield _document_of(stored)
+    @abstractmethod
+    def made(self, document: P) -> Protocol:
+        """A protocol of this kind, still without steps."""
 
-    def add(self, session: Session, document: ProtocolDocument) -> None:
+    def said(self, stored: Any) -> dict[str, Any]:
+        """What a stored protocol says beyond what any protocol does."""
+        return {}
+
+    def set(self, stored: Any, document: P) -> None:
+        """Let a stored protocol say what its document says beyond what any does."""
+
+    def document_of(self, stored: Protocol) -> P:
+        """Say what the database holds."""
+        return cast("P", self.model(**_fields_of(stored), **self.said(stored)))
+
+    def read(self, session: Session) -> Iterator[P]:
+        """Every protocol of this kind that the database holds."""
+        for stored in session.scalars(select(self.entity).where(self._is_mine())):
+            yield self.document_of(stored)
+
+    def add(self, session: Session, document: P) -> None:
         """Store a protocol, still without steps."""
-        session.add(Protocol(name=document.name, duration=document.duration))
+        session.add(self.made(document))
 
-    def change(self, session: Session, old: ProtocolDocument, new: ProtocolDocument) -> None:
-        """Give a protocol another duration; `link` sees to the rest."""
-        _protocol(session, new.name).duration = new.duration
+    def change(self, session: Session, old: P, new: P) -> None:
+        """Give a protocol another duration, and what its kind has; `link` sees to the rest."""
+        stored = _protocol(session, new.name)
+        stored.duration = new.duration
+        self.set(stored, new)
 
-    def link(self, session: Session, document: ProtocolDocument) -> None:
+    def link(self, session: Session, document: P) -> None:
         """Give a protocol the steps, dependencies and requirements that the document names."""
         stored = _protocol(session, document.name)
-        if _document_of(stored) == document:
+        if self.document_of(stored) == document:
             return
         _drop(session, stored, document)
         by_name = {step.name: step for step in stored.steps}
@@ -116,13 +137,30 @@ class Protocols(Section[ProtocolDocument]):
             ResourceRequirement(protocol=stored, type=type, quantity=required.quantity)
 
     def unused(self, session: Session) -> Iterator[str]:
-        """The protocols that no action follows, and that are no step of another."""
+        """The protocols that nothing follows, and that are no step of another."""
         used = or_(
-            exists().where(Action.protocol_id == Protocol.id),
+            is_used(Protocol, Protocol.id),
             exists().where(ProtocolReference.referred_id == Protocol.id),
         )
-        question = select(Protocol.name).where(Protocol.kind == "protocol", ~used).order_by(Protocol.name)
-        yield from session.scalars(question)
+        yield from session.scalars(
+            select(Protocol.name).where(self._is_mine(), ~used).order_by(Protocol.name)
+        )
+
+    def _is_mine(self) -> ColumnElement[bool]:
+        return Protocol.kind == inspect(self.entity).polymorphic_identity
+
+
+class Protocols(ProtocolSection[ProtocolDocument]):
+    """The section `protocols`, of plain ones."""
+
+    name = "protocols"
+    within = ""
+    model = ProtocolDocument
+    entity = Protocol
+
+    def made(self, document: ProtocolDocument) -> Protocol:
+        """A plain protocol."""
+        return Protocol(name=document.name, duration=document.duration)
 
 
 class Policies(Section[PolicyDocument]):
@@ -196,21 +234,21 @@ def _drop(session: Session, stored: Protocol, document: ProtocolDocument) -> Non
     session.flush()
 
 
-def _document_of(stored: Protocol) -> ProtocolDocument:
-    return ProtocolDocument(
-        name=stored.name,
-        duration=stored.duration,
-        steps=tuple(StepDocument(protocol=step.referred.name, name=step.name) for step in stored.steps),
-        dependencies=tuple(
+def _fields_of(stored: Protocol) -> dict[str, Any]:
+    return {
+        "name": stored.name,
+        "duration": stored.duration,
+        "steps": tuple(StepDocument(protocol=step.referred.name, name=step.name) for step in stored.steps),
+        "dependencies": tuple(
             DependencyDocument(
                 after=each.predecessor.name, step=each.successor.name, kind=each.kind, lag=each.lag
             )
             for each in stored.dependencies
         ),
-        requires=tuple(
+        "requires": tuple(
             RequirementDocument(type=each.type.name, quantity=each.quantity) for each in stored.requirements
         ),
-    )
+    }
 
 
 register(ResourceTypes())
