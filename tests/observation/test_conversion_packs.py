@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -24,16 +24,17 @@ phenomenon_conversions:
 PACK = HEADER + TYPES + STATED
 
 
-def loaded(session: Session, text: str) -> None:
+def loaded(session: Session, text: str, *, replace: bool = False) -> None:
     """Load a pack."""
-    load(parse_pack(text), session)
+    load(parse_pack(text), session, replace=replace)
     session.commit()
 
 
-def converted(session: Session, **asked: date) -> str:
+def converted(session: Session, *, as_of: date | None = None, known_at: datetime | None = None) -> str:
     """7 mmol/L of glucose in mg/dL."""
     glucose = session.scalars(select(PhenomenonType)).one()
-    return str(convert(session, Quantity(7, "mmol/L"), to="mg/dL", phenomenon_type=glucose, **asked))
+    seven = Quantity(7, "mmol/L")
+    return str(convert(session, seven, to="mg/dL", phenomenon_type=glucose, as_of=as_of, known_at=known_at))
 
 
 def test_a_pack_states_a_conversion_once(session: Session) -> None:
@@ -47,13 +48,14 @@ def test_a_pack_states_a_conversion_once(session: Session) -> None:
 def test_what_is_exported_says_the_same(session: Session) -> None:
     loaded(session, PACK)
 
-    text = export(session)
+    header = parse_pack(PACK).header
+    text = export(session, header)
 
     assert "18.0156" in text
     assert "molar mass 180.156 g/mol" in text
-    assert export(session) == text
-    load(parse_pack(text), session)
-    assert not session.new
+    again = load(parse_pack(text), session)
+    assert not again.added + again.changed
+    assert export(session, header) == text
 
 
 def test_another_ratio_ends_the_belief_in_the_one_before(session: Session, clock: FixedClock) -> None:
@@ -61,7 +63,11 @@ def test_another_ratio_ends_the_belief_in_the_one_before(session: Session, clock
     before = clock.now()
     clock.advance(timedelta(days=1))
 
-    loaded(session, PACK.replace("18.0156", "18.02").replace("molar mass 180.156 g/mol", "rounded"))
+    rounded = PACK.replace("18.0156", "18.02").replace("molar mass 180.156 g/mol", "rounded")
+
+    with pytest.raises(PackError, match="known otherwise"):
+        loaded(session, rounded)
+    loaded(session, rounded, replace=True)
 
     assert converted(session) == "126.14 mg/dL"
     assert converted(session, known_at=before) == "126.1092 mg/dL"
