@@ -16,6 +16,7 @@ from ..record.standing import Projection, Standing
 from ..record.time_record import TimeRecord
 from .element import UCUM, CodeableConcept, FhirQuantity
 from .fhir_file import Tree
+from .finding import replaced_by
 from .instant import bound_written, span_of, span_written, written_as
 from .json_text import Number, read_json, write_json
 from .kept import DocumentPart, ObservationDocument
@@ -230,20 +231,6 @@ class _Writer:
         return f"{kind}/{observation.id}"
 
 
-def replaced_by(observation: Observation) -> Observation | None:
-    """
-    The observation itself, or the one that stands for it since it was rejected; None where there is none.
-
-    Shape:  what shows an observation to be wrong stands for it only where it is of the same quality.
-    """
-    current: Observation | None = observation
-    while current is not None and current.rejection is not None:
-        other = current.rejection.rejecting
-        is_alike = other is not None and type(other) is type(current)
-        current = other if other is not None and is_alike and _quality(other) == _quality(current) else None
-    return current
-
-
 def is_writable(item: ObservationDocument | Observation) -> bool:
     """Whether FHIR R4 has a place for it: for all but a figure that is expected."""
     return not isinstance(item, Measurement) or not _is_expected(item)
@@ -256,10 +243,6 @@ def _is_projected(observation: Observation) -> bool:
 
 def _is_expected(observation: Observation) -> bool:
     return any(isinstance(each, Projection) for each in observation.qualifications)
-
-
-def _quality(observation: Observation) -> object:
-    return observation.subject_id, observation.phenomenon_type_id or observation.concept_id
 
 
 def _node(tree: Tree, path: str) -> Tree:

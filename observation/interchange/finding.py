@@ -13,7 +13,7 @@ from ..record.basis import Role, rest
 from ..record.observation import CategoryObservation, Measurement, Observation, Presence
 from ..record.observation import Said as SaidOfAny
 from ..record.protocol import ObservationProtocol
-from ..record.standing import Hypothesis, Standing
+from ..record.standing import Hypothesis, Projection, Standing
 from ..record.time_record import TimeRecord
 
 
@@ -101,7 +101,8 @@ class Finding:
                 applicable=circumstances.applicable.time,
                 **common,
             )
-        rest(observation, self.rests_on(made), self.role)
+        sources = [each for each in self.rests_on(made) if each.rejection is None]
+        rest(observation, sources, self.role)
         return observation
 
     def is_said_by(
@@ -122,8 +123,7 @@ class Finding:
             and observation.protocol is circumstances.protocol
             and observation.performer is circumstances.performer
             and [each.source for each in observation.bases] == self.rests_on(made)
-            and (observation.standing is Standing.PROJECTION)
-            == (circumstances.standing is Standing.PROJECTION)
+            and _is_expected(observation) == (circumstances.standing is Standing.PROJECTION)
         )
 
 
@@ -140,6 +140,10 @@ def _written(said: Measured | Found | None) -> str:
     return str(said.quantity) if isinstance(said, Measured) else ""
 
 
+def _is_expected(observation: Observation) -> bool:
+    return any(isinstance(each, Projection) for each in observation.qualifications)
+
+
 def become(observation: Observation, standing: Standing) -> None:
     """Let a recorded observation be as certain as it is now: a hypothesis confirmed, or one again."""
     before = observation.standing
@@ -147,3 +151,21 @@ def become(observation: Observation, standing: Standing) -> None:
         next(each for each in observation.qualifications if each.is_believed).withdraw()
     elif before is Standing.ACTIVE and standing is Standing.HYPOTHESIS:
         Hypothesis(observation=observation)
+
+
+def replaced_by(observation: Observation) -> Observation | None:
+    """
+    The observation itself, or the one that stands for it since it was rejected; None where there is none.
+
+    Shape:  what shows an observation to be wrong stands for it only where it is of the same quality.
+    """
+    current: Observation | None = observation
+    while current is not None and current.rejection is not None:
+        other = current.rejection.rejecting
+        is_alike = other is not None and type(other) is type(current)
+        current = other if other is not None and is_alike and _quality(other) == _quality(current) else None
+    return current
+
+
+def _quality(observation: Observation) -> object:
+    return observation.subject_id, observation.phenomenon_type_id or observation.concept_id

@@ -17,13 +17,16 @@ from ..record.observation import Observation
 from ..record.standing import Standing
 from .element import Reference
 from .fhir_file import FhirFile, FhirResource, read_fhir
-from .finding import Circumstances, Finding, become
-from .kept import DocumentPart, ObservationDocument, latest_document, was_taken_over
+from .finding import Circumstances, Finding, become, replaced_by
+from .json_text import read_json
+from .kept import DocumentPart, ObservationDocument, latest_document, same_document
 from .problem import IN_ORDER, KNOWN_SUBJECT, WHO_REJECTS, Place, Problems
 from .reading import WITHOUT_RESULT, NoPlaceError, Reader, Reading, Resolver, when
 from .report import FhirImport, LeftOut, unplaced
 from .resource import ObservationResource, RiskAssessmentResource
 from .vocabulary import Vocabulary
+
+_WITHDRAWN = "entered-in-error"
 
 Subjects: TypeAlias = Mapping[str, Referable] | Callable[[Reference], Referable | None]
 """What references lead to: by their text, or by a function of the reference."""
@@ -97,13 +100,13 @@ class _Taking:
     def take(self, resource: FhirResource) -> None:
         """Take one resource over, and note what is wrong with it."""
         try:
-            if was_taken_over(self.session, self.source, resource):
+            document = same_document(self.session, self.source, resource)
+            if document is not None:
                 self.report.unchanged += 1
-                return
-            document = self._taken(resource)
-            for name in resource.names:
-                self._made[name] = document
-            self.report.accepted += 1
+            else:
+                document = self._taken(resource)
+                self.report.accepted += 1
+            self._made |= dict.fromkeys(resource.names, document)
         except ConstraintViolation as violation:
             self.problems.add(resource.place, violation)
             if not self.session.is_active:  # a flush was refused: what follows would stand on nothing
@@ -114,8 +117,9 @@ class _Taking:
         before = latest_document(self.session, self.source, content.resource_type, content.id or "")
         document = ObservationDocument(source=self.source, resource=resource)
         reading = Reading()
+        earlier = _standing_of(before, content.status)
         try:
-            made = self._made_of(resource, reading, before)
+            made = self._made_of(resource, reading, earlier)
         except NoPlaceError as no_place:
             reading.left_out[""] = str(no_place)
             made = {}
@@ -123,19 +127,18 @@ class _Taking:
         for path, observation in made.items():
             self.session.add(DocumentPart(document=document, path=path, observation=observation))
         self.session.flush()
-        self._reject(content, made, before)
+        self._reject(content, made, earlier)
         self._tell(resource, reading, made)
         return document
 
     def _made_of(
-        self, resource: FhirResource, reading: Reading, before: ObservationDocument | None
+        self, resource: FhirResource, reading: Reading, earlier: dict[str, Observation]
     ) -> dict[str, Observation]:
         """The observations of a resource, by path: new ones, or those that say the same already."""
         content = resource.content
-        earlier = {each.path: each.observation for each in before.parts} if before else {}
         if content.status in WITHOUT_RESULT:
             raise NoPlaceError(f"a status of {content.status} means that there is no result")
-        if content.status == "entered-in-error" and earlier:
+        if content.status == _WITHDRAWN and earlier:
             reading.placed |= {"resourceType", "id", "status"}
             return earlier
         subject = self._subject(content, reading)
@@ -145,9 +148,11 @@ class _Taking:
         for finding in reading.findings:
             told = self._told(content, finding, circumstances)
             old = earlier.get(finding.path)
-            if old is not None and finding.is_said_by(old, subject, told, made) and old.rejection is None:
+            if old is not None and finding.is_said_by(old, subject, told, made):
                 become(old, told.standing)
                 made[finding.path] = old
+                if old.rejection is not None:  # to send it again is no reason to believe it
+                    reading.left_out[finding.path] = f"rejected by {old.rejection.by}: {old.rejection.why}"
             else:
                 made[finding.path] = new = finding.recorded(subject, told, made)
                 self.session.add(new)
@@ -188,16 +193,15 @@ class _Taking:
         self,
         content: ObservationResource | RiskAssessmentResource,
         made: dict[str, Observation],
-        before: ObservationDocument | None,
+        earlier: dict[str, Observation],
     ) -> None:
         """Reject what was entered in error, and what is said otherwise than before."""
         wrong: dict[Observation, Observation | None]
-        if content.status == "entered-in-error":
+        if content.status == _WITHDRAWN:
             wrong = dict.fromkeys(made.values())
             why = f"entered in error: {content.resource_type}/{content.id}"
         else:
-            earlier = {each.observation: made.get(each.path) for each in before.parts} if before else {}
-            wrong = {old: new for old, new in earlier.items() if old not in made.values()}
+            wrong = {old: made.get(path) for path, old in earlier.items() if old not in made.values()}
             why = f"sent again as {content.status}: {content.resource_type}/{content.id}"
         for old, new in wrong.items():
             if old.rejection is None:
@@ -233,6 +237,15 @@ class _Taking:
         whole = [each.observation for each in document.parts if not each.path]
         parts = whole or [each.observation for each in document.parts]
         return [each for each in parts if each.rejection is None]
+
+
+def _standing_of(document: ObservationDocument | None, status: str) -> dict[str, Observation]:
+    """What stands for the parts of an earlier document, by path; nothing, where what was withdrawn is anew."""
+    if document is None:
+        return {}
+    if status != _WITHDRAWN and read_json(document.text)["status"] == _WITHDRAWN:
+        return {}
+    return {each.path: replaced_by(each.observation) or each.observation for each in document.parts}
 
 
 def _in_order(resources: list[FhirResource]) -> list[FhirResource]:

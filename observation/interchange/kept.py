@@ -140,13 +140,14 @@ def latest_document(
     return found
 
 
-def was_taken_over(session: Session, source: str, resource: FhirResource) -> bool:
-    """Whether a document with this very text was taken over, be it the last one or not."""
+def same_document(session: Session, source: str, resource: FhirResource) -> ObservationDocument | None:
+    """The document with this very text, where it was taken over, be it the last one or not."""
     content = resource.content
     question = _of(source, content.resource_type, content.id or "").where(
         ObservationDocument.digest == resource.digest
     )
-    return session.scalars(question.limit(1)).first() is not None
+    found: ObservationDocument | None = session.scalars(question.limit(1)).first()
+    return found
 
 
 def _of(source: str, resource_type: str, logical_id: str) -> Select[Any]:

@@ -42,6 +42,7 @@ from analysis_patterns.patterns.reference import IdentificationScheme, Identifie
 from analysis_patterns.patterns.reference.identifier import scheme_named
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.patterns.time.instant import UNTIL_CHANGED
+from analysis_patterns.patterns.values import Quantity
 from tests.refusals import refuses
 
 from .fhir import EXAMPLES, FILES, bundle, coded, observation
@@ -437,6 +438,85 @@ def test_what_was_entered_in_error_is_rejected_and_made_by_nobody(session: Sessi
         "entered in error: Observation/weight",
     )
     assert count(session, Observation) == [1]
+
+
+def test_what_was_withdrawn_and_is_sent_again_is_observed_anew(session: Session, taken: Taken) -> None:
+    taken(observation())
+    taken(observation(status="entered-in-error"))
+
+    (again,) = taken(observation(note=[{"text": "it was right"}])).observations
+
+    assert again.standing is Standing.ACTIVE
+    assert count(session, Observation) == [2]
+
+
+def test_what_is_withdrawn_twice_is_rejected_once(session: Session, taken: Taken) -> None:
+    taken(observation())
+    taken(observation(status="entered-in-error"))
+
+    report = taken(observation(status="entered-in-error", note=[{"text": "sorry"}]))
+
+    assert (report.accepted, report.rejected) == (1, [])
+    assert count(session, Observation) == [1]
+
+
+def test_what_was_rejected_here_is_not_believed_for_being_sent_again(
+    session: Session, taken: Taken, clerk: Person
+) -> None:
+    (wrong,) = taken(observation(component=[{"code": coded("shoes"), "valueInteger": 1}])).observations[1:]
+    session.add(wrong.reject(by=clerk, why="misread"))
+    session.flush()
+
+    report = taken(
+        observation(component=[{"code": coded("shoes"), "valueInteger": 1}], note=[{"text": "again"}])
+    )
+
+    assert report.observations[1:] == [wrong]
+    assert [str(each) for each in report.left_out] == ["Observation: rejected by Clerk: misread"]
+
+
+def test_a_part_that_was_rejected_here_is_no_source_of_what_is_sent_anew(
+    session: Session, taken: Taken, clerk: Person
+) -> None:
+    shoes = [{"code": coded("shoes"), "valueInteger": 1}]
+    part, _ = taken(observation(component=shoes)).observations
+    session.add(part.reject(by=clerk, why="barefoot"))
+    session.flush()
+
+    _, weight = taken(observation(component=shoes, valueQuantity={"value": 81})).observations
+
+    assert weight.bases == []
+
+
+def test_what_was_corrected_here_and_there_alike_is_one_observation(
+    session: Session, taken: Taken, clerk: Person
+) -> None:
+    (wrong,) = taken(observation()).observations
+    assert isinstance(wrong, Measurement)
+    right = Measurement(
+        subject=wrong.subject, phenomenon_type=wrong.phenomenon_type, quantity=Quantity(81, "kg"),
+        applicable=wrong.applicable.time,
+    )  # fmt: skip
+    session.add_all([right, wrong.reject(by=clerk, why="misread", rejecting=right)])
+    session.flush()
+    kilos = {"system": UCUM, "code": "kg"}
+
+    alike = taken(observation(valueQuantity={"value": 81, **kilos}))
+    other = taken(observation(valueQuantity={"value": 82, **kilos}))
+
+    assert (alike.observations, alike.rejected, other.rejected) == ([right], [], [right])
+    assert [str(each.quantity) for each in found(session, "Body weight")] == ["82 kg"]
+
+
+def test_a_source_that_was_taken_over_before_is_found_by_the_url_it_has_now(taken: Taken) -> None:
+    weight = observation()
+    derived = observation(id="bmi", code=coded("BMI"), derivedFrom=[{"reference": "urn:uuid:1"}])
+    taken(weight)
+
+    report = taken(bundle(weight, derived, urls=("urn:uuid:1",)))
+
+    (index,) = report.observations
+    assert [str(each.source) for each in index.bases] == ["Body weight 80 kg"]
 
 
 def test_refuses_to_reject_where_nobody_does(taken: Taken) -> None:
