@@ -240,7 +240,7 @@ class _Taking:
 
 
 def _standing_of(document: ObservationDocument | None, status: str) -> dict[str, Observation]:
-    """What stands for the parts of an earlier document, by path; nothing, where what was withdrawn is anew."""
+    """What stands for the parts of an earlier document, by path; nothing, where that was withdrawn."""
     if document is None:
         return {}
     if status != _WITHDRAWN and read_json(document.text)["status"] == _WITHDRAWN:
