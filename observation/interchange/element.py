@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, model_validator
+from pydantic import ConfigDict, Field, InstanceOf, model_validator
 from pydantic.alias_generators import to_camel
 
 from ...patterns.constraint import ConstraintViolation
@@ -171,13 +171,3 @@ def _upwards(low: FhirQuantity | None, high: FhirQuantity | None) -> Iterator[Co
             allowed="a low bound that is not above the high one",
             remedy="Swap the bounds.",
         )
-
-
-def fields_of(model: type[BaseModel]) -> set[str]:
-    """The keys of FHIR's that a model reads."""
-    return {each.alias or name for name, each in model.model_fields.items()}
-
-
-def plain(element: Element) -> dict[str, Any]:
-    """An element as the document has it, but for the order of its keys."""
-    return element.model_dump(by_alias=True, exclude_unset=True)

@@ -128,11 +128,11 @@ class Finding:
 
 
 def _said(observation: Observation) -> Measured | Found | None:
+    """What an observation says, if it is of a kind that documents tell of."""
     if isinstance(observation, Measurement):
         return Measured(observation.phenomenon_type, observation.quantity, observation.phenomenon)
-    if isinstance(observation, CategoryObservation):
-        return Found(observation.concept, observation.presence)
-    return None
+    is_category = isinstance(observation, CategoryObservation)
+    return Found(observation.concept, observation.presence) if is_category else None
 
 
 def _written(said: Measured | Found | None) -> str:

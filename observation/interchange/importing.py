@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ...patterns.accountability.party import Party
-from ...patterns.constraint import ConstraintViolation
+from ...patterns.constraint import ConstraintViolation, Layer
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ..record.observation import Observation
@@ -109,8 +109,8 @@ class _Taking:
             self._made |= dict.fromkeys(resource.names, document)
         except ConstraintViolation as violation:
             self.problems.add(resource.place, violation)
-            if not self.session.is_active:  # a flush was refused: what follows would stand on nothing
-                self.problems.require_none()
+            if violation.layer is not Layer.CONSTRUCTOR:
+                self.problems.require_none()  # what a flush refuses, the next one would refuse again
 
     def _taken(self, resource: FhirResource) -> ObservationDocument:
         content = resource.content

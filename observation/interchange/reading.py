@@ -216,6 +216,8 @@ class Reader:
                 continue
             concept = self.vocabulary.concept(prediction.outcome)
             _place_words(prediction.outcome, concept, f"{path}.outcome", reading, self.vocabulary)
+            if prediction.when_period is not None:
+                reading.placed |= {f"{path}.whenPeriod.start", f"{path}.whenPeriod.end"}
             reading.findings.append(Finding(path, Found(concept), sources, role=Role.FOR))
 
 

@@ -119,9 +119,10 @@ def test_large_texts_are_told_apart_in_time(text: str) -> None:
     assert time.monotonic() - begun < 5
 
 
-def test_refuses_a_document_that_is_too_long() -> None:
+@pytest.mark.parametrize("blank", [" ", b" "], ids=["text", "bytes"])
+def test_refuses_a_document_that_is_too_long(blank: str | bytes) -> None:
     with refuses("fhir.file") as refused:
-        read_fhir(" " * (4 * 1024 * 1024 + 1), name="long.json")
+        read_fhir(blank * (4 * 1024 * 1024 + 1), name="long.json")
 
     assert str(refused.value).startswith("long.json: fhir.file: found more than 4,194,304 bytes")
 
@@ -163,6 +164,11 @@ def test_refuses_text_that_no_database_holds_and_elements_that_say_nothing(said:
 
     assert "Observation.note: fhir.text" in str(refused.value)
     str(refused.value).encode()  # what is shown of it can be printed
+
+
+def test_refuses_a_key_that_no_database_holds() -> None:
+    with refuses("fhir.text"):
+        read_fhir(observation(note="here").replace('"note"', '"no\\u0000te"'))
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,33 @@ def test_all_the_examples_together_come_back_as_a_bundle(session: Session, take:
     assert [each.text for each in resources] == [file.read_text(encoding="utf-8") for file in FILES]
 
 
+@pytest.mark.parametrize(
+    "elements",
+    [
+        {"valueQuantity": None, "valueInteger": 4},
+        {"valueQuantity": {"value": 4}},
+        {
+            "effectiveDateTime": None,
+            "effectivePeriod": {"start": "2016-03-01", "end": "2016-03-04T10:00:00Z"},
+        },
+        {"effectiveDateTime": None, "effectivePeriod": {"start": "2016"}},
+        {"effectiveDateTime": None, "effectivePeriod": {"end": "2016"}},
+        {"effectiveDateTime": None, "issued": "2016-03-28T10:00:00.000+01:00"},
+        {"effectiveDateTime": None, "effectiveInstant": "2016-03-28T10:00:00.123456789Z"},
+        {"code": {"coding": [{"display": "weight"}]}, "interpretation": [coded("high"), coded("critical")]},
+        {"valueQuantity": None, "valueCodeableConcept": coded("heavy"), "interpretation": [coded("high")]},
+    ],
+)
+def test_whatever_way_it_is_said_it_comes_back_so(
+    session: Session, take: Take, elements: dict[str, Any]
+) -> None:
+    text = observation(**elements)
+
+    assert len(take(text)) == 1
+
+    assert export_fhir(session, *documents(session)) == read_fhir(text).resources[0].text
+
+
 def test_every_digit_comes_back_whatever_the_figure(session: Session, take: Take) -> None:
     covered = Covered()
     number = st.from_regex(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,8})?([eE][+-]?[0-9])?", fullmatch=True)

@@ -22,6 +22,7 @@ from analysis_patterns.observation import (
     Phenomenon,
     PhenomenonType,
     Presence,
+    Role,
     Standing,
     observations,
 )
@@ -176,6 +177,29 @@ def test_a_prediction_is_a_projection_from_its_day_on(session: Session, taken: T
         "RiskAssessment.condition",
         "RiskAssessment.prediction[0].qualitativeRisk",
     }
+
+
+def test_a_prediction_says_when_and_on_what_it_rests(taken: Taken) -> None:
+    taken(observation())
+    assessment = {
+        "code": None, "valueQuantity": None, "effectiveDateTime": None, "resourceType": "RiskAssessment",
+        "occurrencePeriod": {"start": "2016-04-01", "end": "2016-04-02"},
+        "performer": {"reference": "Patient/example", "display": "Peter James Chalmers"},
+        "basis": [{"reference": "Observation/weight"}],
+    }  # fmt: skip
+    stroke = {"outcome": coded("stroke"), "whenPeriod": {"start": "2017", "end": "2018"}}
+
+    report = taken(observation(**assessment, prediction=[{"qualitativeRisk": coded("low")}, stroke]))
+    none = taken(observation(**assessment, id="none"))
+
+    (expected,) = report.observations
+    assert expected.applicable.start == datetime(2017, 1, 1, tzinfo=UTC)
+    assert expected.applicable.end == datetime(2019, 1, 1, tzinfo=UTC)
+    assert expected.performer is not None
+    assert [(str(each.source), each.role) for each in expected.bases] == [("Body weight 80 kg", Role.FOR)]
+    assert [each.reason for each in report.left_out] == ["no outcome is said"]
+    assert [each.reason for each in none.left_out] == ["nothing is predicted"]
+    assert told(report).keys() == {"RiskAssessment.prediction[0]"}
 
 
 def test_all_codings_of_a_weight_lead_to_one_phenomenon_type(session: Session, taken: Taken) -> None:
@@ -398,14 +422,42 @@ def test_another_text_of_a_resource_rejects_what_was_taken_over_before(
     assert before.rejection.why == "sent again as corrected: Observation/weight"
 
 
-def test_what_a_later_text_says_again_stays(session: Session, taken: Taken) -> None:
-    (before,) = taken(observation()).observations
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"valueQuantity": None, "valueCodeableConcept": coded("heavy", "1")},
+        {"valueQuantity": None, "valueBoolean": False},
+    ],
+)
+def test_what_a_later_text_says_again_stays(session: Session, taken: Taken, said: dict[str, Any]) -> None:
+    (before,) = taken(observation(**said)).observations
 
-    (again,) = taken(observation(status="amended", note=[{"text": "checked"}])).observations
+    (again,) = taken(observation(status="amended", note=[{"text": "checked"}], **said)).observations
 
     assert again is before
     assert before.standing is Standing.ACTIVE
     assert count(session, Observation, ObservationDocument) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"effectiveDateTime": "2016-03-29"},
+        {"valueQuantity": {"value": 80.0, "system": UCUM, "code": "kg"}},
+        {"method": coded("scales")},
+        {"interpretation": [coded("high")]},
+        {"issued": "2016-03-28T10:00:00Z"},
+        {"performer": [{"reference": "Patient/example"}]},
+        {"component": [{"code": coded("shoes"), "valueBoolean": True}]},
+    ],
+)
+def test_whatever_a_later_text_says_otherwise_is_another_observation(
+    taken: Taken, said: dict[str, Any]
+) -> None:
+    (before,) = taken(observation()).observations
+
+    assert taken(observation(**said)).rejected == [before]
 
 
 def test_a_preliminary_result_is_confirmed_by_the_final_one_and_doubted_again(taken: Taken) -> None:
@@ -617,6 +669,13 @@ def test_nothing_is_half_written_where_any_of_it_is_wrong(session: Session, take
     session.commit()
     assert session.scalars(select(Person.name).where(Person.id == waiting.id)).one() == waiting.name
     assert taken(observation(id="good")).accepted == 1
+
+
+def test_what_a_flush_refuses_is_said_of_nothing_else(taken: Taken) -> None:
+    with pytest.raises(FhirError) as raised:
+        taken(observation(id="a", issued="2030-01-01T00:00:00Z"), observation(id="b"), observation(id="c"))
+
+    assert len(raised.value.problems) == 1
 
 
 def test_all_that_is_wrong_with_an_import_is_said_at_once(taken: Taken) -> None:

@@ -116,6 +116,12 @@ def test_says_by_which_ratio_and_by_whom(session: Session, glucose: PhenomenonTy
         "  1 mmol/L = 18.0156 mg/dL  [Glucose, molar mass 180.156 g/mol]",
     ]
     assert "1 mg/dL = 0.01 g/L  [conversion ratios]" in str(explain(converted))
+    back = convert(session, converted.quantity, to="umol/L", phenomenon_type=glucose)
+    assert [each.statement for each in explain(back).because] == [
+        "1 g/L = 100 mg/dL",
+        "1 mmol/L = 18.0156 mg/dL",
+        "1 mmol/L = 1000 umol/L",
+    ]
     assert "conversion ratios" in str(
         explain(convert(session, Quantity(1, "g/L"), to="mg/dL", phenomenon_type=glucose))
     )
