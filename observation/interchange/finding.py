@@ -129,10 +129,12 @@ class Finding:
 
 def _said(observation: Observation) -> Measured | Found | None:
     """What an observation says, if it is of a kind that documents tell of."""
+    said: Measured | Found | None = None
     if isinstance(observation, Measurement):
-        return Measured(observation.phenomenon_type, observation.quantity, observation.phenomenon)
-    is_category = isinstance(observation, CategoryObservation)
-    return Found(observation.concept, observation.presence) if is_category else None
+        said = Measured(observation.phenomenon_type, observation.quantity, observation.phenomenon)
+    elif isinstance(observation, CategoryObservation):
+        said = Found(observation.concept, observation.presence)
+    return said
 
 
 def _written(said: Measured | Found | None) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from analysis_patterns.observation import (
     CategoryObservation,
@@ -37,7 +38,7 @@ from analysis_patterns.observation.interchange import (
 )
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session, inconsistencies
+from analysis_patterns.patterns.persistence import Session, inconsistencies, sessions
 from analysis_patterns.patterns.persistence.base import Base
 from analysis_patterns.patterns.reference import IdentificationScheme, Identifier, identified
 from analysis_patterns.patterns.reference.identifier import scheme_named
@@ -765,6 +766,34 @@ def test_a_hostile_name_is_refused_at_its_place(taken: Taken) -> None:
         taken(observation(code={"text": "a" * 501}))
 
     assert str(refused.value).startswith("Observation: name.text")
+
+
+def test_two_who_take_the_same_document_over_at_once_make_nothing_twice(
+    session: Session, engine: Engine, patient: Person, taken: Taken
+) -> None:
+    taken(observation(id="known"))
+    session.commit()
+    outcomes: list[object] = []
+    key = patient.id
+
+    def take_over_too() -> None:
+        with sessions(engine, clock=FixedClock(datetime(2026, 11, 30, 9, tzinfo=UTC)))() as other:
+            patients = {"Patient/example": other.get_one(Person, key)}
+            try:
+                outcomes.append(import_fhir(other, observation(), subjects=patients).unchanged)
+                other.commit()
+            except FhirError as refused:
+                outcomes.append(refused.rule.name)
+
+    taken(observation())
+    second = Thread(target=take_over_too)
+    second.start()
+    second.join(0.5)  # it waits, or is about to
+    session.commit()
+    second.join()
+
+    assert outcomes in ([1], ["fhir.once"])
+    assert count(session, ObservationDocument, Observation) == [2, 2]
 
 
 def test_many_resources_are_taken_over_in_one_import(session: Session, taken: Taken) -> None:
