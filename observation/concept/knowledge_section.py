@@ -12,6 +12,7 @@ from ...patterns.constraint import rule
 from ...patterns.knowledge.section import Section, register
 from ...patterns.knowledge.usage import is_used, uses_of
 from ...patterns.persistence.session import Session
+from .conversion import conversions_of
 from .knowledge_document import (
     CONCEPTS,
     PHENOMENON_TYPES,
@@ -165,7 +166,8 @@ class PhenomenonTypes(Section[PhenomenonTypeDocument]):
         """The phenomenon types whose legal units measure different dimensions, so that nothing compares."""
         for stored in session.scalars(select(PhenomenonType).order_by(PhenomenonType.name)):
             for one, other in pairwise(stored.legal_units):
-                if one.dimension != other.dimension:
+                relates = any(each.ratio(one, other) for each in conversions_of(session, stored))
+                if one.dimension != other.dimension and not relates:
                     yield (
                         stored.name,
                         f"{one} ({one.dimension}) and {other} ({other.dimension}) do not convert",

@@ -1,6 +1,7 @@
 """What was observed, when it was so, since when it is known, and what was rejected (3.4 to 3.10)."""
 
 from . import knowledge_section  # noqa: F401  (what packs hold)
+from .any_unit import above, below
 from .basis import Basis, Role, rest
 from .bulk import MeasurementDraft, record_measurements
 from .observation import CategoryObservation, Measurement, Observation, Presence, Said
@@ -29,6 +30,8 @@ __all__ = [
     "Standing",
     "Time",
     "TimeRecord",
+    "above",
+    "below",
     "latest",
     "observations",
     "record_measurements",

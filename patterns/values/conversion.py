@@ -350,11 +350,26 @@ def incompatible(found: str, one: Unit, other: Unit) -> ConstraintViolation:
     elif interval:
         remedy = f"Convert {interval[0].name or interval[0]} by a method of its own (6.6), not by a ratio."
     else:
-        remedy = _apart(one, other) or "Check which unit was meant, or state a ConversionRatio."
+        remedy = (
+            _apart(one, other)
+            or _of_a_substance(one, other)
+            or "Check which unit was meant, or state a ConversionRatio."
+        )
     return COMPATIBLE.violation(
         found=f"{found} ({_measured(one)} and {_measured(other)})",
         allowed="units that a chain of conversion ratios relates",
         remedy=remedy,
+    )
+
+
+def _of_a_substance(*units: Unit) -> str:
+    powers = [dict(unit.dimension.powers) if unit.dimension else {} for unit in units]
+    moles, masses = ([each.get(name, 0) for each in powers] for name in ("substance", "mass"))
+    if sum(moles) == 0 or sorted(moles) != sorted(masses) or moles == masses:
+        return ""
+    return (
+        "What a mole weighs depends on the substance: call observation's convert(..., phenomenon_type=...), "
+        "which takes the PhenomenonConversion that is stated for it."
     )
 
 
