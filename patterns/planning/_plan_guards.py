@@ -14,6 +14,7 @@ from ..persistence.guard import Guard, guard, refuse_when
 from ..persistence.session import Session
 from ..time.instant import UNTIL_CHANGED
 from . import _conditions
+from ._plan_numbers import NUMBERS_OF_ENDS, misnumbered, number_guards
 from ._plan_order import ACYCLIC, OWN_REFERENCES, circular
 from .dependency import circle
 from .plan import (
@@ -91,6 +92,7 @@ def _reference_guards() -> Iterator[Guard]:
 def _dependency_guards() -> Iterator[Guard]:
     yield _conditions.locks(DEPENDENCY, "INSERT", "plan_id", owner=_ACTION)
     yield refuse_when(OWN_REFERENCES, DEPENDENCY, "INSERT", _foreign, because="a reference of another plan")
+    yield from number_guards()
     yield refuse_when(ACYCLIC, DEPENDENCY, "INSERT", _circular, because="a circle of actions")
 
 
@@ -99,6 +101,7 @@ guard(PlanDependency.__table__, *_dependency_guards())  # type: ignore[arg-type]
 audit(CONTAINS_ITSELF, ActionReference, _nested)
 audit(OF_PROPOSED, ActionReference, _no_proposal)
 audit(OWN_REFERENCES, PlanDependency, _foreign)
+audit(NUMBERS_OF_ENDS, PlanDependency, misnumbered)
 audit(ACYCLIC, PlanDependency, _circular)
 
 

@@ -129,7 +129,8 @@ class ActionReference(Believed, Base, init=False):
     That a proposed action is part of a plan.
 
     Shape:  one plan, one proposed action, at most one step of a protocol; any number of dependencies on
-            either side. An action may be part of many plans.
+            either side. An action may be part of many plans. `number` counts what a plan ever included,
+            from 0, and is given by the flush.
     Errors: `ConstraintViolation`: `plan.action-once`, `plan.contains-itself`, `plan.of-proposed`.
     Source: Analysis Patterns 8.4 and 8.5.
     """
@@ -138,13 +139,16 @@ class ActionReference(Believed, Base, init=False):
     __table_args__ = (
         *believed_table_args(REFERENCE),
         believed_once(REFERENCE, "plan_id", "action_id", name="of_plan"),
+        believed_once(REFERENCE, "plan_id", "number", name="of_place"),
+        Index(f"ix_{REFERENCE}_in_order", "plan_id", "number"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "8.4"
 
-    plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), init=False)
     action_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     step_id: Mapped[UUID | None] = mapped_column(ForeignKey(ProtocolReference.id), init=False)
+    number: Mapped[int] = mapped_column(init=False, info={"figure": False})
     plan: Mapped[Plan] = relationship(foreign_keys=[plan_id], back_populates="references")
     # With the references at once: one by one, each action of a plan would be a question of its own.
     action: Mapped[ProposedAction] = relationship(
@@ -227,6 +231,9 @@ class PlanDependency(Believed, Base, init=False):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     predecessor_id: Mapped[UUID] = mapped_column(ForeignKey(ActionReference.version), init=False)
     successor_id: Mapped[UUID] = mapped_column(ForeignKey(ActionReference.version), index=True, init=False)
+    # What the references say, kept here too by the flush and a guard: a large plan is read without joins.
+    predecessor_number: Mapped[int] = mapped_column(init=False, info={"figure": False})
+    successor_number: Mapped[int] = mapped_column(init=False, info={"figure": False})
     kind: Mapped[DependencyKind] = mapped_column(kind_column())
     lag: Mapped[timedelta] = mapped_column(Seconds)
     plan: Mapped[Plan] = relationship(back_populates="dependencies")
