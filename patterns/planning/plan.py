@@ -80,6 +80,14 @@ class Plan(ProposedAction, init=False):
         info={"figure": False},
     )
 
+    replaced_by: Mapped[list[PlanReplacement]] = relationship(
+        foreign_keys="PlanReplacement.replaced_id",
+        back_populates="replaced",
+        default_factory=list,
+        init=False,
+        info={"figure": False},
+    )
+
     def include(self, action: ProposedAction, *, step: ProtocolReference | None = None) -> ActionReference:
         """
         Make `action` a part of this plan, for a step of its protocol where it is one.
