@@ -167,7 +167,15 @@ def _rows(plan: UUID) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
             for n, key in enumerate(actions)
         ],
     )
-    yield PlanDependency.__table__, [_dependency(plan, references, chance) for _ in range(DEPENDENCIES)]
+    yield PlanDependency.__table__, _dependencies(plan, references, chance)
+
+
+def _dependencies(plan: UUID, references: list[UUID], chance: Random) -> list[dict[str, Any]]:
+    made: dict[object, dict[str, Any]] = {}
+    while len(made) < DEPENDENCIES:  # the same two wait for each other once in each way
+        row = _dependency(plan, references, chance)
+        made[row["predecessor_id"], row["successor_id"], row["kind"]] = row
+    return list(made.values())
 
 
 def _dependency(plan: UUID, references: list[UUID], chance: Random) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from ..persistence.base import Base, Level
 from ..persistence.session import Session, join_session, session_of, unflushed
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
-from ._plan_order import circles, own_references
+from ._plan_order import ONCE, circles, own_references
 from .action import Action, ProposedAction
-from .dependency import NO_LAG, DependencyKind, described, kind_column, way
+from .dependency import NO_LAG, DependencyKind, described, kind_column, repeated, way
 from .duration import Seconds, seconds_table_args, whole_seconds
 from .protocol import ProtocolReference
 
@@ -108,8 +108,8 @@ class Plan(ProposedAction, init=False):
         """
         Let one action of this plan wait for another.
 
-        Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.acyclic`; nothing
-                is changed.
+        Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.once`,
+                `plan-dependency.acyclic`; nothing is changed.
         """
         return PlanDependency(plan=self, predecessor=on, successor=successor, kind=kind, lag=lag)
 
@@ -223,7 +223,8 @@ class PlanDependency(Believed, Base, init=False):
 
     Shape:  a predecessor and a successor, references of one plan; a kind, and a lag in whole seconds: where
             that is negative, the successor leads by so much.
-    Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.acyclic`.
+    Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.once`,
+            `plan-dependency.acyclic`.
     Source: Analysis Patterns 8.4; the book's names of the two ends both sound like the later one.
     """
 
@@ -262,6 +263,7 @@ class PlanDependency(Believed, Base, init=False):
         whole_seconds(lag)
         with unflushed(plan):
             require(own_references(self, plan, predecessor, successor))
+            require(_repeated(self, predecessor, successor, kind))
             require(circles(self, plan, predecessor, successor))
         self._begin_belief()
         self.kind = kind
@@ -275,6 +277,11 @@ class PlanDependency(Believed, Base, init=False):
         """The rules that this dependency breaks by itself; circles are looked for plan by plan."""
         if self.is_believed:
             yield from own_references(self, self.plan, self.predecessor, self.successor)
+
+    def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
+        """The rules that it breaks together with the others of its plan."""
+        if self.is_believed:
+            yield from _repeated(self, self.predecessor, self.successor, self.kind)
 
     def __str__(self) -> str:
         return f"{self.successor.action} after {self.predecessor.action} ({described(self.kind, self.lag)})"
@@ -323,6 +330,13 @@ def dependencies_of(
         .order_by(PlanDependency.version)
     )
     return list(session.scalars(question))
+
+
+def _repeated(
+    dependency: PlanDependency, before: ActionReference, after: ActionReference, kind: DependencyKind
+) -> Iterator[ConstraintViolation]:
+    others = [each for each in before.following if each.is_believed]
+    yield from repeated(ONCE, dependency, others, (before, after, kind))
 
 
 def _reference_objections(

@@ -341,6 +341,38 @@ def test_the_database_refuses_to_leave_out_an_action_before_its_dependencies(
         )
 
 
+def test_one_action_may_wait_for_another_in_two_ways(session: Session, dinner: Dinner) -> None:
+    dinner.plan.depends(dinner.cooking, on=dinner.shopping, kind=DependencyKind.START_START)
+    session.commit()
+
+    assert len(dependencies_of(session, dinner.plan)) == 3
+
+
+def test_refuses_the_same_dependency_twice(session: Session, dinner: Dinner) -> None:
+    with changes_nothing(session), refuses("plan-dependency.once") as refused:
+        dinner.plan.depends(dinner.serving, on=dinner.cooking, lag=timedelta(minutes=5))
+
+    assert refused.value.found == "a second time serve after cook (finish-start + 0:10:00)"
+    dinner.second.withdraw()
+    dinner.plan.depends(dinner.serving, on=dinner.cooking, lag=timedelta(minutes=5))
+    session.commit()
+
+
+def test_the_flush_refuses_the_same_dependency_twice(session: Session, dinner: Dinner) -> None:
+    start = DependencyKind.START_START
+
+    with leaves_no_trace(session), refuses("plan-dependency.once", Layer.FLUSH), session.no_autoflush:
+        dinner.plan.depends(dinner.cooking, on=dinner.shopping, kind=start).kind = dinner.first.kind
+        session.flush()
+
+
+def test_the_database_refuses_the_same_dependency_twice(
+    session: Session, dinner: Dinner, layer: Layer
+) -> None:
+    with leaves_no_trace(session), refuses("plan-dependency.once", layer):
+        dependency(session, dinner, dinner.shopping, dinner.cooking)
+
+
 def test_what_a_plan_includes_is_numbered_and_no_number_is_given_twice(
     session: Session, dinner: Dinner
 ) -> None:
@@ -500,7 +532,7 @@ def test_many_dependencies_cost_one_look_at_the_plan(session: Session) -> None:
     assert sum(each.startswith("SELECT") for each in asked) < 10
 
 
-EDGES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12)
+EDGES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12, unique=True)
 
 
 def test_no_order_of_dependencies_lets_a_circle_in() -> None:
