@@ -101,6 +101,7 @@ def _critical_path(world: World, *, rounds: int) -> Iterator[Result]:
         f"critical_path() of {size}, read from mapped rows",
         "the passes alone, over lists that are there already",
         ratio(ask, lambda: baseline.passes(durations, edges), rounds=rounds),
+        limit=2,
     )
 
 
@@ -161,9 +162,20 @@ def _rows(plan: UUID) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
     )
     yield (
         ActionReference.__table__,
-        [_believed(key=references[n], plan_id=plan, action_id=key) for n, key in enumerate(actions)],
+        [
+            _believed(key=references[n], plan_id=plan, action_id=key, number=n)
+            for n, key in enumerate(actions)
+        ],
     )
-    yield PlanDependency.__table__, [_dependency(plan, references, chance) for _ in range(DEPENDENCIES)]
+    yield PlanDependency.__table__, _dependencies(plan, references, chance)
+
+
+def _dependencies(plan: UUID, references: list[UUID], chance: Random) -> list[dict[str, Any]]:
+    made: dict[object, dict[str, Any]] = {}
+    while len(made) < DEPENDENCIES:  # the same two wait for each other once in each way
+        row = _dependency(plan, references, chance)
+        made[row["predecessor_id"], row["successor_id"], row["kind"]] = row
+    return list(made.values())
 
 
 def _dependency(plan: UUID, references: list[UUID], chance: Random) -> dict[str, Any]:
@@ -174,6 +186,8 @@ def _dependency(plan: UUID, references: list[UUID], chance: Random) -> dict[str,
         plan_id=plan,
         predecessor_id=references[before],
         successor_id=references[after],
+        predecessor_number=before,
+        successor_number=after,
         kind=kind,
         lag=timedelta(seconds=chance.randint(-3_600, 3_600)),
     )

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, select
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
-from ...patterns.constraint import BUILT, EVERYWHERE, ConstraintViolation, require, rule
+from ...patterns.constraint import BUILT, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Level
 from ...patterns.persistence.guard import guard, refuse_when
-from ...patterns.persistence.session import Session, session_of
+from ...patterns.persistence.session import Session, session_of, unflushed
 from ...patterns.persistence.version import keep_history
 from ...patterns.planning.action import Action, ImplementedAction, ProposedAction
 from ...patterns.planning.allocation import (
@@ -22,6 +22,7 @@ from ...patterns.planning.allocation import (
     allocation_violations,
 )
 from ...patterns.values.quantity import Quantity
+from ..posting.entry import Entry
 from ..posting.post import Posting, post, reverse
 from ..posting.transaction import Transaction
 from .holding import Holding, Transfer
@@ -40,6 +41,18 @@ ENOUGH = rule(
     says="No more is used up than there is, unless that is allowed.",
     layers=BUILT,
 )
+OUT_OF_HOLDING = rule(
+    "consumable.out-of-holding",
+    pattern="8.6",
+    says="What was used up was posted out of its holding.",
+    layers=EVERYWHERE,
+)
+AS_MUCH = rule(
+    "consumable.as-much-as-posted",
+    pattern="8.6",
+    says="As much was used up as was posted out of the holding for it.",
+    layers=frozenset({Layer.CONSTRUCTOR, Layer.FLUSH}),
+)
 
 
 class Consumable(SpecificResourceAllocation, init=False):
@@ -48,8 +61,9 @@ class Consumable(SpecificResourceAllocation, init=False):
 
     Shape:  one holding; the transaction that took it from there, once it is used: see `use_up`.
     Units:  that of the holding.
-    Errors: `ConstraintViolation`: `consumable.posted`, `entry.unit` for another unit than the holding's, and
-            those of `ResourceAllocation`; nothing is changed.
+    Errors: `ConstraintViolation`: `consumable.posted`, `consumable.out-of-holding`,
+            `consumable.as-much-as-posted`, `entry.unit` for another unit than the holding's, and those of
+            `ResourceAllocation`; nothing is changed.
     Source: Analysis Patterns 8.6 and 6.14.
     """
 
@@ -95,6 +109,9 @@ class Consumable(SpecificResourceAllocation, init=False):
     ) -> None:
         require(_posting_objections(self, action, None if posting is None else posting.id))
         holding.unit.steps(quantity)
+        if posting is not None:
+            with unflushed(holding):
+                require(_drawing_objections(session_of(holding), self, holding, quantity, posting.id))
         self.holding = holding
         self.ledger_id, self.holding_id = holding.ledger.id, holding.id
         self.transaction_id = None if posting is None else posting.id
@@ -105,6 +122,11 @@ class Consumable(SpecificResourceAllocation, init=False):
         yield from super().violations()
         if self.is_believed:
             yield from _posting_objections(self, self.action, self.transaction_id)
+
+    def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
+        """The rules that this allocation breaks together with what was posted for it."""
+        if self.is_believed and self.transaction_id is not None:
+            yield from _drawing_objections(session, self, self.holding, self.quantity, self.transaction_id)
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.holding} for {self.action}"
@@ -204,6 +226,34 @@ def _posting_objections(
         )
 
 
+def _drawing_objections(
+    session: Session, consumable: Consumable, holding: Holding, quantity: Quantity, transaction: UUID
+) -> Iterator[ConstraintViolation]:
+    drawn = session.scalar(
+        select(func.sum(Entry.steps)).where(
+            Entry.ledger_id == holding.ledger.id,
+            Entry.transaction_id == transaction,
+            Entry.account_id == holding.id,
+        )
+    )
+    if drawn is None or drawn >= 0:
+        yield OUT_OF_HOLDING.violation(
+            consumable,
+            holding,
+            found=f"{quantity} of {holding}, from which the transaction takes nothing",
+            allowed="a transaction that takes it out of the holding",
+            remedy="Call use_up(...), or name the holding that it was posted out of.",
+        )
+    elif -drawn != holding.unit.steps(quantity):
+        yield AS_MUCH.violation(
+            consumable,
+            holding,
+            found=f"{quantity} of {holding}, and {holding.unit.quantity(-int(drawn))} posted out of it",
+            allowed="as much as was posted",
+            remedy="Call use_up(...), or say how much was posted.",
+        )
+
+
 def _shortage(
     holding: Holding, quantity: Quantity, charged: date, allowed: bool
 ) -> Iterator[ConstraintViolation]:
@@ -225,6 +275,14 @@ def _is_posted_otherwise(row: str) -> str:
     )
 
 
+def _is_not_drawn(row: str) -> str:
+    return (
+        f"{row}.transaction_id IS NOT NULL AND coalesce((SELECT sum(e.steps) FROM accounting_entry e "
+        f"WHERE e.ledger_id = {row}.ledger_id AND e.transaction_id = {row}.transaction_id "
+        f"AND e.account_id = {row}.holding_id), 0) >= 0"
+    )
+
+
 keep_history(Consumable)
 guard(
     Consumable.__table__,  # type: ignore[arg-type]
@@ -234,5 +292,8 @@ guard(
         "INSERT",
         _is_posted_otherwise,
         because="what is used and was not posted, or is booked and was",
+    ),
+    refuse_when(
+        OUT_OF_HOLDING, _TABLE, "INSERT", _is_not_drawn, because="a transaction that takes none of it out"
     ),
 )

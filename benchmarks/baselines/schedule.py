@@ -16,21 +16,21 @@ class Rows:
     def network(self) -> tuple[list[int], list[tuple[int, int, int]]]:
         """The durations, and how long after each start another action starts at the earliest."""
         rows = self._connection.execute(
-            "SELECT r.id, t.duration FROM patterns_action_reference r "
+            "SELECT r.number, t.duration FROM patterns_action_reference r "
             "JOIN patterns_time_reference t ON t.action_id = r.action_id "
             "AND t.known_from <= :known AND t.known_to > :known "
-            "WHERE r.plan_id = :plan AND r.known_from <= :known AND r.known_to > :known ORDER BY r.id",
+            "WHERE r.plan_id = :plan AND r.known_from <= :known AND r.known_to > :known ORDER BY r.number",
             self._asked,
         ).fetchall()
-        numbers = {key: n for n, (key, _) in enumerate(rows)}
+        if [number for number, _ in rows] != list(range(len(rows))):
+            raise AssertionError("an action was left out of the plan")
         durations = [duration for _, duration in rows]
         edges = []
-        for before, after, kind, lag in self._connection.execute(
-            "SELECT predecessor_id, successor_id, kind, lag FROM patterns_plan_dependency "
+        for first, second, kind, lag in self._connection.execute(
+            "SELECT predecessor_number, successor_number, kind, lag FROM patterns_plan_dependency "
             "WHERE plan_id = :plan AND known_from <= :known AND known_to > :known",
             self._asked,
         ):
-            first, second = numbers[before], numbers[after]
             least = lag + (durations[first] if kind in ("finish-start", "finish-finish") else 0)
             least -= durations[second] if kind in ("finish-finish", "start-finish") else 0
             edges.append((first, second, least))

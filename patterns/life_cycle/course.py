@@ -6,13 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    CheckConstraint,
-    ForeignKey,
-    String,
-    UniqueConstraint,
-)
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, inspect, select
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from uuid_utils.compat import uuid7
 
 from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, rule
@@ -20,11 +15,11 @@ from ..persistence.audit import Affected, audit, recheck
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.registry import Referable, Thing
-from ..persistence.session import Session, session_of
+from ..persistence.session import Session, join_session, session_of
 from ..persistence.types import Instant
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
-from ..time.instant import require_aware
+from ..time.instant import UNTIL_CHANGED, require_aware
 from .life_cycle import LifeCycle, LifeCycleState, Step, Transition
 
 _TABLE = "patterns_life_cycle_move"
@@ -144,6 +139,7 @@ class Move(Believed, Base, init=False):
         *believed_table_args(_TABLE),
         CheckConstraint("(number = 0) = (source IS NULL) AND (number = 0) = (event IS NULL)", name="first"),
         believed_once(_TABLE, "course_id", "number", name="number"),
+        Index(f"ix_{_TABLE}_in_order", "course_id", "number"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "8.2"
@@ -157,8 +153,7 @@ class Move(Believed, Base, init=False):
     course: Mapped[Course] = relationship(back_populates="moves")
 
     def __init__(self, *, course: Course, at: datetime, event: str | None = None) -> None:
-        before = course.believed()
-        last = before[-1] if before else None
+        last = _last(course)
         step = _next(course, last, event, at)
         self._begin_belief()
         self.number = 0 if last is None else last.number + 1
@@ -166,7 +161,8 @@ class Move(Believed, Base, init=False):
         self.source = None if last is None else last.target
         self.target = course.life_cycle.initial if step is None else step.target
         self.at = at.astimezone(UTC)
-        course.moves.append(self)  # assigning the course would leave this out of its session
+        self.course = course
+        join_session(self, course)
 
     @property
     def by(self) -> str:
@@ -179,11 +175,11 @@ class Move(Believed, Base, init=False):
 
         Errors: `ConstraintViolation`: `move.last-only` where another one follows, `history.closed-once`.
         """
-        later = [each for each in self.course.believed() if each.number > self.number]
-        if later:
+        last = _last(self.course)
+        if last is not None and last.number > self.number:
             raise LAST_ONLY.violation(
                 self,
-                found=f"{self} withdrawn, which {later[0]} follows",
+                found=f"{self} withdrawn, though the course went on: {last}",
                 allowed="the last move of the course",
                 remedy="Withdraw those that follow first.",
                 layer=Layer.FLUSH,
@@ -195,8 +191,7 @@ class Move(Believed, Base, init=False):
         """The rules that this move breaks with those before it; what is withdrawn breaks none."""
         if not self.is_believed or self.course is None:
             return
-        before = [each for each in self.course.believed() if each.number < self.number]
-        last = before[-1] if before else None
+        last = _last(self.course, before=self.number)
         life_cycle = self.course.life_cycle
         steps = life_cycle.steps_from(self.source or "", _day(self.at))
         follows = any((each.event, each.target) == (self.event, self.target) for each in steps)
@@ -208,6 +203,26 @@ class Move(Believed, Base, init=False):
 
     def __str__(self) -> str:
         return f"{self.source or 'the beginning'} -> {self.target} at {self.at:%Y-%m-%d %H:%M}"
+
+
+def _last(course: Course, *, before: int | None = None) -> Move | None:
+    """The last move that is believed, or the last `before` a number; all the others are not read for it."""
+    session = object_session(course)
+    if not (isinstance(session, Session) and inspect(course).persistent):
+        found = course.moves
+    else:
+        stored = select(Move).where(Move.course_id == course.id, Move.known_to == UNTIL_CHANGED)
+        if before is not None:
+            stored = stored.where(Move.number < before)
+        with session.no_autoflush:
+            found = [*session.scalars(stored.order_by(Move.number.desc()).limit(1))]
+            found += session.waiting(Move, _course_of, course)
+    asked = [each for each in found if each.is_believed and (before is None or each.number < before)]
+    return max(asked, key=lambda move: move.number, default=None)
+
+
+def _course_of(move: Move) -> Course:
+    return move.course
 
 
 def _next(course: Course, last: Move | None, event: str | None, at: datetime) -> Step | None:

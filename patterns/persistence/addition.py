@@ -38,7 +38,9 @@ def only_added(entity: type[Any], rule: Rule, *, closed: Condition | None = None
         refuse_when(
             rule, name, "INSERT",
             lambda row: f"{there(row)} OR {closed(row)}" if closed else there(row),
-            because="a recorded row would be replaced",
+            because="a row beside those that were recorded, or in the place of one"
+            if closed
+            else "a recorded row would be replaced",
         ),
         refuse_when(rule, name, "UPDATE", lambda _row: "1 = 1", because="a recorded row would be changed"),
         refuse_when(rule, name, "DELETE", lambda _row: "1 = 1", because="a recorded row would be deleted"),

@@ -48,6 +48,8 @@ guard(Action.__table__, *_kept.action_guards())  # type: ignore[arg-type]
 guard(
     Action.__table__,  # type: ignore[arg-type]
     _conditions.locks(_TABLE, "INSERT", "proposed_id", owner=_TABLE),
+    _conditions.locks(_TABLE, "INSERT", "parent_id", owner=_TABLE),
+    _kept.refuse_of_withdrawn(_TABLE, "parent_id"),
     refuse_when(
         PARENT_CYCLE, _TABLE, "INSERT", _is_part_of_itself, because="an action that would be part of itself"
     ),

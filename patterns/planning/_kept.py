@@ -29,8 +29,8 @@ _RESTING = (
 )
 
 _COLLECTIONS = (
-    "endings", "suspensions", "allocations", "included_in", "references", "replacements", "implementations",
-    "parts",
+    "endings", "suspensions", "allocations", "included_in", "references", "replacements", "replaced_by",
+    "implementations", "parts",
 )  # fmt: skip
 
 WITHDRAWN_ALONE = rule(
@@ -42,7 +42,7 @@ WITHDRAWN_ALONE = rule(
 STILL_BELIEVED = rule(
     "action.still-believed",
     pattern="8.1",
-    says="Nothing ends, suspends or is allocated to an action that was withdrawn.",
+    says="Nothing ends, suspends, is a part of or is allocated to an action that was withdrawn.",
     layers=EVERYWHERE,
 )
 
@@ -68,13 +68,11 @@ def withdrawn_violations(fact: object, action: Any) -> Iterator[ConstraintViolat
         )
 
 
-def refuse_of_withdrawn(table: str) -> Guard:
+def refuse_of_withdrawn(table: str, key: str = "action_id") -> Guard:
     """The guard that keeps a table of facts from telling of actions that were withdrawn."""
     return refuse_when(
         STILL_BELIEVED, table, "INSERT",
-        lambda row: (
-            f"EXISTS (SELECT 1 FROM {_TABLE} w WHERE w.id = {row}.action_id AND w.known_to <> <forever>)"
-        ),
+        lambda row: f"EXISTS (SELECT 1 FROM {_TABLE} w WHERE w.id = {row}.{key} AND w.known_to <> <forever>)",
         because="a fact of an action that was withdrawn",
     )  # fmt: skip
 

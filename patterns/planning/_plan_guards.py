@@ -14,7 +14,8 @@ from ..persistence.guard import Guard, guard, refuse_when
 from ..persistence.session import Session
 from ..time.instant import UNTIL_CHANGED
 from . import _conditions
-from ._plan_order import ACYCLIC, OWN_REFERENCES, circular
+from ._plan_numbers import NUMBERS_OF_ENDS, misnumbered, number_guards
+from ._plan_order import ACYCLIC, ONCE, OWN_REFERENCES, circular
 from .dependency import circle
 from .plan import (
     CONTAINS_ITSELF,
@@ -51,6 +52,14 @@ def _foreign(row: str) -> str:
         f"2 <> (SELECT count(*) FROM {REFERENCE} r WHERE <unindexed>r.plan_id = {row}.plan_id "
         f"AND r.version IN ({row}.predecessor_id, {row}.successor_id) AND r.known_to = <forever>) "
         f"AND {row}.predecessor_id <> {row}.successor_id"
+    )
+
+
+def _repeated(row: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {DEPENDENCY} o WHERE o.predecessor_id = {row}.predecessor_id "
+        f"AND o.successor_id = {row}.successor_id AND o.kind = {row}.kind AND o.known_to = <forever> "
+        f"AND o.version <> {row}.version)"
     )
 
 
@@ -91,6 +100,8 @@ def _reference_guards() -> Iterator[Guard]:
 def _dependency_guards() -> Iterator[Guard]:
     yield _conditions.locks(DEPENDENCY, "INSERT", "plan_id", owner=_ACTION)
     yield refuse_when(OWN_REFERENCES, DEPENDENCY, "INSERT", _foreign, because="a reference of another plan")
+    yield refuse_when(ONCE, DEPENDENCY, "INSERT", _repeated, because="what is said of them already")
+    yield from number_guards()
     yield refuse_when(ACYCLIC, DEPENDENCY, "INSERT", _circular, because="a circle of actions")
 
 
@@ -99,6 +110,8 @@ guard(PlanDependency.__table__, *_dependency_guards())  # type: ignore[arg-type]
 audit(CONTAINS_ITSELF, ActionReference, _nested)
 audit(OF_PROPOSED, ActionReference, _no_proposal)
 audit(OWN_REFERENCES, PlanDependency, _foreign)
+audit(ONCE, PlanDependency, _repeated)
+audit(NUMBERS_OF_ENDS, PlanDependency, misnumbered)
 audit(ACYCLIC, PlanDependency, _circular)
 
 

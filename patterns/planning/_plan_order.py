@@ -23,6 +23,12 @@ ACYCLIC = rule(
     says="No action of a plan depends on itself, however far back.",
     layers=EVERYWHERE,
 )
+ONCE = rule(
+    "plan-dependency.once",
+    pattern="8.4",
+    says="One action of a plan waits for another once for each way of waiting.",
+    layers=EVERYWHERE,
+)
 
 
 def own_references(

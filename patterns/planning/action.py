@@ -22,6 +22,7 @@ from ..persistence.types import Instant
 from ..persistence.version import CLOSED_ONCE, believed_once
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED, require_aware
+from ._kept import withdrawn_violations
 from .dependency import way
 from .duration import duration_violations
 from .performance import Performance
@@ -69,8 +70,9 @@ class Action(Referable, Base, init=False):
 
     Shape:  a name; a time reference, a location, a protocol and a parent, at most one of each; any number
             of performers. It is believed from `known_from` up to `known_to`.
-    Errors: `ConstraintViolation`: `name.text`, `action.parent-cycle`, `duration.not-negative`;
-            `history.append-only` where a recorded action would be changed or deleted.
+    Errors: `ConstraintViolation`: `name.text`, `action.parent-cycle`, `action.still-believed` for a parent
+            that was withdrawn, `duration.not-negative`; `history.append-only` where a recorded action
+            would be changed or deleted.
     Source: Analysis Patterns 8.1. Its status is derived, see `status_of`; its time and its performers are
             facts of their own, so that they can be corrected.
     """
@@ -134,6 +136,8 @@ class Action(Referable, Base, init=False):
         require(name_violations(self, name))
         require(duration_violations(self, duration))
         bounds(time)
+        if parent is not None:
+            require(withdrawn_violations(self, parent))
         self.id = uuid7()
         self.nature = self.__nature__
         self.name = name
@@ -149,7 +153,7 @@ class Action(Referable, Base, init=False):
 
     @validates("parent")
     def _stay_acyclic(self, _key: str, parent: Action | None) -> Action | None:
-        require(_parent_circles(self, parent))
+        require(_parent_objections(self, parent))
         return parent
 
     @property
@@ -233,7 +237,7 @@ class Action(Referable, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this action breaks by itself."""
         yield from name_violations(self, self.name)
-        yield from _parent_circles(self, self.parent)
+        yield from _parent_objections(self, self.parent)
 
     def __str__(self) -> str:
         return self.name
@@ -369,9 +373,11 @@ def abandoned_and_implemented(
         )
 
 
-def _parent_circles(action: Action, parent: Action | None) -> Iterator[ConstraintViolation]:
+def _parent_objections(action: Action, parent: Action | None) -> Iterator[ConstraintViolation]:
     if parent is None:
         return
+    if action.is_believed:
+        yield from withdrawn_violations(action, parent)
     path = way(parent, action, lambda each: [] if each.parent is None else [each.parent])
     if path is not None:
         yield PARENT_CYCLE.violation(

@@ -19,7 +19,7 @@ from ..persistence.session import Session, join_session
 from ..persistence.version import Believed, believed_table_args, keep_history, while_believed
 from ..picture import derived
 from ..time.instant import UNTIL_CHANGED
-from ..time.interval import Interval
+from ..time.interval import Interval, require_interval
 from ..values.conversion import STANDARD
 from ..values.quantity import Quantity
 from . import _conditions
@@ -160,8 +160,8 @@ class TemporalResource(SpecificResourceAllocation, init=False):
     Shape:  one asset; the interval in which it is booked, or none yet; the asset type that it is booked as,
             where that matters.
     Units:  time; the length of the interval, unless another is given.
-    Errors: `ConstraintViolation`: `asset.one-booking-at-a-time`, `asset.of-type`, and those of
-            `ResourceAllocation`; nothing is changed.
+    Errors: `ConstraintViolation`: `asset.one-booking-at-a-time`, `asset.of-type`, `interval.kind`, and those
+            of `ResourceAllocation`; nothing is changed.
     Source: Analysis Patterns 8.6. Without an interval it claims no time of the asset yet.
     """
 
@@ -186,6 +186,7 @@ class TemporalResource(SpecificResourceAllocation, init=False):
         booked_as: AssetType | None = None,
     ) -> None:
         require(_type_objections(self, asset, booked_as))
+        interval = None if interval is None else require_interval(interval)
         if quantity is None:
             quantity = Quantity(0, "h") if interval is None else length_of(interval)
         require(self._objections(action, quantity))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Enum as EnumColumn
 
+from ..constraint import ConstraintViolation, Rule
 from ..schedule.network import DependencyKind
 
-__all__ = ["NO_LAG", "DependencyKind", "circle", "described", "kind_column", "way"]
+if TYPE_CHECKING:
+    from .plan import PlanDependency
+    from .protocol import ProtocolDependency
+
+__all__ = ["NO_LAG", "DependencyKind", "circle", "described", "kind_column", "repeated", "way"]
 
 K = TypeVar("K", bound=Hashable)
 
@@ -34,6 +39,24 @@ def described(kind: DependencyKind, lag: timedelta) -> str:
     if not lag:
         return kind.value
     return f"{kind.value} {'+' if lag > NO_LAG else '-'} {abs(lag)}"
+
+
+def repeated(
+    once: Rule,
+    dependency: object,
+    others: Iterable[PlanDependency] | Iterable[ProtocolDependency],
+    said: tuple[object, object, DependencyKind],
+) -> Iterator[ConstraintViolation]:
+    """Whether another one says the same: its predecessor, its successor and its kind."""
+    for other in others:
+        if other is not dependency and (other.predecessor, other.successor, other.kind) == said:
+            yield once.violation(
+                dependency,
+                other,
+                found=f"a second time {other}",
+                allowed="once",
+                remedy="Take the other one away first where its lag was wrong.",
+            )
 
 
 def circle(following: Mapping[K, Iterable[K]]) -> list[K] | None:

@@ -15,9 +15,9 @@ from ..persistence.base import Base, Level
 from ..persistence.session import Session, join_session, session_of, unflushed
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
-from ._plan_order import circles, own_references
+from ._plan_order import ONCE, circles, own_references
 from .action import Action, ProposedAction
-from .dependency import NO_LAG, DependencyKind, described, kind_column, way
+from .dependency import NO_LAG, DependencyKind, described, kind_column, repeated, way
 from .duration import Seconds, seconds_table_args, whole_seconds
 from .protocol import ProtocolReference
 
@@ -80,6 +80,14 @@ class Plan(ProposedAction, init=False):
         info={"figure": False},
     )
 
+    replaced_by: Mapped[list[PlanReplacement]] = relationship(
+        foreign_keys="PlanReplacement.replaced_id",
+        back_populates="replaced",
+        default_factory=list,
+        init=False,
+        info={"figure": False},
+    )
+
     def include(self, action: ProposedAction, *, step: ProtocolReference | None = None) -> ActionReference:
         """
         Make `action` a part of this plan, for a step of its protocol where it is one.
@@ -100,8 +108,8 @@ class Plan(ProposedAction, init=False):
         """
         Let one action of this plan wait for another.
 
-        Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.acyclic`; nothing
-                is changed.
+        Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.once`,
+                `plan-dependency.acyclic`; nothing is changed.
         """
         return PlanDependency(plan=self, predecessor=on, successor=successor, kind=kind, lag=lag)
 
@@ -129,7 +137,8 @@ class ActionReference(Believed, Base, init=False):
     That a proposed action is part of a plan.
 
     Shape:  one plan, one proposed action, at most one step of a protocol; any number of dependencies on
-            either side. An action may be part of many plans.
+            either side. An action may be part of many plans. `number` counts what a plan ever included,
+            from 0, and is given by the flush.
     Errors: `ConstraintViolation`: `plan.action-once`, `plan.contains-itself`, `plan.of-proposed`.
     Source: Analysis Patterns 8.4 and 8.5.
     """
@@ -138,13 +147,16 @@ class ActionReference(Believed, Base, init=False):
     __table_args__ = (
         *believed_table_args(REFERENCE),
         believed_once(REFERENCE, "plan_id", "action_id", name="of_plan"),
+        believed_once(REFERENCE, "plan_id", "number", name="of_place"),
+        Index(f"ix_{REFERENCE}_in_order", "plan_id", "number"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "8.4"
 
-    plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
+    plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), init=False)
     action_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     step_id: Mapped[UUID | None] = mapped_column(ForeignKey(ProtocolReference.id), init=False)
+    number: Mapped[int] = mapped_column(init=False, info={"figure": False})
     plan: Mapped[Plan] = relationship(foreign_keys=[plan_id], back_populates="references")
     # With the references at once: one by one, each action of a plan would be a question of its own.
     action: Mapped[ProposedAction] = relationship(
@@ -211,7 +223,8 @@ class PlanDependency(Believed, Base, init=False):
 
     Shape:  a predecessor and a successor, references of one plan; a kind, and a lag in whole seconds: where
             that is negative, the successor leads by so much.
-    Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.acyclic`.
+    Errors: `ConstraintViolation`: `plan-dependency.own-references`, `plan-dependency.once`,
+            `plan-dependency.acyclic`.
     Source: Analysis Patterns 8.4; the book's names of the two ends both sound like the later one.
     """
 
@@ -227,6 +240,9 @@ class PlanDependency(Believed, Base, init=False):
     plan_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     predecessor_id: Mapped[UUID] = mapped_column(ForeignKey(ActionReference.version), init=False)
     successor_id: Mapped[UUID] = mapped_column(ForeignKey(ActionReference.version), index=True, init=False)
+    # What the references say, kept here too by the flush and a guard: a large plan is read without joins.
+    predecessor_number: Mapped[int] = mapped_column(init=False, info={"figure": False})
+    successor_number: Mapped[int] = mapped_column(init=False, info={"figure": False})
     kind: Mapped[DependencyKind] = mapped_column(kind_column())
     lag: Mapped[timedelta] = mapped_column(Seconds)
     plan: Mapped[Plan] = relationship(back_populates="dependencies")
@@ -247,6 +263,7 @@ class PlanDependency(Believed, Base, init=False):
         whole_seconds(lag)
         with unflushed(plan):
             require(own_references(self, plan, predecessor, successor))
+            require(_repeated(self, predecessor, successor, kind))
             require(circles(self, plan, predecessor, successor))
         self._begin_belief()
         self.kind = kind
@@ -260,6 +277,11 @@ class PlanDependency(Believed, Base, init=False):
         """The rules that this dependency breaks by itself; circles are looked for plan by plan."""
         if self.is_believed:
             yield from own_references(self, self.plan, self.predecessor, self.successor)
+
+    def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
+        """The rules that it breaks together with the others of its plan."""
+        if self.is_believed:
+            yield from _repeated(self, self.predecessor, self.successor, self.kind)
 
     def __str__(self) -> str:
         return f"{self.successor.action} after {self.predecessor.action} ({described(self.kind, self.lag)})"
@@ -308,6 +330,13 @@ def dependencies_of(
         .order_by(PlanDependency.version)
     )
     return list(session.scalars(question))
+
+
+def _repeated(
+    dependency: PlanDependency, before: ActionReference, after: ActionReference, kind: DependencyKind
+) -> Iterator[ConstraintViolation]:
+    others = [each for each in before.following if each.is_believed]
+    yield from repeated(ONCE, dependency, others, (before, after, kind))
 
 
 def _reference_objections(

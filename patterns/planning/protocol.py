@@ -12,12 +12,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
 from ..accountability.name import name_violations
-from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
+from ..constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level, identity
 from ..persistence.guard import guard, refuse_when
 from ..picture import derived
 from . import _conditions
-from .dependency import NO_LAG, DependencyKind, described, kind_column, way
+from .dependency import NO_LAG, DependencyKind, described, kind_column, repeated, way
 from .duration import Seconds, duration_table_args, duration_violations, seconds_table_args, whole_seconds
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ OWN_STEPS = rule(
     pattern="8.5",
     says="A dependency of a protocol joins two of its own steps.",
     layers=EVERYWHERE,
+)
+ONCE = rule(
+    "protocol-dependency.once",
+    pattern="8.5",
+    says="One step of a protocol waits for another once for each way of waiting.",
+    layers=frozenset({Layer.CONSTRUCTOR, Layer.FLUSH}),
 )
 ACYCLIC = rule(
     "protocol-dependency.acyclic",
@@ -226,7 +232,8 @@ class ProtocolDependency(Base, init=False):
 
     Shape:  a predecessor and a successor, steps of one protocol; a kind, and a lag in whole seconds: where
             that is negative, the successor leads by so much.
-    Errors: `ConstraintViolation`: `protocol-dependency.own-steps`, `protocol-dependency.acyclic`.
+    Errors: `ConstraintViolation`: `protocol-dependency.own-steps`, `protocol-dependency.once`,
+            `protocol-dependency.acyclic`.
     Source: Analysis Patterns 8.5; the book's names of the two ends both sound like the later one.
     """
 
@@ -256,6 +263,7 @@ class ProtocolDependency(Base, init=False):
     ) -> None:
         whole_seconds(lag)
         require(_own_steps(self, protocol, predecessor, successor))
+        require(repeated(ONCE, self, protocol.dependencies, (predecessor, successor, kind)))
         require(_circles(self, protocol, (predecessor, successor)))
         self.id = uuid7()
         self.kind = kind
@@ -269,6 +277,8 @@ class ProtocolDependency(Base, init=False):
         protocol: Protocol | None = self.protocol
         if protocol is not None:
             yield from _own_steps(self, protocol, self.predecessor, self.successor)
+            said = (self.predecessor, self.successor, self.kind)
+            yield from repeated(ONCE, self, protocol.dependencies, said)
             yield from _circles(self, protocol)
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ from .plan import ActionReference, Plan, PlanDependency, dependencies_of, plans_
 from .status import moment
 
 _TABLE = "patterns_plan_replacement"
+_ENDS = ("replacing_id", "replaced_id")
 
 ACYCLIC = rule(
     "plan-replacement.acyclic",
@@ -39,6 +40,12 @@ ONCE = rule(
     layers=EVERYWHERE,
     guards=(f"uq_{_TABLE}_of_plan", f"{_TABLE}.replacing_id, {_TABLE}.replaced_id"),
 )
+OF_BELIEVED = rule(
+    "plan-replacement.of-believed",
+    pattern="8.4",
+    says="Plans that take each other's place were not withdrawn.",
+    layers=EVERYWHERE,
+)
 
 
 class PlanReplacement(Believed, Base, init=False):
@@ -47,7 +54,8 @@ class PlanReplacement(Believed, Base, init=False):
 
     Shape:  the plan that replaces and the plan that is replaced; a plan may replace many, and be replaced
             by many.
-    Errors: `ConstraintViolation`: `plan-replacement.acyclic`, `plan-replacement.once`; nothing is changed.
+    Errors: `ConstraintViolation`: `plan-replacement.acyclic`, `plan-replacement.once`,
+            `plan-replacement.of-believed`; nothing is changed.
     Source: Analysis Patterns 8.4.
     """
 
@@ -63,7 +71,7 @@ class PlanReplacement(Believed, Base, init=False):
     replaced_id: Mapped[UUID] = mapped_column(ForeignKey(Action.id), index=True, init=False)
     at: Mapped[datetime] = mapped_column(Instant)
     replacing: Mapped[Plan] = relationship(foreign_keys=[replacing_id], back_populates="replacements")
-    replaced: Mapped[Plan] = relationship(foreign_keys=[replaced_id])
+    replaced: Mapped[Plan] = relationship(foreign_keys=[replaced_id], back_populates="replaced_by")
 
     def __init__(self, *, replacing: Plan, replaced: Plan, at: datetime) -> None:
         require_aware(at)
@@ -121,6 +129,16 @@ def successors_of(
 def _objections(
     replacement: PlanReplacement, replacing: Plan, replaced: Plan
 ) -> Iterator[ConstraintViolation]:
+    for plan in (replacing, replaced):
+        if not isinstance(plan, Plan) or not plan.is_believed:
+            yield OF_BELIEVED.violation(
+                replacement,
+                plan,
+                found=f"{type(plan).__name__} {plan}, which is no plan that is believed",
+                allowed="plans that were not withdrawn",
+                remedy="Make the plan again, and let that one take or leave its place.",
+            )
+            return
     for other in replacing.replacements:
         if other is not replacement and other.is_believed and other.replaced is replaced:
             yield ONCE.violation(
@@ -148,12 +166,22 @@ def _circular(row: str) -> str:
     return _conditions.reaches(*ends, _TABLE, "replacing_id", "replaced_id", believed=True)
 
 
+def _of_no_plan(row: str) -> str:
+    return (
+        f"2 <> (SELECT count(*) FROM patterns_action p WHERE p.id IN ({row}.replacing_id, {row}.replaced_id) "
+        f"AND p.nature = 'plan' AND p.known_to = <forever>) AND {row}.replacing_id <> {row}.replaced_id"
+    )
+
+
 keep_history(PlanReplacement)
 guard(
     PlanReplacement.__table__,  # type: ignore[arg-type]
     _conditions.locks_all(_TABLE, "INSERT", "replacement"),
+    *(_conditions.locks(_TABLE, "INSERT", key, owner="patterns_action") for key in _ENDS),
+    refuse_when(OF_BELIEVED, _TABLE, "INSERT", _of_no_plan, because="no plan, or one that was withdrawn"),
     refuse_when(ACYCLIC, _TABLE, "INSERT", _circular, because="a plan that would replace itself"),
 )
+audit(OF_BELIEVED, PlanReplacement, _of_no_plan)
 audit(ACYCLIC, PlanReplacement, _circular)
 
 

@@ -14,7 +14,7 @@ from ..persistence.base import Base, Level
 from ..persistence.composites import interval_columns
 from ..persistence.guard import guard, refuse_when
 from ..persistence.version import Believed, believed_table_args, keep_history
-from ..time.interval import Interval
+from ..time.interval import Interval, require_interval
 from . import _conditions
 from ._kept import refuse_of_withdrawn, withdrawn_violations
 from .action import Action
@@ -54,6 +54,7 @@ class Suspension(Believed, Base, init=False):
 
     def __init__(self, *, action: Action, interval: Interval, reason: str = "") -> None:
         require(withdrawn_violations(self, action))
+        require_interval(interval)
         ending = action.ending
         require(suspension_violations(self, action, interval.start, None if ending is None else ending.at))
         self._begin_belief()

@@ -25,7 +25,8 @@ from ..persistence.seek import seek
 from ..persistence.session import Session, session_of
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..picture import derived
-from .thing import entities_of, entity_of
+from ._known import key_of_thing
+from .thing import entities_of, entity_of, kind_of
 
 R = TypeVar("R", bound=Referable)
 
@@ -53,6 +54,12 @@ HELD_ONCE = rule(
     layers=_STORED,
     guards=(f"uq_{_HOLDING}_holder", f"{_HOLDING}.equivalence_id, {_HOLDING}.party_id, {_HOLDING}.known_to"),
 )
+ONE_KIND = rule(
+    "equivalence.one-kind",
+    pattern="5.4",
+    says="What is held to be the same is of one kind.",
+    layers=BUILT | DATABASES,
+)
 UNCHANGED = rule(
     "equivalence.immutable",
     pattern="5.4",
@@ -71,6 +78,7 @@ class EquivalentThing(Base, init=False):
     __tablename__ = _THING
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.4"
+    __refers__ = ("thing_id",)
 
     equivalence_id: Mapped[UUID] = mapped_column(ForeignKey(f"{_TABLE}.id"), primary_key=True, init=False)
     thing_id: Mapped[UUID] = mapped_column(ForeignKey(Thing.id), primary_key=True, index=True, init=False)
@@ -91,8 +99,9 @@ class Equivalence(Recorded, Base, init=False):
 
     Shape:  two or more things of the registry; one or more parties hold it, each until it withdraws its
             `holdings`; a reason.
-    Errors: `ConstraintViolation`: `equivalence.several-things`, `equivalence.held`; at the flush and by the
-            database `equivalence.held-once` and `equivalence.immutable`.
+    Errors: `ConstraintViolation`: `equivalence.several-things`, `equivalence.one-kind`, `equivalence.held`,
+            `thing.referable`; at the flush and by the database `equivalence.held-once` and
+            `equivalence.immutable`; at the flush `thing.added`.
     Source: Analysis Patterns 5.4. The book draws one holder or more; where all have changed their minds,
             nobody is left, and what they held can still be asked for.
     """
@@ -110,7 +119,9 @@ class Equivalence(Recorded, Base, init=False):
     )
 
     def __init__(self, *, things: Iterable[Referable], holders: Iterable[Party], reason: str = "") -> None:
-        keys = sorted({each.id for each in things})
+        members = {key_of_thing(each): each for each in things}
+        keys = sorted(members)
+        require(_kinds(self, {kind_of(each) for each in members.values()}))
         believers = list(dict.fromkeys(holders))
         require(_misfits(self, len(keys), len(believers)))
         self.id = uuid7()
@@ -251,6 +262,24 @@ def _misfits(equivalence: Equivalence, things: int, holders: int) -> Iterator[Co
         )
 
 
+def _kinds(equivalence: Equivalence, kinds: set[str]) -> Iterator[ConstraintViolation]:
+    if len(kinds) > 1:
+        yield ONE_KIND.violation(
+            equivalence,
+            found=f"things of {', '.join(sorted(kinds))}",
+            allowed="things of one table, such as two parties",
+            remedy="Hold what is of one kind to be the same; relate what is of two otherwise.",
+        )
+
+
+def _of_several_kinds(row: str) -> str:
+    """What is held is an equivalence of things that live in different tables."""
+    return (
+        f"(SELECT count(DISTINCT k.kind) FROM {_THING} t JOIN {Thing.__tablename__} k ON k.id = t.thing_id "
+        f"WHERE t.equivalence_id = {row}.equivalence_id) > 1"
+    )
+
+
 def _single(row: str) -> str:
     """What is held is an equivalence of fewer than two things."""
     return f"(SELECT count(*) FROM {_THING} t WHERE t.equivalence_id = {row}.equivalence_id) < 2"
@@ -269,9 +298,11 @@ keep_history(EquivalenceHolding.__table__)  # type: ignore[arg-type]
 guard(
     EquivalenceHolding.__table__,  # type: ignore[arg-type]
     refuse_when(SEVERAL, _HOLDING, "INSERT", _single, because="an equivalence of fewer than two things"),
+    refuse_when(ONE_KIND, _HOLDING, "INSERT", _of_several_kinds, because="things of different kinds"),
     refuse_when(HELD_ONCE, _HOLDING, "INSERT", _twice, because="a second holding by one party"),
 )
 audit(SEVERAL, EquivalenceHolding, _single)
+audit(ONE_KIND, EquivalenceHolding, _of_several_kinds)
 audit(HELD_ONCE, EquivalenceHolding, _twice)
 
 

@@ -25,6 +25,7 @@ from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..picture import derived
 from ..time.period import ALWAYS, Period
 from ._format import LONGEST_TEXT
+from ._known import key_of_thing
 from .identification_scheme import IdentificationScheme
 from .thing import entity_of
 
@@ -59,9 +60,9 @@ class Identifier(Recorded, Base, init=False):
 
     Shape:  one scheme, one text, one thing of the registry. When it is in use are facts of their own, its
             `uses`: an identifier that went out of use still leads where it led.
-    Errors: `ConstraintViolation`: `identifier.format` or `identifier.check-digit` from the scheme; at the
-            flush and by the database `identifier.unique`, `identifier.immutable` and
-            `identifier.one-at-a-time`.
+    Errors: `ConstraintViolation`: `identifier.format` or `identifier.check-digit` from the scheme,
+            `thing.referable`; at the flush `thing.added`; at the flush and by the database
+            `identifier.unique`, `identifier.immutable` and `identifier.one-at-a-time`.
     Source: Analysis Patterns 5.2.
     """
 
@@ -71,6 +72,7 @@ class Identifier(Recorded, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.2"
     __unchanged__ = IMMUTABLE
+    __refers__ = ("thing_id",)
 
     id: Mapped[UUID] = identity()
     scheme_id: Mapped[UUID] = mapped_column(ForeignKey(IdentificationScheme.id), init=False)
@@ -84,10 +86,10 @@ class Identifier(Recorded, Base, init=False):
     def __init__(
         self, *, scheme: IdentificationScheme, text: str, thing: Referable, period: Period = ALWAYS
     ) -> None:
-        kept = scheme.text_of(text)
+        kept, key = scheme.text_of(text), key_of_thing(thing)
         self.id = uuid7()
         self.text = kept
-        self.thing_id = thing.id
+        self.thing_id = key
         self.scheme = scheme
         IdentifierUse(identifier=self, period=period)
 

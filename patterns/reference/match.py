@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, inspect, select
 from sqlalchemy import Enum as EnumColumn
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from uuid_utils.compat import uuid7
 
 from ..accountability.name import LONGEST, name_violations
@@ -22,11 +22,12 @@ from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
 from ..persistence.recorded import Recorded
 from ..persistence.registry import Referable, Thing
-from ..persistence.session import Session, session_of
+from ..persistence.session import Session
 from ..persistence.types import ExactDecimal
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..values.number import exact
+from ._known import key_of_thing
 from .thing import entity_of, spoken
 
 _TABLE = "patterns_match_candidate"
@@ -83,7 +84,8 @@ class MatchCandidate(Recorded, Base, init=False):
             at a time.
     Units:  the score is an exact number from 0, surely not, to 1, surely.
     Errors: `ConstraintViolation`: `match.two-things`, `match.score`, `number.exact` for a float,
-            `name.text` for the reason; at the flush and by the database `match.proposed-once`.
+            `name.text` for the reason, `thing.referable`; at the flush `thing.added`; at the flush and by the
+            database `match.proposed-once`.
     Source: Analysis Patterns 5.3: before things are merged, somebody has to find them.
     """
 
@@ -95,6 +97,7 @@ class MatchCandidate(Recorded, Base, init=False):
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.3"
     __unchanged__ = PROPOSAL_KEPT
+    __refers__ = ("one_id", "other_id")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, init=False)
     one_id: Mapped[UUID] = mapped_column(ForeignKey(Thing.id), init=False)
@@ -110,7 +113,7 @@ class MatchCandidate(Recorded, Base, init=False):
     def __init__(
         self, *, one: Referable, other: Referable, reason: str, score: Decimal | int | str, by: Party
     ) -> None:
-        first, second = sorted((one.id, other.id))
+        first, second = sorted((key_of_thing(one), key_of_thing(other)))
         require(_misfits(self, first, second, reason, exact(score)))
         self.id = uuid7()
         self.one_id, self.other_id = first, second
@@ -157,8 +160,10 @@ class MatchCandidate(Recorded, Base, init=False):
         return Explanation(f"{self.by} found that {self} may be one: {self.reason}", by=recorded)
 
     def __str__(self) -> str:
-        session = session_of(self)
-        return " and ".join(spoken(entity_of(session, key)) for key in (self.one_id, self.other_id))
+        session, keys = object_session(self), (self.one_id, self.other_id)
+        if not isinstance(session, Session):  # nothing to look them up in
+            return " and ".join(f"thing {key}" for key in keys)
+        return " and ".join(spoken(entity_of(session, key)) for key in keys)
 
 
 class MatchVerdict(Believed, Base, init=False):

@@ -18,6 +18,7 @@ from ..persistence.session import Session, session_of
 from ..persistence.version import Versioned, keep_history, versioned_table_args
 from ..picture import derived
 from ..time.period import ALWAYS, Period
+from ._known import key_of_thing
 from .thing import entities_of, entity_of
 
 _TABLE = "patterns_name"
@@ -28,7 +29,8 @@ class Name(Versioned, Base, init=False):
     That a thing is called something, for a period.
 
     Shape:  one thing of the registry, one text; a thing may have many names, and many things one.
-    Errors: `ConstraintViolation` (`name.text`) for a blank name or one that a database cannot hold.
+    Errors: `ConstraintViolation`: `name.text` for a blank name or one that a database cannot hold,
+            `thing.referable`; at the flush `thing.added`.
     Source: Analysis Patterns 5.1. A `Party` keeps the name it is shown by as well; these are the others.
     """
 
@@ -36,14 +38,16 @@ class Name(Versioned, Base, init=False):
     __table_args__ = versioned_table_args(_TABLE)
     __level__ = Level.OPERATIONAL
     __pattern__ = "5.1"
+    __refers__ = ("thing_id",)
 
     thing_id: Mapped[UUID] = mapped_column(ForeignKey(Thing.id), index=True, init=False)
     text: Mapped[str] = mapped_column(String(LONGEST), index=True)
 
     def __init__(self, *, thing: Referable, text: str, period: Period = ALWAYS) -> None:
+        key = key_of_thing(thing)
         require(name_violations(thing, text))
         self._begin(period)
-        self.thing_id = thing.id
+        self.thing_id = key
         self.text = text
 
     @property

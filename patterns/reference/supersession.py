@@ -25,6 +25,7 @@ from ..picture import derived
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED
 from . import _merging
+from ._known import key_of_thing
 from .match import judged_same
 from .thing import entities_of, entity_of, in_parts, spoken
 
@@ -57,8 +58,8 @@ class Supersession(Believed, Base, init=False):
 
     Shape:  the superseded thing, the superseding one, which may be superseded later itself, and a reason.
             Nothing that refers to the superseded thing is rewritten; `withdraw()` undoes it.
-    Errors: `ConstraintViolation`: `merge.itself`, `merge.one-kind`; at the flush and by the database
-            `merge.superseded-once`, `merge.ring` and `merge.said-different`.
+    Errors: `ConstraintViolation`: `merge.itself`, `merge.one-kind`, `thing.referable`; at the flush
+            and by the database `merge.superseded-once`, `merge.ring` and `merge.said-different`.
     Source: Analysis Patterns 5.3: that an object is superseded changes, so it is a fact and no class.
     """
 
@@ -76,10 +77,10 @@ class Supersession(Believed, Base, init=False):
     reason: Mapped[str] = mapped_column(String(LONGEST))
 
     def __init__(self, *, superseded: Referable, by: Referable, reason: str = "") -> None:
+        ends = key_of_thing(superseded), key_of_thing(by)
         require(_merging.objections(self, superseded, by))
         self._begin_belief()
-        self.superseded_id = superseded.id
-        self.superseding_id = by.id
+        self.superseded_id, self.superseding_id = ends
         self.reason = reason
 
     @property

@@ -27,6 +27,9 @@ LONGEST = 20_000
 """How many characters of a recurrence are read."""
 
 _LINE = re.compile(r"(DTSTART|RRULE|RDATE|EXRULE|EXDATE)(;VALUE=DATE)?:(\S+)")
+_TIMED = re.compile(
+    r"[0-9]T[0-9]|;TZID=|;VALUE=(DATE-TIME|PERIOD)|BY(HOUR|MINUTE|SECOND)=|FREQ=(HOURLY|MINUTELY|SECONDLY)"
+)
 _DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,6}")
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
@@ -63,7 +66,8 @@ def from_icalendar(text: str) -> TemporalExpression:
     Shape:  a `Recurrence` for each RRULE and EXRULE, `Dates` for RDATE and EXDATE, put together.
     Errors: `ConstraintViolation`: `icalendar.readable` for text that is none or is not about whole days,
             `recurrence.limits` and `recurrence.ends-once` for a rule out of its bounds.
-    Source: RFC 5545, 3.8.5. A time of day is refused rather than dropped.
+    Source: RFC 5545, 3.8.5. Days recur here, as in the book; a time of day, a time zone, and what recurs
+            more often than daily are refused rather than dropped.
     """
     lines = _lines(text)
     starts = [value for name, value in lines if name == "DTSTART"]
@@ -106,6 +110,12 @@ def _lines(text: str) -> list[tuple[str, str]]:
         raise _unreadable(f"{len(text)} characters", f"at most {LONGEST}")
     found = []
     for line in text.split():
+        if _TIMED.search(line) is not None:
+            raise READABLE.violation(
+                found=f"{line[:60]!r}, which says a time of day",
+                allowed="days alone: DTSTART;VALUE=DATE:19970407, FREQ of DAILY, WEEKLY, MONTHLY or YEARLY",
+                remedy="Leave the time out, and keep it with what takes place on those days.",
+            )
         match = _LINE.fullmatch(line)
         if match is None:
             raise _unreadable(repr(line[:60]), "DTSTART, RRULE, RDATE, EXRULE or EXDATE of dates")

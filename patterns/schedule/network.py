@@ -219,16 +219,17 @@ def passes(
     Errors: `ConstraintViolation` (`dependency.acyclic`) with the circle.
     """
     count = len(durations)
-    following: list[list[tuple[int, int]]] = [[] for _ in range(count)]
+    following: list[list[tuple[int, int, int]]] = [[] for _ in range(count)]
     waiting = [0] * count
-    for before, after, least in edges:
-        following[before].append((after, least))
+    for edge in edges:
+        before, after, _ = edge
+        following[before].append(edge)
         waiting[after] += 1
     order = [activity for activity in range(count) if not waiting[activity]]
     earliest = [0] * count
     for before in order:  # it grows while it is gone through
         start = earliest[before]
-        for after, least in following[before]:
+        for _, after, least in following[before]:
             if (later := start + least) > earliest[after]:  # max() would take twice as long
                 earliest[after] = later
             waiting[after] -= 1
@@ -241,7 +242,7 @@ def passes(
     for before in reversed(order):
         start = earliest[before]
         late = spared = end - durations[before]
-        for after, least in following[before]:
+        for _, after, least in following[before]:
             if (limit := latest[after] - least) < late:
                 late = limit
             if (limit := earliest[after] - least) < spared:

@@ -30,6 +30,11 @@ BOUNDED = rule(
     pattern="3.8",
     says="How long an interval lasts is known once it has a start and an end.",
 )
+KIND = rule(
+    "interval.kind",
+    pattern="3.8",
+    says="What takes some time is told by an interval.",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -151,3 +156,18 @@ class Interval:
         start = "ever" if self.start == SINCE_EVER else f"{self.start:%Y-%m-%d %H:%M}"
         end = "further notice" if self.is_open else f"{self.end:%Y-%m-%d %H:%M}"
         return f"{start} until {end} UTC"
+
+
+def require_interval(interval: object) -> Interval:
+    """
+    `interval`, where it is one.
+
+    Errors: `ConstraintViolation` (`interval.kind`) for anything else, such as an instant.
+    """
+    if isinstance(interval, Interval):
+        return interval
+    raise KIND.violation(
+        found=f"{interval!r}, of type {type(interval).__name__}",
+        allowed="an interval, from an instant up to another",
+        remedy="Give Interval(start, end).",
+    )

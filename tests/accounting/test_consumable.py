@@ -262,6 +262,78 @@ def test_the_database_refuses_to_use_without_a_posting(
         session.execute(insert(table_of(Consumable)).values(**row))
 
 
+def test_what_was_posted_can_be_allocated_afterwards(session: Session, blood: BloodBank) -> None:
+    posting = post(session, Transfer(packs(3), source=blood.bank, destination=blood.used, charged=MAY))
+
+    used = Consumable(action=blood.operate(), holding=blood.bank, quantity=packs(3), posting=posting)
+    session.commit()
+
+    assert used.transaction is posting.transaction(session)
+
+
+def test_refuses_a_posting_that_took_nothing_out_of_the_holding(session: Session, blood: BloodBank) -> None:
+    done = blood.operate()
+    posting = post(session, Transfer(packs(3), source=blood.bank, destination=blood.used, charged=MAY))
+
+    for other in (blood.used, blood.donors):
+        with changes_nothing(session), refuses("consumable.out-of-holding") as refused:
+            Consumable(action=done, holding=other, quantity=packs(3), posting=posting)
+        assert refused.value.found == f"3 1 of {other}, from which the transaction takes nothing"
+
+
+@pytest.mark.parametrize("amount", [2, 4])
+def test_refuses_another_amount_than_was_posted(session: Session, blood: BloodBank, amount: int) -> None:
+    done = blood.operate()
+    posting = post(session, Transfer(packs(3), source=blood.bank, destination=blood.used, charged=MAY))
+
+    with changes_nothing(session), refuses("consumable.as-much-as-posted") as refused:
+        Consumable(action=done, holding=blood.bank, quantity=packs(amount), posting=posting)
+
+    assert refused.value.found == f"{amount} 1 of packed cells in bank, and 3 1 posted out of it"
+
+
+def test_the_flush_refuses_another_holding_or_amount_than_was_posted(
+    session: Session, blood: BloodBank
+) -> None:
+    done = blood.operate()
+    session.commit()
+
+    with leaves_no_trace(session), session.no_autoflush, refuses("consumable.out-of-holding", Layer.FLUSH):
+        used = blood.use(session, 3, done)
+        used.holding, used.holding_id = blood.used, blood.used.id
+        session.flush()
+    with (
+        leaves_no_trace(session),
+        session.no_autoflush,
+        refuses("consumable.as-much-as-posted", Layer.FLUSH),
+    ):
+        blood.use(session, 3, done).quantity = packs(4)
+        session.flush()
+
+
+def test_the_database_refuses_a_posting_that_took_nothing_out_of_the_holding(
+    session: Session, blood: BloodBank, layer: Layer
+) -> None:
+    done = blood.operate()
+    posting = post(session, Transfer(packs(2), source=blood.bank, destination=blood.used, charged=MAY))
+
+    with leaves_no_trace(session), refuses("consumable.out-of-holding", layer):
+        key = write(
+            session,
+            ResourceAllocation,
+            kind="consumable",
+            action_id=done.id,
+            quantity_number=2,
+            quantity_unit="1",
+            quantity_canonical=" 2500000002",
+        )
+        row = {
+            "version": key, "ledger_id": blood.used.ledger_id, "holding_id": blood.used.id,
+            "transaction_id": posting.id,
+        }  # fmt: skip
+        session.execute(insert(table_of(Consumable)).values(**row))
+
+
 def test_a_consumable_comes_back_and_is_sound(session: Session, blood: BloodBank) -> None:
     Consumable(action=blood.operation, holding=blood.bank, quantity=packs(4))
     session.commit()

@@ -8,7 +8,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, text, update
+from sqlalchemy import Engine, insert, inspect, text, update
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
@@ -63,6 +63,33 @@ def test_a_thing_is_in_the_state_that_its_moves_lead_to(
     assert (kept.state(), kept.state(NINE - 2 * HOUR), kept.state(NINE - 4 * HOUR)) == (
         "accepted", "requested", None
     )  # fmt: skip
+
+
+def test_a_move_is_made_without_reading_those_before(session: Session, course: Course) -> None:
+    key = course.id
+    session.expunge_all()
+    kept = session.get_one(Course, key)
+
+    kept.move("accept", at=NINE - HOUR)
+    kept.move("start", at=NINE)
+    session.commit()
+    session.refresh(kept, ["life_cycle"])
+    unread = "moves" in inspect(kept).unloaded
+
+    assert unread
+    assert kept.state() == "in-progress"
+    assert [move.number for move in kept.believed()] == [0, 1, 2, 3]
+
+
+def test_moves_follow_one_another_before_they_are_written(session: Session, course: Course) -> None:
+    with session.no_autoflush:
+        accepted = course.move("accept", at=NINE - HOUR)
+        started = course.move("start", at=NINE)
+
+        assert {*session.new} == {accepted, started}
+    session.commit()
+
+    assert course.state() == "in-progress"
 
 
 def test_tells_all_things_that_are_in_a_state(

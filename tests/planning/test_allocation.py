@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -62,6 +63,15 @@ def house(session: Session) -> House:
     session.add_all([made.q9, made.talk, made.meeting, made.water, made.cinema])
     session.commit()
     return made
+
+
+def test_refuses_to_book_for_an_instant(session: Session, house: House) -> None:
+    instant: Any = at(3, 10)
+
+    with changes_nothing(session), refuses("interval.kind") as refused:
+        house.book(house.talk, instant)
+
+    assert refused.value.found == f"{instant!r}, of type datetime"
 
 
 def booking(session: Session, house: House, **columns: object) -> None:

@@ -209,6 +209,17 @@ def test_of_two_that_break_a_rule_together_exactly_one_is_recorded(place: Place,
     assert len(errors) == 1
 
 
+def test_two_who_add_to_one_plan_at_once_find_a_place_each(place: Place) -> None:
+    keys, begun = start(place.make), Barrier(2)
+
+    errors = at_once([meeting(place, keys, begun, work) for work in (includes("q", "a"), includes("q", "b"))])
+
+    assert errors == []
+    with place.make() as session:
+        numbers = select(ActionReference.number).where(ActionReference.plan_id == keys["q"])
+        assert sorted(session.scalars(numbers)) == [0, 1]
+
+
 def test_three_cannot_close_a_circle_of_plans_together(place: Place) -> None:
     keys, begun = start(place.make), Barrier(3)
     works = (includes("p", "q"), includes("q", "r"), includes("r", "p"))

@@ -68,6 +68,8 @@ def dependency(session: Session, dinner: Dinner, before: ActionReference, after:
         plan_id=dinner.plan.id,
         predecessor_id=before.version,
         successor_id=after.version,
+        predecessor_number=before.number,
+        successor_number=after.number,
         kind=DependencyKind.FINISH_START,
         lag=timedelta(),
     )
@@ -172,7 +174,7 @@ def test_the_flush_refuses_an_action_a_second_time(session: Session, dinner: Din
 
 def test_the_database_refuses_an_action_a_second_time(session: Session, dinner: Dinner, layer: Layer) -> None:
     with leaves_no_trace(session), refuses("plan.action-once", layer):
-        write(session, ActionReference, plan_id=dinner.plan.id, action_id=dinner.shop.id)
+        write(session, ActionReference, plan_id=dinner.plan.id, action_id=dinner.shop.id, number=9)
 
 
 def test_refuses_what_was_done_in_a_plan(session: Session, dinner: Dinner) -> None:
@@ -212,9 +214,9 @@ def test_the_database_refuses_what_was_done_in_a_plan(session: Session, dinner: 
     done = ImplementedAction(proposed=dinner.shop, time=at(5))
 
     with leaves_no_trace(session), refuses("plan.of-proposed", layer):
-        write(session, ActionReference, plan_id=dinner.plan.id, action_id=done.id)
+        write(session, ActionReference, plan_id=dinner.plan.id, action_id=done.id, number=9)
     with leaves_no_trace(session), refuses("plan.of-proposed", layer):
-        write(session, ActionReference, plan_id=dinner.cook.id, action_id=dinner.shop.id)
+        write(session, ActionReference, plan_id=dinner.cook.id, action_id=dinner.shop.id, number=9)
 
 
 def test_refuses_a_plan_that_would_contain_itself(session: Session, dinner: Dinner) -> None:
@@ -245,7 +247,7 @@ def test_the_database_refuses_a_plan_that_contains_itself(
     session.add(weekend)
 
     with leaves_no_trace(session), refuses("plan.contains-itself", layer):
-        write(session, ActionReference, plan_id=dinner.plan.id, action_id=weekend.id)
+        write(session, ActionReference, plan_id=dinner.plan.id, action_id=weekend.id, number=9)
 
 
 def test_refuses_a_circle_of_dependencies_and_shows_it(session: Session, dinner: Dinner) -> None:
@@ -337,6 +339,98 @@ def test_the_database_refuses_to_leave_out_an_action_before_its_dependencies(
             table_of(ActionReference).c.version == dinner.cooking.version,
             known_to=session.recorded,
         )
+
+
+def test_one_action_may_wait_for_another_in_two_ways(session: Session, dinner: Dinner) -> None:
+    dinner.plan.depends(dinner.cooking, on=dinner.shopping, kind=DependencyKind.START_START)
+    session.commit()
+
+    assert len(dependencies_of(session, dinner.plan)) == 3
+
+
+def test_refuses_the_same_dependency_twice(session: Session, dinner: Dinner) -> None:
+    with changes_nothing(session), refuses("plan-dependency.once") as refused:
+        dinner.plan.depends(dinner.serving, on=dinner.cooking, lag=timedelta(minutes=5))
+
+    assert refused.value.found == "a second time serve after cook (finish-start + 0:10:00)"
+    dinner.second.withdraw()
+    dinner.plan.depends(dinner.serving, on=dinner.cooking, lag=timedelta(minutes=5))
+    session.commit()
+
+
+def test_the_flush_refuses_the_same_dependency_twice(session: Session, dinner: Dinner) -> None:
+    start = DependencyKind.START_START
+
+    with leaves_no_trace(session), refuses("plan-dependency.once", Layer.FLUSH), session.no_autoflush:
+        dinner.plan.depends(dinner.cooking, on=dinner.shopping, kind=start).kind = dinner.first.kind
+        session.flush()
+
+
+def test_the_database_refuses_the_same_dependency_twice(
+    session: Session, dinner: Dinner, layer: Layer
+) -> None:
+    with leaves_no_trace(session), refuses("plan-dependency.once", layer):
+        dependency(session, dinner, dinner.shopping, dinner.cooking)
+
+
+def test_what_a_plan_includes_is_numbered_and_no_number_is_given_twice(
+    session: Session, dinner: Dinner
+) -> None:
+    dinner.plan.leave_out(dinner.serving)
+    session.commit()
+
+    again = dinner.plan.include(dinner.serve)
+    washing = dinner.plan.include(ProposedAction(name="wash up"))
+    session.commit()
+
+    assert [each.number for each in (dinner.shopping, dinner.cooking, dinner.serving)] == [0, 1, 2]
+    assert [each.number for each in (again, washing)] == [3, 4]
+
+
+def test_the_database_refuses_two_actions_at_one_place(
+    session: Session, dinner: Dinner, layer: Layer
+) -> None:
+    other = ProposedAction(name="wash up")
+    session.add(other)
+    session.commit()
+
+    with leaves_no_trace(session), refuses("plan.number-once", layer):
+        write(session, ActionReference, plan_id=dinner.plan.id, action_id=other.id, number=0)
+
+
+def test_the_database_refuses_a_dependency_that_says_other_places_than_its_ends(
+    session: Session, dinner: Dinner, layer: Layer
+) -> None:
+    said: dict[str, Any] = {
+        "plan_id": dinner.plan.id, "predecessor_id": dinner.shopping.version,
+        "successor_id": dinner.serving.version, "kind": DependencyKind.FINISH_START, "lag": timedelta(),
+    }  # fmt: skip
+
+    for numbers in ((1, 2), (0, 1)):
+        wrong = dict(zip(("predecessor_number", "successor_number"), numbers, strict=True))
+        with leaves_no_trace(session), refuses("plan-dependency.numbers-of-ends", layer):
+            write(session, PlanDependency, **said, **wrong)
+
+
+def test_other_places_than_those_of_the_ends_that_came_from_elsewhere_are_found(
+    session: Session, dinner: Dinner
+) -> None:
+    without_guards(session)
+    write(
+        session,
+        PlanDependency,
+        plan_id=dinner.plan.id,
+        predecessor_id=dinner.shopping.version,
+        successor_id=dinner.serving.version,
+        predecessor_number=0,
+        successor_number=1,
+        kind=DependencyKind.FINISH_START,
+        lag=timedelta(),
+    )
+
+    found = [each.rule.name for each in inconsistencies(session)]
+
+    assert found == ["plan-dependency.numbers-of-ends"]
 
 
 def test_a_plan_replaces_another_from_an_instant_on(
@@ -438,7 +532,7 @@ def test_many_dependencies_cost_one_look_at_the_plan(session: Session) -> None:
     assert sum(each.startswith("SELECT") for each in asked) < 10
 
 
-EDGES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12)
+EDGES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12, unique=True)
 
 
 def test_no_order_of_dependencies_lets_a_circle_in() -> None:

@@ -297,6 +297,21 @@ def test_the_flush_refuses_a_circle_of_steps(session: Session, transplant: Trans
         session.commit()
 
 
+def test_refuses_the_same_dependency_of_steps_twice(session: Session, transplant: Transplant) -> None:
+    start = DependencyKind.START_START
+    first = transplant.whole.dependencies[0]
+
+    with changes_nothing(session), refuses("protocol-dependency.once") as refused:
+        transplant.whole.depends(first.successor, on=first.predecessor)
+    transplant.whole.depends(first.successor, on=first.predecessor, kind=start)
+    session.commit()
+
+    assert refused.value.found == f"a second time {first}"
+    with leaves_no_trace(session), refuses("protocol-dependency.once", Layer.FLUSH):
+        transplant.whole.dependencies[-1].kind = first.kind
+        session.commit()
+
+
 def test_refuses_a_step_of_another_protocol(session: Session, transplant: Transplant) -> None:
     with changes_nothing(session), refuses("protocol-dependency.own-steps"):
         transplant.whole.depends(transplant.operation.steps[0], on=transplant.before)

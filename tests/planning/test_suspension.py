@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,13 @@ def wait(session: Session) -> ImplementedAction:
     session.add(action)
     session.commit()
     return action
+
+
+def test_refuses_an_instant_where_an_interval_is_asked_for(session: Session, wait: ImplementedAction) -> None:
+    instant: Any = at(5)
+
+    with changes_nothing(session), refuses("interval.kind"):
+        Suspension(action=wait, interval=instant)
 
 
 def test_an_action_is_suspended_while_a_suspension_covers_it(

@@ -28,7 +28,7 @@ from analysis_patterns.patterns.planning import (
 )
 
 from ..refusals import refuses
-from .records import at, between, changes_nothing, leaves_no_trace, overwrite, table_of, write
+from .records import at, between, changes_nothing, leaves_no_trace, overwrite, table_of, write, write_action
 
 FACTS: dict[str, Callable[[Action], object]] = {
     "completion": lambda action: Completion(action=action, at=at(4)),
@@ -96,15 +96,17 @@ def test_the_database_refuses_facts_of_what_was_withdrawn(
         write(session, table, action_id=mistaken.id, **columns)
 
 
-@pytest.fixture(params=["a part", "a plan that took its place"])
+@pytest.fixture(params=["a part", "a plan that it replaced", "a plan that took its place"])
 def needed(session: Session, request: pytest.FixtureRequest) -> Plan:
     """A plan with a part of its own, or one that another replaced, stored."""
     plan, other = Plan(name="dinner"), Plan(name="buffet")
     session.add_all([plan, other])
     if request.param == "a part":
         session.add(ProposedAction(name="cook", parent=plan))
-    else:
+    elif request.param == "a plan that it replaced":
         PlanReplacement(replacing=plan, replaced=other, at=at(2))
+    else:
+        PlanReplacement(replacing=other, replaced=plan, at=at(2))
     session.commit()
     return plan
 
@@ -122,15 +124,85 @@ def test_the_database_refuses_to_withdraw_what_others_rest_on(
         overwrite(session, Action, table_of(Action).c.id == needed.id, known_to=session.recorded)
 
 
-def test_the_database_refuses_to_withdraw_a_plan_that_was_replaced(session: Session, layer: Layer) -> None:
-    plan, other = Plan(name="dinner"), Plan(name="buffet")
-    session.add_all([plan, other])
-    PlanReplacement(replacing=other, replaced=plan, at=at(2))
+def test_refuses_parts_of_what_was_withdrawn(session: Session, mistaken: ImplementedAction) -> None:
+    for made in (ImplementedAction, ProposedAction):
+        with changes_nothing(session), refuses("action.still-believed") as refused:
+            made(name="anaesthesia", parent=mistaken)
+        assert refused.value.found.startswith(f"{made.__name__} of operation, withdrawn on")
+
+
+def test_a_part_and_its_whole_are_withdrawn_together(session: Session, needed: Plan) -> None:
+    for part in needed.parts:
+        part.withdraw()
+    for each in (*needed.replacements, *needed.replaced_by):
+        each.withdraw()
+    session.flush()
+
+    needed.withdraw()
     session.commit()
 
-    with leaves_no_trace(session), refuses("action.withdrawn-alone", layer):
-        plan.withdraw()
+    assert not needed.is_believed
+
+
+def test_the_flush_refuses_parts_of_what_was_withdrawn(session: Session) -> None:
+    whole = ProposedAction(name="operation")
+    session.add(whole)
+    session.commit()
+
+    with leaves_no_trace(session), refuses("action.still-believed", Layer.FLUSH), session.no_autoflush:
+        session.add(ProposedAction(name="anaesthesia", parent=whole))
+        whole.known_to = max(session.recorded, whole.known_from)
         session.flush()
+
+
+def test_the_database_refuses_parts_of_what_was_withdrawn(
+    session: Session, mistaken: ImplementedAction, layer: Layer
+) -> None:
+    with leaves_no_trace(session), refuses("action.still-believed", layer):
+        write_action(session, "anaesthesia", parent_id=mistaken.id)
+
+
+@pytest.fixture
+def given_up(session: Session) -> Plan:
+    """A plan that was withdrawn."""
+    plan = Plan(name="dinner")
+    session.add(plan)
+    session.commit()
+    plan.withdraw()
+    session.commit()
+    return plan
+
+
+def test_refuses_replacements_by_or_of_what_was_withdrawn(session: Session, given_up: Plan) -> None:
+    other = Plan(name="buffet")
+    session.add(other)
+
+    for ends in ((given_up, other), (other, given_up)):
+        with changes_nothing(session), refuses("plan-replacement.of-believed") as refused:
+            PlanReplacement(replacing=ends[0], replaced=ends[1], at=at(2))
+        assert refused.value.found == "Plan dinner, which is no plan that is believed"
+
+
+def test_the_flush_refuses_replacements_of_what_was_withdrawn(session: Session, given_up: Plan) -> None:
+    one, other = Plan(name="buffet"), Plan(name="picnic")
+    session.add_all([one, other])
+    session.commit()
+
+    with leaves_no_trace(session), refuses("plan-replacement.of-believed", Layer.FLUSH):
+        PlanReplacement(replacing=one, replaced=other, at=at(2)).replaced = given_up
+        session.flush()
+
+
+def test_the_database_refuses_replacements_by_or_of_what_was_withdrawn(
+    session: Session, given_up: Plan, layer: Layer
+) -> None:
+    other, action = Plan(name="buffet"), ProposedAction(name="cook")
+    session.add_all([other, action])
+    session.commit()
+
+    for ends in ((given_up, other), (other, given_up), (other, action)):
+        with leaves_no_trace(session), refuses("plan-replacement.of-believed", layer):
+            write(session, PlanReplacement, replacing_id=ends[0].id, replaced_id=ends[1].id, at=at(2))
 
 
 HOUR = {"quantity_number": 1, "quantity_unit": "h", "quantity_canonical": "s1 2500000336"}

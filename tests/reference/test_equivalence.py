@@ -24,6 +24,7 @@ from analysis_patterns.patterns import (
 )
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.reference.thing import kind_of
 from analysis_patterns.patterns.time.clock import FixedClock
 
 from ..accountability.records import without_guards
@@ -53,6 +54,35 @@ def held(session: Session, *things: Disease, by: Person, reason: str = "") -> Eq
     session.add(equivalence)
     session.commit()
     return equivalence
+
+
+def test_refuses_to_hold_things_of_two_kinds_to_be_the_same(session: Session, doctors: Doctors) -> None:
+    with changes_nothing(session), refuses("equivalence.one-kind") as refused:
+        Equivalence(things=[doctors.g, doctors.birch], holders=[doctors.ash])
+
+    assert refused.value.found == f"things of {', '.join(sorted((kind_of(doctors.g), 'patterns_party')))}"
+
+
+def test_the_database_refuses_to_hold_things_of_two_kinds_to_be_the_same(
+    session: Session, doctors: Doctors, layer: Layer
+) -> None:
+    with leaves_no_trace(session), refuses("equivalence.one-kind", layer):
+        equivalence = Equivalence(things=[doctors.g, doctors.gbc], holders=[doctors.ash])
+        equivalence.members[1].thing_id = doctors.birch.id
+        session.add(equivalence)
+        session.flush()
+
+
+def test_what_is_added_to_a_stored_equivalence_is_called_so(
+    session: Session, doctors: Doctors, layer: Layer
+) -> None:
+    equivalence = held(session, doctors.g, doctors.gbc, by=doctors.ash)
+
+    with leaves_no_trace(session), refuses("equivalence.immutable", layer) as refused:
+        equivalence.members.append(EquivalentThing(thing=doctors.c.id))
+        session.flush()
+
+    assert refused.value.found == "a row beside those that were recorded, or in the place of one"
 
 
 def test_who_holds_it_is_answered_accordingly(session: Session, doctors: Doctors) -> None:

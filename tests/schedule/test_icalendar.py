@@ -217,6 +217,28 @@ def test_refuses_text_that_is_no_recurrence_in_days(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "DTSTART:19970501T090000Z",
+        "DTSTART;TZID=Europe/London:19970501T090000",
+        "DTSTART;VALUE=DATE-TIME:19970501T090000",
+        "RRULE:FREQ=DAILY;BYHOUR=9",
+        "RRULE:FREQ=HOURLY",
+        "RRULE:FREQ=DAILY;UNTIL=19970601T000000Z",
+    ],
+)
+def test_says_of_a_time_of_day_that_days_alone_are_read(line: str) -> None:
+    with refuses("icalendar.readable") as refused:
+        from_icalendar("RDATE:19970502\n" + line)
+
+    assert str(refused.value) == (
+        f"icalendar.readable: found '{line}', which says a time of day; allowed: days alone: "
+        "DTSTART;VALUE=DATE:19970407, FREQ of DAILY, WEEKLY, MONTHLY or YEARLY. Leave the time out, and keep "
+        "it with what takes place on those days."
+    )
+
+
+@pytest.mark.parametrize(
     "said",
     [
         {"frequency": "DAILY"},
