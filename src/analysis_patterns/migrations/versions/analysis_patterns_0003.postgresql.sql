@@ -122,6 +122,14 @@ CREATE FUNCTION patterns_action_aa_lock_insert_proposed() RETURNS trigger LANGUA
 
 CREATE TRIGGER patterns_action_aa_lock_insert_proposed BEFORE INSERT ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_aa_lock_insert_proposed();
 
+CREATE FUNCTION patterns_action_aa_lock_insert_parent() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_action SET revision = revision + 1 WHERE id = NEW.parent_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_action_aa_lock_insert_parent BEFORE INSERT ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_aa_lock_insert_parent();
+
+CREATE FUNCTION patterns_action_insert_action_still_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.parent_id AND w.known_to <> '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule action.still-believed: a fact of an action that was withdrawn' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_action_insert_action_still_believed BEFORE INSERT ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_insert_action_still_believed();
+
 CREATE FUNCTION patterns_action_insert_action_parent_cycle() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.parent_id IS NOT NULL AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.parent_id UNION SELECT o.parent_id FROM way CROSS JOIN LATERAL (SELECT * FROM patterns_action o WHERE o.id = way.key  OFFSET 0) o) SELECT 1 FROM way WHERE way.key = NEW.id) THEN RAISE EXCEPTION 'rule action.parent-cycle: an action that would be part of itself' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_action_insert_action_parent_cycle BEFORE INSERT ON patterns_action FOR EACH ROW EXECUTE FUNCTION patterns_action_insert_action_parent_cycle();
@@ -220,7 +228,7 @@ CREATE TABLE patterns_equivalent_thing (
 
 CREATE INDEX ix_patterns_equivalent_thing_thing_id ON patterns_equivalent_thing (thing_id);
 
-CREATE FUNCTION patterns_equivalent_thing_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) THEN RAISE EXCEPTION 'rule equivalence.immutable: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_equivalent_thing_insert_equivalence_immutable() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) THEN RAISE EXCEPTION 'rule equivalence.immutable: a row beside those that were recorded, or in the place of one' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_equivalent_thing_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalent_thing FOR EACH ROW EXECUTE FUNCTION patterns_equivalent_thing_insert_equivalence_immutable();
 
@@ -615,6 +623,7 @@ CREATE TABLE patterns_action_reference (
 	plan_id UUID NOT NULL,
 	action_id UUID NOT NULL,
 	step_id UUID,
+	number INTEGER NOT NULL,
 	version UUID NOT NULL,
 	known_from TIMESTAMP WITH TIME ZONE NOT NULL,
 	known_to TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -629,9 +638,11 @@ CREATE TABLE patterns_action_reference (
 
 CREATE INDEX ix_patterns_action_reference_action_id ON patterns_action_reference (action_id);
 
-CREATE INDEX ix_patterns_action_reference_plan_id ON patterns_action_reference (plan_id);
+CREATE INDEX ix_patterns_action_reference_in_order ON patterns_action_reference (plan_id, number);
 
 CREATE UNIQUE INDEX uq_patterns_action_reference_believed ON patterns_action_reference (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
+
+CREATE UNIQUE INDEX uq_patterns_action_reference_of_place ON patterns_action_reference (plan_id, number) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE UNIQUE INDEX uq_patterns_action_reference_of_plan ON patterns_action_reference (plan_id, action_id) WHERE known_to = '9999-12-30 00:00:00+00';
 
@@ -639,7 +650,7 @@ CREATE FUNCTION patterns_action_reference_insert_history_append_only() RETURNS t
 
 CREATE TRIGGER patterns_action_reference_insert_history_append_only BEFORE INSERT ON patterns_action_reference FOR EACH ROW EXECUTE FUNCTION patterns_action_reference_insert_history_append_only();
 
-CREATE FUNCTION patterns_action_reference_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.action_id IS DISTINCT FROM OLD.action_id OR NEW.step_id IS DISTINCT FROM OLD.step_id OR NEW.version IS DISTINCT FROM OLD.version OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_action_reference_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.action_id IS DISTINCT FROM OLD.action_id OR NEW.step_id IS DISTINCT FROM OLD.step_id OR NEW.number IS DISTINCT FROM OLD.number OR NEW.version IS DISTINCT FROM OLD.version OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_action_reference_update_history_append_only BEFORE UPDATE ON patterns_action_reference FOR EACH ROW EXECUTE FUNCTION patterns_action_reference_update_history_append_only();
 
@@ -755,6 +766,10 @@ CREATE FUNCTION patterns_equivalence_holding_insert_equivalence_several_things()
 
 CREATE TRIGGER patterns_equivalence_holding_insert_equivalence_several_things BEFORE INSERT ON patterns_equivalence_holding FOR EACH ROW EXECUTE FUNCTION patterns_equivalence_holding_insert_equivalence_several_things();
 
+CREATE FUNCTION patterns_equivalence_holding_insert_equivalence_one_kind() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (SELECT count(DISTINCT k.kind) FROM patterns_equivalent_thing t JOIN patterns_thing k ON k.id = t.thing_id WHERE t.equivalence_id = NEW.equivalence_id) > 1 THEN RAISE EXCEPTION 'rule equivalence.one-kind: things of different kinds' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_equivalence_holding_insert_equivalence_one_kind BEFORE INSERT ON patterns_equivalence_holding FOR EACH ROW EXECUTE FUNCTION patterns_equivalence_holding_insert_equivalence_one_kind();
+
 CREATE FUNCTION patterns_equivalence_holding_insert_equivalence_held_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_equivalence_holding o WHERE o.equivalence_id = NEW.equivalence_id AND o.party_id = NEW.party_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule equivalence.held-once: a second holding by one party' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_equivalence_holding_insert_equivalence_held_once BEFORE INSERT ON patterns_equivalence_holding FOR EACH ROW EXECUTE FUNCTION patterns_equivalence_holding_insert_equivalence_held_once();
@@ -792,6 +807,8 @@ CREATE TABLE patterns_life_cycle_move (
 	CONSTRAINT fk_patterns_life_cycle_move_course_id FOREIGN KEY(course_id) REFERENCES patterns_life_cycle_course (id),
 	CONSTRAINT fk_patterns_life_cycle_move_id FOREIGN KEY(id) REFERENCES patterns_life_cycle_move (version)
 );
+
+CREATE INDEX ix_patterns_life_cycle_move_in_order ON patterns_life_cycle_move (course_id, number);
 
 CREATE UNIQUE INDEX uq_patterns_life_cycle_move_believed ON patterns_life_cycle_move (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
@@ -1001,6 +1018,18 @@ CREATE TRIGGER patterns_plan_replacement_update_history_closed_once BEFORE UPDAT
 CREATE FUNCTION patterns_plan_replacement_aa_lock_all_insert() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF true THEN INSERT INTO patterns_planning_lock AS l (scope, revision) VALUES ('replacement', 0) ON CONFLICT (scope) DO UPDATE SET revision = l.revision + 1; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_plan_replacement_aa_lock_all_insert BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW EXECUTE FUNCTION patterns_plan_replacement_aa_lock_all_insert();
+
+CREATE FUNCTION patterns_plan_replacement_aa_lock_insert_replacing() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_action SET revision = revision + 1 WHERE id = NEW.replacing_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_plan_replacement_aa_lock_insert_replacing BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW EXECUTE FUNCTION patterns_plan_replacement_aa_lock_insert_replacing();
+
+CREATE FUNCTION patterns_plan_replacement_aa_lock_insert_replaced() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE patterns_action SET revision = revision + 1 WHERE id = NEW.replaced_id AND xmin <> pg_current_xact_id()::xid ; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_plan_replacement_aa_lock_insert_replaced BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW EXECUTE FUNCTION patterns_plan_replacement_aa_lock_insert_replaced();
+
+CREATE FUNCTION patterns_plan_replacement_insert_plan_replacement_of_believed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 2 <> (SELECT count(*) FROM patterns_action p WHERE p.id IN (NEW.replacing_id, NEW.replaced_id) AND p.nature = 'plan' AND p.known_to = '9999-12-30 00:00:00+00'::timestamptz) AND NEW.replacing_id <> NEW.replaced_id THEN RAISE EXCEPTION 'rule plan-replacement.of-believed: no plan, or one that was withdrawn' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_plan_replacement_insert_plan_replacement_of_believed BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW EXECUTE FUNCTION patterns_plan_replacement_insert_plan_replacement_of_believed();
 
 CREATE FUNCTION patterns_plan_replacement_insert_plan_replacement_acyclic() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.replaced_id UNION SELECT o.replaced_id FROM way CROSS JOIN LATERAL (SELECT * FROM patterns_plan_replacement o WHERE o.replacing_id = way.key AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz OFFSET 0) o) SELECT 1 FROM way WHERE way.key = NEW.replacing_id) THEN RAISE EXCEPTION 'rule plan-replacement.acyclic: a plan that would replace itself' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -1341,6 +1370,10 @@ CREATE FUNCTION accounting_consumable_insert_consumable_posted() RETURNS trigger
 
 CREATE TRIGGER accounting_consumable_insert_consumable_posted BEFORE INSERT ON accounting_consumable FOR EACH ROW EXECUTE FUNCTION accounting_consumable_insert_consumable_posted();
 
+CREATE FUNCTION accounting_consumable_insert_consumable_out_of_holding() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.transaction_id IS NOT NULL AND coalesce((SELECT sum(e.steps) FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.transaction_id AND e.account_id = NEW.holding_id), 0) >= 0 THEN RAISE EXCEPTION 'rule consumable.out-of-holding: a transaction that takes none of it out' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER accounting_consumable_insert_consumable_out_of_holding BEFORE INSERT ON accounting_consumable FOR EACH ROW EXECUTE FUNCTION accounting_consumable_insert_consumable_out_of_holding();
+
 CREATE TABLE patterns_identifier (
 	id UUID NOT NULL,
 	scheme_id UUID NOT NULL,
@@ -1442,6 +1475,8 @@ CREATE TABLE patterns_plan_dependency (
 	plan_id UUID NOT NULL,
 	predecessor_id UUID NOT NULL,
 	successor_id UUID NOT NULL,
+	predecessor_number INTEGER NOT NULL,
+	successor_number INTEGER NOT NULL,
 	kind VARCHAR(20) NOT NULL,
 	lag BIGINT NOT NULL,
 	version UUID NOT NULL,
@@ -1470,7 +1505,7 @@ CREATE FUNCTION patterns_plan_dependency_insert_history_append_only() RETURNS tr
 
 CREATE TRIGGER patterns_plan_dependency_insert_history_append_only BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_insert_history_append_only();
 
-CREATE FUNCTION patterns_plan_dependency_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.predecessor_id IS DISTINCT FROM OLD.predecessor_id OR NEW.successor_id IS DISTINCT FROM OLD.successor_id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.lag IS DISTINCT FROM OLD.lag OR NEW.version IS DISTINCT FROM OLD.version OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION patterns_plan_dependency_update_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.plan_id IS DISTINCT FROM OLD.plan_id OR NEW.predecessor_id IS DISTINCT FROM OLD.predecessor_id OR NEW.successor_id IS DISTINCT FROM OLD.successor_id OR NEW.predecessor_number IS DISTINCT FROM OLD.predecessor_number OR NEW.successor_number IS DISTINCT FROM OLD.successor_number OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.lag IS DISTINCT FROM OLD.lag OR NEW.version IS DISTINCT FROM OLD.version OR NEW.known_from IS DISTINCT FROM OLD.known_from OR NEW.id IS DISTINCT FROM OLD.id THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be overwritten' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_plan_dependency_update_history_append_only BEFORE UPDATE ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_update_history_append_only();
 
@@ -1501,6 +1536,14 @@ CREATE TRIGGER patterns_plan_dependency_aa_lock_insert_plan BEFORE INSERT ON pat
 CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_own_references() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF 2 <> (SELECT count(*) FROM patterns_action_reference r WHERE r.plan_id = NEW.plan_id AND r.version IN (NEW.predecessor_id, NEW.successor_id) AND r.known_to = '9999-12-30 00:00:00+00'::timestamptz) AND NEW.predecessor_id <> NEW.successor_id THEN RAISE EXCEPTION 'rule plan-dependency.own-references: a reference of another plan' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_own_references BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_insert_plan_dependency_own_references();
+
+CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_plan_dependency o WHERE o.predecessor_id = NEW.predecessor_id AND o.successor_id = NEW.successor_id AND o.kind = NEW.kind AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz AND o.version <> NEW.version) THEN RAISE EXCEPTION 'rule plan-dependency.once: what is said of them already' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_once BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_insert_plan_dependency_once();
+
+CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_numbers_of_ends() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM patterns_action_reference r WHERE r.version = NEW.predecessor_id AND r.number <> NEW.predecessor_number) OR EXISTS (SELECT 1 FROM patterns_action_reference r WHERE r.version = NEW.successor_id AND r.number <> NEW.successor_number) THEN RAISE EXCEPTION 'rule plan-dependency.numbers-of-ends: another place than the reference has' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_numbers_of_ends BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW EXECUTE FUNCTION patterns_plan_dependency_insert_plan_dependency_numbers_of_ends();
 
 CREATE FUNCTION patterns_plan_dependency_insert_plan_dependency_acyclic() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.predecessor_id = NEW.successor_id OR (EXISTS (SELECT 1 FROM patterns_plan_dependency b WHERE b.successor_id = NEW.predecessor_id AND b.known_to = '9999-12-30 00:00:00+00'::timestamptz) AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way CROSS JOIN LATERAL (SELECT * FROM patterns_plan_dependency o WHERE o.predecessor_id = way.key AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz OFFSET 0) o) SELECT 1 FROM way WHERE way.key = NEW.predecessor_id))) THEN RAISE EXCEPTION 'rule plan-dependency.acyclic: a circle of actions' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 

@@ -92,6 +92,8 @@ CREATE TRIGGER patterns_action_update_history_closed_once BEFORE UPDATE OF known
 
 CREATE TRIGGER patterns_action_update_action_withdrawn_alone BEFORE UPDATE OF known_to ON patterns_action FOR EACH ROW WHEN NEW.known_to <> '9999-12-30 00:00:00.000000' AND (EXISTS (SELECT 1 FROM patterns_action_ending u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_suspension u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action_reference u WHERE u.plan_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_resource_allocation u WHERE u.action_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_plan_replacement u WHERE u.replacing_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_plan_replacement u WHERE u.replaced_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.proposed_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000') OR EXISTS (SELECT 1 FROM patterns_action u WHERE u.parent_id = NEW.id AND u.known_to = '9999-12-30 00:00:00.000000')) BEGIN SELECT RAISE(ABORT, 'rule action.withdrawn-alone: an action that something believed rests on'); END;
 
+CREATE TRIGGER patterns_action_insert_action_still_believed BEFORE INSERT ON patterns_action FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action w WHERE w.id = NEW.parent_id AND w.known_to <> '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule action.still-believed: a fact of an action that was withdrawn'); END;
+
 CREATE TRIGGER patterns_action_insert_action_parent_cycle BEFORE INSERT ON patterns_action FOR EACH ROW WHEN NEW.parent_id IS NOT NULL AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.parent_id UNION SELECT o.parent_id FROM way JOIN patterns_action o ON o.id BETWEEN way.key AND way.key ) SELECT 1 FROM way WHERE way.key = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule action.parent-cycle: an action that would be part of itself'); END;
 
 CREATE TRIGGER patterns_action_insert_implementation_of_proposal BEFORE INSERT ON patterns_action FOR EACH ROW WHEN NEW.proposed_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM patterns_action p WHERE p.id = NEW.proposed_id AND p.nature <> 'implemented' AND p.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule implementation.of-proposal: no proposed action'); END;
@@ -158,7 +160,7 @@ CREATE TABLE patterns_equivalent_thing (
 
 CREATE INDEX ix_patterns_equivalent_thing_thing_id ON patterns_equivalent_thing (thing_id);
 
-CREATE TRIGGER patterns_equivalent_thing_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalent_thing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be replaced'); END;
+CREATE TRIGGER patterns_equivalent_thing_insert_equivalence_immutable BEFORE INSERT ON patterns_equivalent_thing FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalent_thing o WHERE o.equivalence_id = NEW.equivalence_id AND o.thing_id = NEW.thing_id) OR EXISTS (SELECT 1 FROM patterns_equivalence_holding h WHERE h.equivalence_id = NEW.equivalence_id) BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a row beside those that were recorded, or in the place of one'); END;
 
 CREATE TRIGGER patterns_equivalent_thing_update_equivalence_immutable BEFORE UPDATE ON patterns_equivalent_thing FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule equivalence.immutable: a recorded row would be changed'); END;
 
@@ -427,6 +429,7 @@ CREATE TABLE patterns_action_reference (
 	plan_id BLOB NOT NULL,
 	action_id BLOB NOT NULL,
 	step_id BLOB,
+	number INTEGER NOT NULL,
 	version BLOB NOT NULL,
 	known_from DATETIME NOT NULL,
 	known_to DATETIME NOT NULL,
@@ -441,15 +444,17 @@ CREATE TABLE patterns_action_reference (
 
 CREATE INDEX ix_patterns_action_reference_action_id ON patterns_action_reference (action_id);
 
-CREATE INDEX ix_patterns_action_reference_plan_id ON patterns_action_reference (plan_id);
+CREATE INDEX ix_patterns_action_reference_in_order ON patterns_action_reference (plan_id, number);
 
 CREATE UNIQUE INDEX uq_patterns_action_reference_believed ON patterns_action_reference (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
+
+CREATE UNIQUE INDEX uq_patterns_action_reference_of_place ON patterns_action_reference (plan_id, number) WHERE known_to = '9999-12-30 00:00:00.000000';
 
 CREATE UNIQUE INDEX uq_patterns_action_reference_of_plan ON patterns_action_reference (plan_id, action_id) WHERE known_to = '9999-12-30 00:00:00.000000';
 
 CREATE TRIGGER patterns_action_reference_insert_history_append_only BEFORE INSERT ON patterns_action_reference FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action_reference o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
-CREATE TRIGGER patterns_action_reference_update_history_append_only BEFORE UPDATE ON patterns_action_reference FOR EACH ROW WHEN NEW.plan_id IS NOT OLD.plan_id OR NEW.action_id IS NOT OLD.action_id OR NEW.step_id IS NOT OLD.step_id OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
+CREATE TRIGGER patterns_action_reference_update_history_append_only BEFORE UPDATE ON patterns_action_reference FOR EACH ROW WHEN NEW.plan_id IS NOT OLD.plan_id OR NEW.action_id IS NOT OLD.action_id OR NEW.step_id IS NOT OLD.step_id OR NEW.number IS NOT OLD.number OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
 
 CREATE TRIGGER patterns_action_reference_delete_history_append_only BEFORE DELETE ON patterns_action_reference FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
 
@@ -511,6 +516,8 @@ CREATE TRIGGER patterns_equivalence_holding_update_history_closed_once BEFORE UP
 
 CREATE TRIGGER patterns_equivalence_holding_insert_equivalence_several_things BEFORE INSERT ON patterns_equivalence_holding FOR EACH ROW WHEN (SELECT count(*) FROM patterns_equivalent_thing t WHERE t.equivalence_id = NEW.equivalence_id) < 2 BEGIN SELECT RAISE(ABORT, 'rule equivalence.several-things: an equivalence of fewer than two things'); END;
 
+CREATE TRIGGER patterns_equivalence_holding_insert_equivalence_one_kind BEFORE INSERT ON patterns_equivalence_holding FOR EACH ROW WHEN (SELECT count(DISTINCT k.kind) FROM patterns_equivalent_thing t JOIN patterns_thing k ON k.id = t.thing_id WHERE t.equivalence_id = NEW.equivalence_id) > 1 BEGIN SELECT RAISE(ABORT, 'rule equivalence.one-kind: things of different kinds'); END;
+
 CREATE TRIGGER patterns_equivalence_holding_insert_equivalence_held_once BEFORE INSERT ON patterns_equivalence_holding FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_equivalence_holding o WHERE o.equivalence_id = NEW.equivalence_id AND o.party_id = NEW.party_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule equivalence.held-once: a second holding by one party'); END;
 
 CREATE TABLE patterns_identification_scheme (
@@ -546,6 +553,8 @@ CREATE TABLE patterns_life_cycle_move (
 	CONSTRAINT fk_patterns_life_cycle_move_course_id FOREIGN KEY(course_id) REFERENCES patterns_life_cycle_course (id),
 	CONSTRAINT fk_patterns_life_cycle_move_id FOREIGN KEY(id) REFERENCES patterns_life_cycle_move (version)
 );
+
+CREATE INDEX ix_patterns_life_cycle_move_in_order ON patterns_life_cycle_move (course_id, number);
 
 CREATE UNIQUE INDEX uq_patterns_life_cycle_move_believed ON patterns_life_cycle_move (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
@@ -681,6 +690,8 @@ CREATE TRIGGER patterns_plan_replacement_insert_history_begins_believed BEFORE I
 CREATE TRIGGER patterns_plan_replacement_insert_history_one_current BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_plan_replacement o WHERE o.id = NEW.id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule history.one-current: a second version that would be believed'); END;
 
 CREATE TRIGGER patterns_plan_replacement_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_plan_replacement FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
+
+CREATE TRIGGER patterns_plan_replacement_insert_plan_replacement_of_believed BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW WHEN 2 <> (SELECT count(*) FROM patterns_action p WHERE p.id IN (NEW.replacing_id, NEW.replaced_id) AND p.nature = 'plan' AND p.known_to = '9999-12-30 00:00:00.000000') AND NEW.replacing_id <> NEW.replaced_id BEGIN SELECT RAISE(ABORT, 'rule plan-replacement.of-believed: no plan, or one that was withdrawn'); END;
 
 CREATE TRIGGER patterns_plan_replacement_insert_plan_replacement_acyclic BEFORE INSERT ON patterns_plan_replacement FOR EACH ROW WHEN EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.replaced_id UNION SELECT o.replaced_id FROM way JOIN patterns_plan_replacement o ON o.replacing_id BETWEEN way.key AND way.key AND +o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.replacing_id) BEGIN SELECT RAISE(ABORT, 'rule plan-replacement.acyclic: a plan that would replace itself'); END;
 
@@ -895,6 +906,8 @@ CREATE TRIGGER accounting_consumable_delete_history_append_only BEFORE DELETE ON
 
 CREATE TRIGGER accounting_consumable_insert_consumable_posted BEFORE INSERT ON accounting_consumable FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_resource_allocation r JOIN patterns_action a ON a.id = r.action_id WHERE r.version = NEW.version AND (a.nature = 'implemented') <> (NEW.transaction_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'rule consumable.posted: what is used and was not posted, or is booked and was'); END;
 
+CREATE TRIGGER accounting_consumable_insert_consumable_out_of_holding BEFORE INSERT ON accounting_consumable FOR EACH ROW WHEN NEW.transaction_id IS NOT NULL AND coalesce((SELECT sum(e.steps) FROM accounting_entry e WHERE e.ledger_id = NEW.ledger_id AND e.transaction_id = NEW.transaction_id AND e.account_id = NEW.holding_id), 0) >= 0 BEGIN SELECT RAISE(ABORT, 'rule consumable.out-of-holding: a transaction that takes none of it out'); END;
+
 CREATE TABLE patterns_identifier (
 	id BLOB NOT NULL,
 	scheme_id BLOB NOT NULL,
@@ -960,6 +973,8 @@ CREATE TABLE patterns_plan_dependency (
 	plan_id BLOB NOT NULL,
 	predecessor_id BLOB NOT NULL,
 	successor_id BLOB NOT NULL,
+	predecessor_number INTEGER NOT NULL,
+	successor_number INTEGER NOT NULL,
 	kind VARCHAR(20) NOT NULL,
 	lag BIGINT NOT NULL,
 	version BLOB NOT NULL,
@@ -986,7 +1001,7 @@ CREATE UNIQUE INDEX uq_patterns_plan_dependency_believed ON patterns_plan_depend
 
 CREATE TRIGGER patterns_plan_dependency_insert_history_append_only BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_plan_dependency o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
-CREATE TRIGGER patterns_plan_dependency_update_history_append_only BEFORE UPDATE ON patterns_plan_dependency FOR EACH ROW WHEN NEW.plan_id IS NOT OLD.plan_id OR NEW.predecessor_id IS NOT OLD.predecessor_id OR NEW.successor_id IS NOT OLD.successor_id OR NEW.kind IS NOT OLD.kind OR NEW.lag IS NOT OLD.lag OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
+CREATE TRIGGER patterns_plan_dependency_update_history_append_only BEFORE UPDATE ON patterns_plan_dependency FOR EACH ROW WHEN NEW.plan_id IS NOT OLD.plan_id OR NEW.predecessor_id IS NOT OLD.predecessor_id OR NEW.successor_id IS NOT OLD.successor_id OR NEW.predecessor_number IS NOT OLD.predecessor_number OR NEW.successor_number IS NOT OLD.successor_number OR NEW.kind IS NOT OLD.kind OR NEW.lag IS NOT OLD.lag OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
 
 CREATE TRIGGER patterns_plan_dependency_delete_history_append_only BEFORE DELETE ON patterns_plan_dependency FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be deleted'); END;
 
@@ -997,6 +1012,10 @@ CREATE TRIGGER patterns_plan_dependency_insert_history_one_current BEFORE INSERT
 CREATE TRIGGER patterns_plan_dependency_update_history_closed_once BEFORE UPDATE OF known_to ON patterns_plan_dependency FOR EACH ROW WHEN OLD.known_to <> '9999-12-30 00:00:00.000000' OR NEW.known_to = '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule history.closed-once: a version that was superseded before'); END;
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_own_references BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN 2 <> (SELECT count(*) FROM patterns_action_reference r WHERE +r.plan_id = NEW.plan_id AND r.version IN (NEW.predecessor_id, NEW.successor_id) AND r.known_to = '9999-12-30 00:00:00.000000') AND NEW.predecessor_id <> NEW.successor_id BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.own-references: a reference of another plan'); END;
+
+CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_once BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_plan_dependency o WHERE o.predecessor_id = NEW.predecessor_id AND o.successor_id = NEW.successor_id AND o.kind = NEW.kind AND o.known_to = '9999-12-30 00:00:00.000000' AND o.version <> NEW.version) BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.once: what is said of them already'); END;
+
+CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_numbers_of_ends BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action_reference r WHERE r.version = NEW.predecessor_id AND r.number <> NEW.predecessor_number) OR EXISTS (SELECT 1 FROM patterns_action_reference r WHERE r.version = NEW.successor_id AND r.number <> NEW.successor_number) BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.numbers-of-ends: another place than the reference has'); END;
 
 CREATE TRIGGER patterns_plan_dependency_insert_plan_dependency_acyclic BEFORE INSERT ON patterns_plan_dependency FOR EACH ROW WHEN (NEW.predecessor_id = NEW.successor_id OR (EXISTS (SELECT 1 FROM patterns_plan_dependency b WHERE b.successor_id = NEW.predecessor_id AND b.known_to = '9999-12-30 00:00:00.000000') AND EXISTS (WITH RECURSIVE way(key) AS (SELECT NEW.successor_id UNION SELECT o.successor_id FROM way JOIN patterns_plan_dependency o ON o.predecessor_id BETWEEN way.key AND way.key AND +o.known_to = '9999-12-30 00:00:00.000000') SELECT 1 FROM way WHERE way.key = NEW.predecessor_id))) BEGIN SELECT RAISE(ABORT, 'rule plan-dependency.acyclic: a circle of actions'); END;
 
