@@ -21,6 +21,8 @@ class Condition(Formula):
     Errors: `ConstraintViolation` (`formula.result`) for a text that comes to a number.
     Source: Analysis Patterns 6.8, fig. 6.23.
 
+    >>> from datetime import date
+    >>> from analysis_patterns.patterns import Quantity
     >>> low = Condition(variables={"usage": "kW.h"}, says="usage <= 50")
     >>> low.holds(Given(amount=Quantity(50, "kW.h"), of="usage", day=date(1999, 10, 1)))
     True

@@ -19,7 +19,8 @@ from ...patterns.time.period import ALWAYS, Period
 from ...patterns.values import Quantity, Range
 from ..concept.observation_concept import ObservationConcept, Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
-from ..record.observation import CategoryObservation, Measurement, Presence
+from ..record.measurement import Measurement
+from ..record.observation import CategoryObservation, Presence
 from ..record.question import observations
 from .phenomenon_range import BandContext, PhenomenonRange, RangeFunction, gaps, overlapping
 

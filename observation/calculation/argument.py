@@ -16,7 +16,7 @@ from ...patterns.planning.protocol import Protocol
 from ...patterns.reference.thing import in_parts, spoken
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import Actual, StatusType
-from ..record.observation import Measurement
+from ..record.measurement import Measurement
 from ..record.question import observations
 from ..record.time_record import TimeRecord
 

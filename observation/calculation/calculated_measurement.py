@@ -23,7 +23,8 @@ from ..concept.observation_concept import Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import StatusType
 from ..record.basis import Basis, Role, rest
-from ..record.observation import Measurement, Observation
+from ..record.measurement import Measurement
+from ..record.observation import Observation
 from ..record.time_record import Time
 from ._figure import conversions_noted
 from .measurement_protocol import (

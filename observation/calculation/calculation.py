@@ -15,7 +15,7 @@ from ..band.classification import Bands, bands_of, present_in
 from ..concept.observation_concept import Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import StatusType
-from ..record.observation import Measurement
+from ..record.measurement import Measurement
 from ..record.time_record import Time, TimeRecord
 from .argument import Wanted, measurements_for, preferred, shifted
 from .calculated_measurement import CalculatedMeasurement

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...patterns.picture import Edge, End, Graph, Mark, Node
 from ...patterns.reference.thing import spoken
 from ...patterns.values import ONE
-from ..record.observation import Measurement
+from ..record.measurement import Measurement
 from .calculated_measurement import CalculatedMeasurement
 from .measurement_protocol import CalculatedMeasurementProtocol
 

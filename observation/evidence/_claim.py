@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import with_polymorphic
 
 from ..concept.observation_concept import ObservationConcept, closure
-from ..record.observation import CategoryObservation, Measurement, Observation, Presence
+from ..record.measurement import Measurement
+from ..record.observation import CategoryObservation, Observation, Presence
 from ..record.question import ACTIVE, known_as
 from ..record.standing import Standing
 

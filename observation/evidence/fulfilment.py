@@ -17,7 +17,8 @@ from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.recorded import Recorded
 from ...patterns.provenance import Explanation
 from ..concept.observation_concept import ObservationConcept, Phenomenon
-from ..record.observation import Measurement, Observation, Presence
+from ..record.measurement import Measurement
+from ..record.observation import Observation, Presence
 from ..record.rejection import Rejection
 from ..record.standing import Standing
 from ._claim import recorded_on, told_by

@@ -19,7 +19,8 @@ from ...patterns.planning.protocol import Protocol
 from ...patterns.provenance import Explanation
 from ...patterns.values import Quantity, Unit
 from ..concept.phenomenon_type import PhenomenonType
-from ..record.observation import Measurement, Observation, Presence
+from ..record.measurement import Measurement
+from ..record.observation import Observation, Presence
 from ..record.question import observations
 from ..record.rejection import was_rejected
 from ..record.standing import Hypothesis, Projection, Qualification, Standing

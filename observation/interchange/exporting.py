@@ -11,7 +11,8 @@ from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.reference.identifier import identifiers_of
 from ...patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
-from ..record.observation import CategoryObservation, Measurement, Observation, Presence
+from ..record.measurement import Measurement
+from ..record.observation import CategoryObservation, Observation, Presence
 from ..record.standing import Projection, Standing
 from ..record.time_record import TimeRecord
 from .element import UCUM, CodeableConcept, FhirQuantity

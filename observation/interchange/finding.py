@@ -10,7 +10,8 @@ from ...patterns.values import Quantity
 from ..concept.observation_concept import ObservationConcept, Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
 from ..record.basis import Role, rest
-from ..record.observation import CategoryObservation, Measurement, Observation, Presence
+from ..record.measurement import Measurement
+from ..record.observation import CategoryObservation, Observation, Presence
 from ..record.observation import Said as SaidOfAny
 from ..record.protocol import ObservationProtocol
 from ..record.standing import Hypothesis, Projection, Standing

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..record.observation import CategoryObservation, Measurement, Observation
+from ..record.measurement import Measurement
+from ..record.observation import CategoryObservation, Observation
 from ..record.standing import Standing
 from .json_text import shown
 from .problem import Place

@@ -4,7 +4,8 @@ from . import knowledge_section  # noqa: F401  (what packs hold)
 from .any_unit import above, below
 from .basis import Basis, Role, rest
 from .bulk import MeasurementDraft, record_measurements
-from .observation import CategoryObservation, Measurement, Observation, Presence, Said
+from .measurement import Measurement
+from .observation import CategoryObservation, Observation, Presence, Said
 from .protocol import ObservationProtocol
 from .question import ACTIVE, EVERY_STANDING, latest, observations
 from .rejection import Rejection

@@ -10,7 +10,7 @@ from ...patterns.persistence.session import Session
 from ...patterns.values import Quantity
 from ..concept.conversion import equivalents
 from ..concept.phenomenon_type import PhenomenonType
-from .observation import Measurement
+from .measurement import Measurement
 
 
 def above(

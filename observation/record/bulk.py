@@ -21,7 +21,8 @@ from ...patterns.time.instant import require_aware
 from ...patterns.values import Quantity
 from ..concept.phenomenon_type import LegalUnit, PhenomenonType
 from ..concept.status_type import StatusType
-from .observation import LEGAL_UNIT, MADE_KNOWN, Measurement
+from .measurement import LEGAL_UNIT, Measurement
+from .observation import MADE_KNOWN
 from .time_record import Time
 
 _TABLE = "observation_observation"
@@ -142,7 +143,7 @@ attach(
     "3.4",
     types=(Measurement, PhenomenonType, LegalUnit, MeasurementDraft),
     behaviours=(record_measurements,),
-    figure="analysis_patterns.observation.record.observation:Measurement",
+    figure="analysis_patterns.observation.record.measurement:Measurement",
     when_not="A number that every thing of a class has, once, and that no rule speaks of by type is an "
     "attribute of the class.",
     example="""

@@ -17,7 +17,6 @@ from ...patterns.accountability.party import Party
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.composites import quantity_columns
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.recorded import Recorded
 from ...patterns.persistence.registry import Referable, Thing
@@ -26,7 +25,6 @@ from ...patterns.picture import derived
 from ...patterns.planning.action import Action
 from ...patterns.planning.protocol import Protocol
 from ...patterns.reference.thing import entity_of
-from ...patterns.values import Quantity
 from ..concept.observation_concept import ObservationConcept, Phenomenon
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import StatusType
@@ -60,12 +58,6 @@ NEVER_AT_FIRST = rule(
     "observation.rejected-later",
     pattern="3.9",
     says="An observation is recorded first and rejected later, by somebody who says why.",
-)
-LEGAL_UNIT = rule(
-    "measurement.legal-unit",
-    pattern="3.4",
-    says="A measurement is in one of the legal units of its phenomenon type, where that names any.",
-    layers=EVERYWHERE,
 )
 OF_THE_TYPE = rule(
     "observation.phenomenon-of-type",
@@ -236,50 +228,6 @@ class Observation(Recorded, Base, init=False):
             )
 
 
-class Measurement(Observation):
-    """
-    How much of a quality a thing has.
-
-    Shape:  a phenomenon type and a quantity; the phenomenon that the quantity falls under, if it was
-            classified (figure 4.21).
-    Units:  as measured, one of the legal units of the type; the digits are kept as written.
-    Errors: `ConstraintViolation`: `measurement.legal-unit`, `observation.phenomenon-of-type`, and those of
-            `Observation`.
-    Source: Analysis Patterns 3.4.
-    """
-
-    __pattern__ = "3.4"
-    __mapper_args__ = {"polymorphic_identity": "measurement"}
-
-    quantity: Mapped[Quantity] = quantity_columns("quantity", nullable=True, indexed=False)
-    phenomenon_type: Mapped[PhenomenonType] = relationship()
-    phenomenon: Mapped[Phenomenon | None] = relationship()
-
-    def __init__(
-        self,
-        *,
-        subject: Referable,
-        phenomenon_type: PhenomenonType,
-        quantity: Quantity,
-        applicable: Time,
-        phenomenon: Phenomenon | None = None,
-        **said: Unpack[Said],
-    ) -> None:
-        require(_measured_wrongly(self, phenomenon_type, quantity, phenomenon))
-        self._record(subject, applicable, said)
-        self.quantity = quantity
-        self.phenomenon_type = phenomenon_type
-        self.phenomenon = phenomenon
-
-    def violations(self) -> Iterator[ConstraintViolation]:
-        """The rules that this measurement breaks by itself."""
-        yield from super().violations()
-        yield from _measured_wrongly(self, self.phenomenon_type, self.quantity, self.phenomenon)
-
-    def __str__(self) -> str:
-        return f"{self.phenomenon_type} {self.quantity}"
-
-
 class CategoryObservation(Observation):
     """
     That a concept is present in a thing, absent, or that it could not be told.
@@ -321,7 +269,7 @@ class CategoryObservation(Observation):
         """The rules that this observation breaks by itself."""
         yield from super().violations()
         if self.phenomenon_type is not _type_of(self.concept):
-            yield _of_another_type(self, self.concept, self.phenomenon_type)
+            yield of_another_type(self, self.concept, self.phenomenon_type)
 
     def __str__(self) -> str:
         return f"{self.concept} {self.presence.value}"
@@ -354,31 +302,10 @@ def _not_at_first(observation: Observation, standing: Standing) -> Iterator[Cons
         )
 
 
-def _measured_wrongly(
-    measurement: Measurement,
-    phenomenon_type: PhenomenonType,
-    quantity: Quantity,
-    phenomenon: Phenomenon | None,
-) -> Iterator[ConstraintViolation]:
-    if not phenomenon_type.allows(quantity.unit):
-        legal = phenomenon_type.legal_units
-        converts = any(quantity.unit.dimension == each.dimension for each in legal)
-        yield LEGAL_UNIT.violation(
-            measurement,
-            phenomenon_type,
-            found=f"{phenomenon_type} of {quantity}" + ("" if converts else ", a unit of another dimension"),
-            allowed=", ".join(each.code for each in legal),
-            remedy="Convert it first, or name the unit among the legal ones."
-            if converts
-            else "Check what was measured: this measures something else.",
-        )
-    if phenomenon is not None and phenomenon.phenomenon_type is not phenomenon_type:
-        yield _of_another_type(measurement, phenomenon, phenomenon_type)
-
-
-def _of_another_type(
+def of_another_type(
     observation: Observation, phenomenon: ObservationConcept, phenomenon_type: PhenomenonType | None
 ) -> ConstraintViolation:
+    """That a phenomenon is not one of the type that is looked at."""
     return OF_THE_TYPE.violation(
         observation,
         phenomenon,
@@ -396,14 +323,6 @@ def _made_known_now(session: Session, _context: UOWTransaction, _instances: obje
             each.made_known = TimeRecord.of(session.recorded)
 
 
-def _in_no_legal_unit(row: str) -> str:
-    units = f"SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = {row}.phenomenon_type_id"
-    return (
-        f"{row}.quantity_unit IS NOT NULL AND EXISTS ({units}) "
-        f"AND NOT EXISTS ({units} AND u.unit = {row}.quantity_unit)"
-    )
-
-
 def _is_of_another_type(row: str) -> str:
     return (
         f"{row}.concept_id IS NOT NULL AND EXISTS (SELECT 1 FROM observation_concept c "
@@ -411,10 +330,8 @@ def _is_of_another_type(row: str) -> str:
     )
 
 
-Index(f"ix_{_TABLE}_value", Observation.phenomenon_type_id, Measurement.__table__.c.quantity_canonical)
 guard(
     Observation.__table__,  # type: ignore[arg-type]
-    refuse_when(LEGAL_UNIT, _TABLE, "INSERT", _in_no_legal_unit, because="a unit that is not legal there"),
     refuse_when(OF_THE_TYPE, _TABLE, "INSERT", _is_of_another_type, because="a phenomenon of another type"),
 )
 only_added(Observation, KEPT)

@@ -13,7 +13,7 @@ from ..calculation.calculated_measurement import CalculatedMeasurement
 from ..calculation.causal_protocol import CausalProtocol
 from ..calculation.combination import CombinationMethod
 from ..calculation.dimension_combination import DimensionCombination
-from ..record.observation import Measurement
+from ..record.measurement import Measurement
 from ..segment.enterprise_segment import EnterpriseSegment
 from .attribution import Worth, attributed, different_inputs
 from .variance import Contribution, Variance

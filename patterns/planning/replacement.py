@@ -14,7 +14,7 @@ from ..constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ..persistence.audit import audit
 from ..persistence.base import Base, Level
 from ..persistence.guard import guard, refuse_when
-from ..persistence.session import Session
+from ..persistence.session import Session, join_session
 from ..persistence.types import Instant
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..time.instant import require_aware
@@ -80,6 +80,7 @@ class PlanReplacement(Believed, Base, init=False):
         self.at = at
         self.replaced = replaced
         replacing.replacements.append(self)
+        join_session(self, replaced)
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this replacement breaks; what is withdrawn breaks none."""
