@@ -60,6 +60,16 @@ def returned_by(function: Any) -> Any:
     return getattr(function, "__annotations__", {}).get("return")
 
 
+def says_none(annotation: Any) -> bool:
+    """
+    Whether an annotation allows for nothing at all.
+
+    >>> says_none("Mapped[str | None]"), says_none("Mapped[str]")
+    (True, False)
+    """
+    return re.search(r"\b(None|NoneType|Optional)\b", str(annotation)) is not None
+
+
 def type_name(annotation: Any) -> str:
     """
     The type that an annotation names, without what wraps it.

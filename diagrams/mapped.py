@@ -21,6 +21,7 @@ from .annotations import (
     level_of,
     pattern_of,
     returned_by,
+    says_none,
     summary_of,
     type_name,
 )
@@ -197,7 +198,7 @@ def _composite(mapper: AnyMapper, composite: CompositeProperty[Any]) -> Attribut
         type_name(annotation_of(mapper.class_, composite.key))
         or type_name(returned_by(maker))
         or str(getattr(maker, "__name__", maker)),
-        optional=all(is_optional(column) for column in columns),
+        optional=_may_lack(mapper, composite.key, all(is_optional(column) for column in columns)),
         column=", ".join(column.name for column in columns),
         comment=composite.doc or "",
     )
@@ -215,7 +216,7 @@ def _column(mapper: AnyMapper, name: str, column: Any) -> Attribute:
     return Attribute(
         name,
         annotated or _python_type(column),
-        optional=is_optional(column),
+        optional=_may_lack(mapper, name, is_optional(column)),
         identity=column.primary_key and len(column.table.primary_key.columns) == 1,
         choices=tuple(column.type.enums) if isinstance(column.type, Enum) else (),
         column=column.name,
@@ -271,7 +272,21 @@ def _multiplicity(relationship: Relationship) -> Multiplicity:
         return MANY
     if relationship.direction is not RelationshipDirection.MANYTOONE:
         return OPTIONAL
-    return OPTIONAL if any(is_optional(each) for each in referring_columns(relationship)) else ONE
+    optional = any(is_optional(each) for each in referring_columns(relationship))
+    return OPTIONAL if _may_lack(relationship.parent, relationship.key, optional) else ONE
+
+
+def _may_lack(mapper: AnyMapper, name: str, is_nullable: bool) -> bool:
+    """
+    Whether an attribute may be empty.
+
+    A subtype in its supertype's table has columns that are empty for the others: there the class alone says
+    which of them its own objects always have.
+    """
+    if not is_nullable or not mapper.single:
+        return is_nullable
+    annotation = annotation_of(mapper.class_, name)
+    return annotation is None or says_none(annotation)
 
 
 def _multiplicity_back(relationship: Relationship) -> Multiplicity:

@@ -314,3 +314,32 @@ def test_a_class_may_lead_to_one_of_another_base() -> None:
 
     assert [(each.name, each.outside) for each in graph.types] == [("Far", True), ("Near", False)]
     assert [str(each.target.multiplicity) for each in graph.associations] == ["1"]
+
+
+def test_a_subtype_in_the_table_of_its_supertype_says_itself_what_it_always_has() -> None:
+    class Own(DeclarativeBase):
+        pass
+
+    class Maker(Own):
+        __tablename__ = "maker"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Part(Own):
+        __tablename__ = "part"
+        __mapper_args__ = {"polymorphic_on": "kind", "polymorphic_identity": "part"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+        kind: Mapped[str]
+        maker_id: Mapped[int | None] = mapped_column(ForeignKey("maker.id"))
+
+    class Bought(Part):
+        __mapper_args__ = {"polymorphic_identity": "bought"}
+        price: Mapped[int] = mapped_column(nullable=True)
+        rebate: Mapped[int | None] = mapped_column()
+        maker: Mapped[Maker] = relationship()
+
+    graph = type_graph(Own)
+    bought = graph.named("Bought")
+    [made] = [each for each in graph.associations if each.source.type == bought.key]
+
+    assert {each.name: each.optional for each in bought.attributes} == {"price": False, "rebate": True}
+    assert str(made.target.multiplicity) == "1"
