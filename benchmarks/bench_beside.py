@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from functools import cache, partial
 from pathlib import Path
 from shutil import which
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
@@ -20,7 +19,7 @@ from analysis_patterns.patterns import Money, create_engine, sessions
 from tests.postgres import PostgresServer
 from tests.schemas import create_schema
 
-from .measure import Result
+from .measure import Result, in_turns
 
 PROJECT = Path(__file__).parent.parent
 VENV = PROJECT / "build" / "other-ledgers"
@@ -52,7 +51,7 @@ def measure(*, full: bool) -> Iterator[Result]:
                     f"beside.{name}",
                     f"post_all() of {count:,} two-legged drafts {where}, made, checked, stored and committed",
                     f"skipped: {missing}" if missing else f"{name}, {does}",
-                    None if missing else _in_turns(ours, timed),
+                    None if missing else in_turns(ours, timed),
                 )
     finally:
         server.stop()
@@ -159,10 +158,6 @@ def _run(command: Sequence[str]) -> float:
 def _told(command: Sequence[str]) -> float:
     ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     return float(ended.stdout)
-
-
-def _in_turns(ours: Timed, theirs: Timed) -> float:
-    return median([ours() / theirs() for _ in range(ROUNDS)])
 
 
 def _program(name: str) -> str:

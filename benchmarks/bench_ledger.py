@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from uuid import UUID
 
 from sqlalchemy import NullPool, select
@@ -21,12 +18,12 @@ from analysis_patterns.accounting.method import RateMethod
 from analysis_patterns.accounting.rule.finder import Named, Output
 from analysis_patterns.accounting.rule.posting_rule import PostingRule, RuleTerms
 from analysis_patterns.accounting.rule.trigger import OnAccount
-from analysis_patterns.patterns import Base, Money, Quantity, Session, create_engine, drop_guards, sessions
+from analysis_patterns.patterns import Base, Money, Quantity, Session, create_engine, drop_guards
 from tests.postgres import PostgresServer
 from tests.schemas import create_schema
 
 from .baselines.ledger import PostgresTables, Rows, SqliteTables, one_by_one, postgres_rows, sqlite_rows
-from .measure import Result, ratio
+from .measure import Result, in_turns, ratio, remove_sqlite, seconds, session_at, sqlite_url
 
 ACCOUNTS = 1_000
 SINGLES = 8_000
@@ -75,7 +72,7 @@ def measure(*, full: bool) -> Iterator[Result]:
 def prepare(url: str) -> None:
     """Make a database that holds the accounts, and nothing that is posted but one entry."""
     create_schema(url)
-    with _session(url) as session:
+    with session_at(url) as session:
         ledger = Ledger(name="books")
         ledger.count_in("USD")
         accounts = [Asset(ledger=ledger, name=f"account {n}", unit="USD") for n in range(ACCOUNTS)]
@@ -100,7 +97,7 @@ def prepare(url: str) -> None:
 
 def world(url: str) -> World:
     """What a prepared database holds."""
-    with _session(url) as session:
+    with session_at(url) as session:
         accounts = list(session.scalars(select(Asset).order_by(Asset.id)))
         for account in accounts:
             _ = account.unit, account.ledger  # read now: the drafts are made when the session is gone
@@ -110,47 +107,39 @@ def world(url: str) -> World:
     return World(accounts, creator, EntryKey(*source))
 
 
-@contextmanager
-def _session(url: str) -> Iterator[Session]:
-    engine = create_engine(url)
-    with sessions(engine)() as session:
-        yield session
-    engine.dispose()
-
-
 def _in_sqlite(folder: Path, count: int, rounds: int) -> Iterator[Result]:
     prepared, own, bare = folder / "prepared.db", folder / "own.db", folder / "bare.db"
-    prepare(_url(prepared))
-    given = world(_url(prepared))
+    prepare(sqlite_url(prepared))
+    given = world(sqlite_url(prepared))
     drafts = given.drafts(count)
     rows: Rows = {}
 
     def ours() -> float:
         shutil.copyfile(prepared, own)
-        with _session(_url(own)) as session:
-            taken = _seconds(lambda: _post(session, drafts))
+        with session_at(sqlite_url(own)) as session:
+            taken = seconds(lambda: _post(session, drafts))
         rows.update(sqlite_rows(str(own)))
-        _remove(own)
+        remove_sqlite(own)
         return taken
 
     def theirs() -> float:
         tables = SqliteTables(str(bare))
-        taken = _seconds(lambda: tables.write(rows))
+        taken = seconds(lambda: tables.write(rows))
         tables.close()
-        _remove(bare)
+        remove_sqlite(bare)
         return taken
 
     yield Result(
         "ledger.bulk-sqlite",
         f"post_all() of {count:,} ready two-legged drafts over 1,000 accounts, {GUARANTEES}",
         "the driver's executemany of the same rows: primary keys and two indexes, no foreign key, no guard",
-        _in_turns(ours, theirs, rounds),
+        in_turns(ours, theirs, rounds),
         limit=3,
     )
     singles = given.drafts(SINGLES)
     tables = SqliteTables(str(bare))
     shutil.copyfile(prepared, own)
-    with _session(_url(own)) as session:
+    with session_at(sqlite_url(own)) as session:
         each, raw = iter(singles), one_by_one(rows)
         yield Result(
             "ledger.single-sqlite",
@@ -170,23 +159,23 @@ def _in_postgres(server: PostgresServer, count: int, rounds: int) -> Iterator[Re
 
     def ours() -> float:
         with server.fresh(prepare) as url:
-            with _session(url) as session:
-                taken = _seconds(lambda: _post(session, drafts))
+            with session_at(url) as session:
+                taken = seconds(lambda: _post(session, drafts))
             rows.update(postgres_rows(url, without=given.source.transaction_id))
         return taken
 
     def theirs() -> float:
         with _unguarded(server) as tables:
-            return _seconds(lambda: tables.copy(rows))
+            return seconds(lambda: tables.copy(rows))
 
     yield Result(
         "ledger.bulk-postgresql",
         f"post_all() of {count:,} ready two-legged drafts over 1,000 accounts, {GUARANTEES}",
         "COPY of the same rows into the same tables, keys, foreign keys and indexes on, our guards off",
-        _in_turns(ours, theirs, rounds),
+        in_turns(ours, theirs, rounds),
         limit=2,
     )
-    with server.fresh(prepare) as url, _session(url) as session, _unguarded(server) as tables:
+    with server.fresh(prepare) as url, session_at(url) as session, _unguarded(server) as tables:
         each, raw = iter(given.drafts(SINGLES)), one_by_one(rows)
         yield Result(
             "ledger.single-postgresql",
@@ -210,32 +199,3 @@ def _unguarded(server: PostgresServer) -> Iterator[PostgresTables]:
 def _post(session: Session, drafts: list[Draft]) -> None:
     post_all(session, drafts)
     session.commit()
-
-
-def _in_turns(ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> float:
-    """The median ratio of the seconds that two ways report, each in a database of its own, in turns."""
-    ratios = []
-    for _ in range(rounds):
-        taken = ours()
-        ratios.append(taken / theirs())
-    return median(ratios)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    gc.collect()
-    gc.disable()
-    try:
-        started = perf_counter()
-        work()
-        return perf_counter() - started
-    finally:
-        gc.enable()
-
-
-def _url(path: Path) -> str:
-    return f"sqlite:///{path}"
-
-
-def _remove(path: Path) -> None:
-    for written in path.parent.glob(f"{path.name}*"):
-        written.unlink()

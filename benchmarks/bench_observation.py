@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import random
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from typing import Any
 
 from sqlalchemy import NullPool, column, insert, select, text
@@ -25,7 +21,7 @@ from analysis_patterns.observation import (
     observations,
     record_measurements,
 )
-from analysis_patterns.patterns import Base, Person, Quantity, Session, create_engine, drop_guards, sessions
+from analysis_patterns.patterns import Base, Person, Quantity, Session, create_engine, drop_guards
 from analysis_patterns.patterns.persistence.types import ExactDecimal
 from tests.postgres import PostgresServer
 from tests.schemas import create_schema
@@ -39,7 +35,7 @@ from .baselines.observation import (
     postgres_rows,
     sqlite_rows,
 )
-from .measure import Result, ratio
+from .measure import Result, in_turns, ratio, remove_sqlite, seconds, session_at, sqlite_url
 
 SUBJECTS = 1_000
 COUNT = 100_000
@@ -76,7 +72,7 @@ def measure(*, full: bool) -> Iterator[Result]:
 def prepare(url: str) -> None:
     """Make a database with what is measured and of whom, and no measurement."""
     create_schema(url)
-    with _session(url) as session:
+    with session_at(url) as session:
         session.add(PhenomenonType(name="body mass", legal_units=list(UNITS)))
         session.add_all(Person(name=f"person {number}") for number in range(SUBJECTS))
         session.commit()
@@ -97,43 +93,35 @@ def drafts(session: Session, count: int) -> list[MeasurementDraft]:
     return made
 
 
-@contextmanager
-def _session(url: str) -> Iterator[Session]:
-    engine = create_engine(url)
-    with sessions(engine)() as session:
-        yield session
-    engine.dispose()
-
-
 def _in_sqlite(folder: Path, count: int) -> Iterator[Result]:
     prepared, own, bare = folder / "prepared.db", folder / "own.db", folder / "bare.db"
-    prepare(_url(prepared))
+    prepare(sqlite_url(prepared))
     rows: Rows = []
 
     def ours() -> float:
-        _remove(own)
+        remove_sqlite(own)
         shutil.copyfile(prepared, own)
-        with _session(_url(own)) as session:
+        with session_at(sqlite_url(own)) as session:
             made = drafts(session, count)
-            taken = _seconds(lambda: _record(session, made))
+            taken = seconds(lambda: _record(session, made))
         rows[:] = sqlite_rows(str(own))
         return taken
 
     def theirs() -> float:
         table = SqliteTable(str(bare))
-        taken = _seconds(lambda: table.write(rows))
+        taken = seconds(lambda: table.write(rows))
         table.close()
-        _remove(bare)
+        remove_sqlite(bare)
         return taken
 
     yield Result(
         "observation.bulk-sqlite",
         f"record_measurements() of {count:,} ready drafts in three units, every guard on",
         "the driver's executemany of the same rows: primary key and indexes, no foreign key, no guard",
-        _in_turns(ours, theirs),
+        in_turns(ours, theirs),
         limit=3,
     )
-    with _session(_url(own)) as session:
+    with session_at(sqlite_url(own)) as session:
         yield _above(session, "sqlite", count)
 
 
@@ -142,9 +130,9 @@ def _in_postgres(server: PostgresServer, count: int) -> Iterator[Result]:
 
     def ours() -> float:
         with server.fresh(prepare) as url:
-            with _session(url) as session:
+            with session_at(url) as session:
                 made = drafts(session, count)
-                taken = _seconds(lambda: _record(session, made))
+                taken = seconds(lambda: _record(session, made))
             rows[:] = postgres_rows(url)
         return taken
 
@@ -155,7 +143,7 @@ def _in_postgres(server: PostgresServer, count: int) -> Iterator[Result]:
                 for name in connection.execute(_FOREIGN_KEYS).scalars():
                     connection.execute(text(f"ALTER TABLE {TABLE} DROP CONSTRAINT {name}"))
             table = PostgresTable(url)
-            taken = _seconds(lambda: table.write(rows))
+            taken = seconds(lambda: table.write(rows))
             table.close()
             return taken
 
@@ -163,10 +151,10 @@ def _in_postgres(server: PostgresServer, count: int) -> Iterator[Result]:
         "observation.bulk-postgresql",
         f"record_measurements() of {count:,} ready drafts in three units, every guard on",
         "the driver's executemany of the same rows: primary key and indexes, no foreign key, no guard",
-        _in_turns(ours, theirs),
+        in_turns(ours, theirs),
         limit=3,
     )
-    with server.fresh(prepare) as url, _session(url) as session:
+    with server.fresh(prepare) as url, session_at(url) as session:
         _record(session, drafts(session, count))
         yield _above(session, "postgresql", count)
 
@@ -208,28 +196,3 @@ def _above(session: Session, name: str, count: int) -> Result:
 def _record(session: Session, made: list[MeasurementDraft]) -> None:
     record_measurements(session, made)
     session.commit()
-
-
-def _in_turns(ours: Callable[[], float], theirs: Callable[[], float], rounds: int = 5) -> float:
-    """The median ratio of the seconds that two ways report, each in a database of its own, in turns."""
-    return median(ours() / theirs() for _ in range(rounds))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    gc.collect()
-    gc.disable()
-    try:
-        started = perf_counter()
-        work()
-        return perf_counter() - started
-    finally:
-        gc.enable()
-
-
-def _url(path: Path) -> str:
-    return f"sqlite:///{path}"
-
-
-def _remove(path: Path) -> None:
-    for written in path.parent.glob(f"{path.name}*"):
-        written.unlink()

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,12 +25,12 @@ from analysis_patterns.observation import (
     record_measurements,
     segments_for,
 )
-from analysis_patterns.patterns import Interval, Quantity, Session, create_engine, sessions
+from analysis_patterns.patterns import Interval, Quantity
 from tests.postgres import PostgresServer
 from tests.schemas import create_schema
 
 from .baselines.calculation import PostgresBooks, Rows, SqliteBooks
-from .measure import Result
+from .measure import Result, in_turns, remove_sqlite, seconds, session_at, sqlite_url
 
 QUARTER = Interval(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
 REGIONS, AREAS = 10, 10
@@ -61,7 +57,7 @@ def prepared(models: int) -> Callable[[str], None]:
 
     def prepare(url: str) -> None:
         create_schema(url)
-        with _session(url) as session:
+        with session_at(url) as session:
             location = Dimension(name="location", levels=["region", "area"])
             product = Dimension(name="product", levels=["model"])
             sales = DimensionSet(name="sales", dimensions=[location, product])
@@ -95,7 +91,7 @@ def prepared(models: int) -> Callable[[str], None]:
 
 def ours(url: str) -> float:
     """The seconds that it takes to combine all of it, and commit."""
-    with _session(url) as session:
+    with session_at(url) as session:
         protocol = session.scalars(select(DimensionCombination)).one()
         of, actual = session.scalars(select(DimensionSet)).one(), session.scalars(select(Actual)).one()
         level = protocol.dimension.levels[-1]
@@ -104,40 +100,40 @@ def ours(url: str) -> float:
             combine(session, protocol, of=of, level=level, applicable=QUARTER, status_type=actual)
             session.commit()
 
-        return _seconds(work)
+        return seconds(work)
 
 
 def keys(url: str) -> tuple[UUID, UUID]:
     """The keys by which the baseline finds its rows: of what is measured, and along which dimension."""
-    with _session(url) as session:
+    with session_at(url) as session:
         protocol = session.scalars(select(DimensionCombination)).one()
         return protocol.result_type.id, protocol.dimension.id
 
 
 def _in_sqlite(folder: Path, models: int) -> Result:
     start, own, bare = folder / "prepared.db", folder / "own.db", folder / "bare.db"
-    prepared(models)(_url(start))
-    asked = [key.bytes for key in keys(_url(start))]
+    prepared(models)(sqlite_url(start))
+    asked = [key.bytes for key in keys(sqlite_url(start))]
     rows: Rows = {}
 
     def candidate() -> float:
         shutil.copyfile(start, own)
-        taken = ours(_url(own))
+        taken = ours(sqlite_url(own))
         books = SqliteBooks(str(own))
         rows.update(books.written())
         books.close()
-        _remove(own)
+        remove_sqlite(own)
         return taken
 
     def baseline() -> float:
         shutil.copyfile(start, bare)
         books = SqliteBooks(str(bare))
-        taken = _seconds(lambda: books.combine(asked[0], asked[1], rows))
+        taken = seconds(lambda: books.combine(asked[0], asked[1], rows))
         books.close()
-        _remove(bare)
+        remove_sqlite(bare)
         return taken
 
-    return _result("sqlite", models, _in_turns(candidate, baseline))
+    return _result("sqlite", models, in_turns(candidate, baseline))
 
 
 def _in_postgres(server: PostgresServer, models: int) -> Result:
@@ -156,11 +152,11 @@ def _in_postgres(server: PostgresServer, models: int) -> Result:
         with server.fresh(prepare) as url:
             asked = keys(url)
             books = PostgresBooks(url)
-            taken = _seconds(lambda: books.combine(*asked, rows))
+            taken = seconds(lambda: books.combine(*asked, rows))
             books.close()
         return taken
 
-    return _result("postgresql", models, _in_turns(candidate, baseline))
+    return _result("postgresql", models, in_turns(candidate, baseline))
 
 
 def _result(database: str, models: int, ratio: float) -> Result:
@@ -171,40 +167,3 @@ def _result(database: str, models: int, ratio: float) -> Result:
         ratio,
         limit=5,
     )
-
-
-def _in_turns(candidate: Callable[[], float], baseline: Callable[[], float], rounds: int = 5) -> float:
-    """The median ratio of the seconds that two ways report, each in a database of its own, in turns."""
-    ratios = []
-    for _ in range(rounds):
-        taken = candidate()
-        ratios.append(taken / baseline())
-    return median(ratios)
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    gc.collect()
-    gc.disable()
-    try:
-        started = perf_counter()
-        work()
-        return perf_counter() - started
-    finally:
-        gc.enable()
-
-
-@contextmanager
-def _session(url: str) -> Iterator[Session]:
-    engine = create_engine(url)
-    with sessions(engine)() as session:
-        yield session
-    engine.dispose()
-
-
-def _url(path: Path) -> str:
-    return f"sqlite:///{path}"
-
-
-def _remove(path: Path) -> None:
-    for written in path.parent.glob(f"{path.name}*"):
-        written.unlink()

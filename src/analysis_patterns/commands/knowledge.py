@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import new_app
+from . import new_app, session_at
 
 if TYPE_CHECKING:
     from ..patterns.persistence.session import Session
@@ -107,27 +106,9 @@ def schema() -> None:
     typer.echo(dumps(knowledge.pack_schema(), indent=2))
 
 
-@contextmanager
-def _session(url: str) -> Iterator[Session]:
+def _session(url: str) -> AbstractContextManager[Session]:
     """A session of the database; what is wrong with a pack is printed, a line for each problem."""
-    from sqlalchemy import inspect  # noqa: PLC0415 - only now is SQLAlchemy loaded
-
-    from ..database import engine_for  # noqa: PLC0415
-    from ..patterns.accountability import PartyType  # noqa: PLC0415
-    from ..patterns.catalogue.whole import loaded_modules  # noqa: PLC0415
-    from ..patterns.errors import AnalysisPatternsError  # noqa: PLC0415
+    from ..patterns.accountability import PartyType  # noqa: PLC0415 - only now is SQLAlchemy loaded
     from ..patterns.knowledge import PackError  # noqa: PLC0415
-    from ..patterns.persistence import sessions  # noqa: PLC0415
 
-    loaded_modules()  # each registers what packs may hold of its knowledge
-    engine = engine_for(url)
-    if not inspect(engine).has_table(PartyType.__tablename__):
-        raise AnalysisPatternsError(
-            "the database has no tables of ours; `analysis-patterns db upgrade` makes them"
-        )
-    with sessions(engine)() as session:
-        try:
-            yield session
-        except PackError as refused:
-            typer.echo(refused, err=True)
-            raise typer.Exit(1) from refused
+    return session_at(url, needs=PartyType, prints=PackError)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from . import new_app
+from . import new_app, session_at
 
 if TYPE_CHECKING:
     from ..accounting import Ledger
@@ -157,26 +156,8 @@ def _ledger(session: Session, name: str | None) -> Ledger:
     return found[0]
 
 
-@contextmanager
-def _session(url: str) -> Iterator[Session]:
+def _session(url: str) -> AbstractContextManager[Session]:
     """A session of the database; what is wrong with a file of books is printed, a line for each problem."""
-    from sqlalchemy import inspect  # noqa: PLC0415 - only now is SQLAlchemy loaded
+    from ..accounting.interchange import BooksError, BooksImport  # noqa: PLC0415 - only now is SQLAlchemy loaded
 
-    from ..accounting.interchange import BooksError, BooksImport  # noqa: PLC0415
-    from ..database import engine_for  # noqa: PLC0415
-    from ..patterns.catalogue.whole import loaded_modules  # noqa: PLC0415
-    from ..patterns.errors import AnalysisPatternsError  # noqa: PLC0415
-    from ..patterns.persistence import sessions  # noqa: PLC0415
-
-    loaded_modules()  # their tables point at one another
-    engine = engine_for(url)
-    if not inspect(engine).has_table(BooksImport.__tablename__):
-        raise AnalysisPatternsError(
-            "the database has no tables of ours; `analysis-patterns db upgrade` makes them"
-        )
-    with sessions(engine)() as session:
-        try:
-            yield session
-        except BooksError as refused:
-            typer.echo(refused, err=True)
-            raise typer.Exit(1) from refused
+    return session_at(url, needs=BooksImport, prints=BooksError)
