@@ -8,6 +8,7 @@ from .causal_protocol import CausalProtocol
 from .combination import Combination, Way
 from .combine import combine
 from .comparative_protocol import ComparativeProtocol
+from .derivation import derivation_picture
 from .dimension_combination import DimensionCombination
 from .generation import Deviations, combination_protocols, comparative_protocols
 from .measurement_protocol import (
@@ -40,6 +41,7 @@ __all__ = [
     "combine",
     "comparative_protocols",
     "create_measurement",
+    "derivation_picture",
     "measure",
     "prefer",
     "protocols_of",

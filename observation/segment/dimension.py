@@ -188,7 +188,7 @@ class DimensionElement(Base, init=False):
     id: Mapped[UUID] = identity()
     dimension_id: Mapped[UUID] = mapped_column(ForeignKey(Dimension.id), init=False)
     name: Mapped[str] = mapped_column(String(LONGEST))
-    depth: Mapped[int] = mapped_column(init=False)
+    depth: Mapped[int] = mapped_column(init=False, info={"figure": False})
     dimension: Mapped[Dimension] = relationship(back_populates="elements")
     placements: Mapped[list[DimensionPlacement]] = relationship(
         foreign_keys="DimensionPlacement.element_id",

@@ -65,7 +65,7 @@ class EnterpriseSegment(Referable, Base, init=False):
     # The keys of its elements, 16 bytes each, in the order of the set: what makes it the one it is.
     element_keys: Mapped[bytes] = mapped_column(LargeBinary, init=False, info={"figure": False})
     dimension_set: Mapped[DimensionSet] = relationship()
-    places: Mapped[list[DimensionElement]] = relationship(
+    by_dimension: Mapped[list[DimensionElement]] = relationship(
         secondary=_PLACE, viewonly=True, init=False, info={"multiplicity": "1"}
     )
 
@@ -77,7 +77,7 @@ class EnterpriseSegment(Referable, Base, init=False):
         self.dimension_set_id = dimension_set.id
         self.element_keys = _keys(ordered)
         self._remember()
-        set_committed_value(self, "places", ordered)
+        set_committed_value(self, "by_dimension", ordered)
         self.dimension_set = dimension_set
 
     @reconstructor
@@ -94,8 +94,8 @@ class EnterpriseSegment(Referable, Base, init=False):
     @property
     def elements(self) -> dict[Dimension, DimensionElement]:
         """The element of each dimension, in the order of the set."""
-        placed = {each.dimension: each for each in self.places}
-        return {dimension: placed[dimension] for dimension in self.dimension_set.dimensions}
+        placed = {each.dimension: each for each in self.by_dimension}
+        return {each: placed[each] for each in self.dimension_set.dimensions if each in placed}
 
     def element(self, dimension: Dimension) -> DimensionElement:
         """
@@ -191,7 +191,7 @@ def segments_for(
         _write(session, of, missing)
         found |= _stored(session, of, missing)
     for key, elements in zip(keys, wanted, strict=True):
-        set_committed_value(found[key], "places", elements)
+        set_committed_value(found[key], "by_dimension", elements)
     return [found[key] for key in keys]
 
 
@@ -268,7 +268,7 @@ attach(
         DimensionPlacement,
     ),
     behaviours=(segment_for, segments_for, children_along, move_element),
-    figure="analysis_patterns.observation.segment.enterprise_segment:EnterpriseSegment",
+    figure="analysis_patterns.observation.segment",
     when_not="Where an enterprise is looked at by one criterion only, the things themselves (offices, "
     "products) are what figures are about. What does not add up along its parts is no dimension.",
     example="""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ..patterns.persistence.session import Session
 from . import (
     acm,
+    coffee,
     concepts,
     consultant,
     department,
@@ -25,6 +26,7 @@ from .session import create_tables
 CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
     {
         "ACM": acm.run,
+        "coffee": coffee.run,
         "hospital": hospital.run,
         "department": department.run,
         "patients": patients.run,
