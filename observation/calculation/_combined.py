@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, insert, select, type_coerce
-from sqlalchemy.types import NullType, TypeEngine
+from sqlalchemy import ColumnElement, Select, insert, select, type_coerce
+from sqlalchemy.types import NullType
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.party import Party
 from ...patterns.persistence.composites import canonical
+from ...patterns.persistence.mass import instant_text, key_writer, write_rows
 from ...patterns.persistence.session import Session
 from ...patterns.values import Quantity, Unit, parse_unit, total
 from ..band.classification import Bands, bands_of, present_in
@@ -36,11 +36,11 @@ from .dimension_combination import DimensionCombination
 KEY = 16
 """How many bytes of a segment's keys are that of one element."""
 
-_TOGETHER = 2000
 _KIND = CalculatedMeasurement.__mapper__.polymorphic_identity
 _ROLE = Role.INPUT.value
 _MEASUREMENTS = insert(Observation.__table__)  # type: ignore[arg-type]
-_BASES = f"INSERT INTO {Basis.__tablename__} (observation_id, source_id, role, position, recorded)"
+_BASIS = Basis.__tablename__
+_BASIS_COLUMNS = "observation_id, source_id, role, position, recorded"
 
 
 class Part(NamedTuple):
@@ -62,12 +62,6 @@ def as_stored(column: Any) -> ColumnElement[Any]:
 def key_bytes(stored: Any) -> bytes:
     """The bytes of a key as the driver gave it; none of none."""
     return stored.bytes if isinstance(stored, UUID) else bytes(stored or b"")
-
-
-def _written_by(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
-    """How the driver is handed a value of a column's type."""
-    processed = kind.dialect_impl(dialect).bind_processor(dialect)
-    return processed or (lambda value: value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +95,14 @@ class Asked:
         """Select of the figures that are active, of this status and time."""
         observed: Any = Observation.__table__.c
         status = None if self.status_type is None else self.status_type.id
-        return select(*columns).where(
+        asked: Any = select(*columns).where(
             *known_as(observed, ACTIVE, self.known_at),
             observed.status_type_id.is_not_distinct_from(status),
             observed.applicable_from == self.applicable.start,
             observed.applicable_to == self.applicable.end,
         )
+        chosen: Select[Any] = asked
+        return chosen
 
 
 class Recording:
@@ -120,10 +116,9 @@ class Recording:
         self.measurements: list[dict[str, Any]] = []
         self.bases: list[tuple[Any, ...]] = []
         recorded = asked.session.recorded
-        dialect = asked.session.connection().dialect
-        columns: Any = Basis.__table__.c
-        self.key = _written_by(columns.observation_id.type, dialect)
-        self.at = _written_by(columns.recorded.type, dialect)(recorded)
+        dialect = asked.session.connection().dialect.name
+        self.key = key_writer(dialect)
+        self.at = instant_text(recorded, dialect)
         self.same = {
             "kind": _KIND,
             "phenomenon_type_id": asked.protocol.result_type.id,
@@ -163,16 +158,8 @@ class Recording:
         if self.measurements:
             with connection.begin_nested():
                 connection.execute(_MEASUREMENTS, self.measurements)
-                self._write_bases(connection)
+                write_rows(connection, [(_BASIS, _BASIS_COLUMNS, iter(self.bases))], streams=True)
         return [each["id"] for each in self.measurements]
-
-    def _write_bases(self, connection: Connection) -> None:
-        # By the driver's own values: to convert each of so many would take longer than to write them.
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        for start in range(0, len(self.bases), _TOGETHER):
-            some = self.bases[start : start + _TOGETHER]
-            rows = ", ".join([f"({', '.join([mark] * len(some[0]))})"] * len(some))
-            connection.exec_driver_sql(f"{_BASES} VALUES {rows}", tuple(chain.from_iterable(some)))
 
     def _figure(self, parts: Sequence[Part]) -> Figure:
         combination = self.asked.protocol.combination

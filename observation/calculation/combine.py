@@ -20,13 +20,11 @@ from ..segment.dimension_set import DimensionSet
 from ..segment.enterprise_segment import EnterpriseSegment, SegmentElement, segments_for
 from ..segment.placement import DimensionPlacement
 from ._combined import KEY, Asked, Part, Recording, as_stored, key_bytes
-from .calculated_measurement import CalculatedMeasurement
 from .calculation import ARGUMENTS
 from .dimension_combination import PARTS, DimensionCombination
 from .preference import protocols_of
 
 _MOST_SHOWN = 5
-_KIND = CalculatedMeasurement.__mapper__.polymorphic_identity
 
 
 def combine(
@@ -108,7 +106,8 @@ def _parts(asked: Asked, measured: PhenomenonType) -> list[Part]:
     order = protocols_of(asked.session, measured, as_of=asked.day)
     places = {protocol.id.bytes: place for place, protocol in enumerate(order)}
     chosen: dict[bytes, Part] = {}
-    for source, number, unit, protocol, keys, parent in asked.session.execute(question):
+    found: Any = asked.session.execute(question)
+    for source, number, unit, protocol, keys, parent in found:
         place = places.get(key_bytes(protocol), len(places))
         before = chosen.get(keys)
         if before is None or place < before.place:
