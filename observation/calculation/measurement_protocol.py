@@ -128,6 +128,7 @@ class ProtocolInput(Base, init=False):
     __tablename__ = _INPUT
     __level__ = Level.KNOWLEDGE
     __pattern__ = "4.2"
+    __figure__ = False
 
     protocol_id: Mapped[UUID] = mapped_column(
         ForeignKey(MeasurementProtocol.id), primary_key=True, init=False
