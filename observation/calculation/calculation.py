@@ -58,11 +58,13 @@ class _Missing:
     def violation(self, asked: Wanted) -> ConstraintViolation:
         """The error that says so."""
         if self.wanted or not (self.circles or self.refused):
-            lacking = list(dict.fromkeys(each.beside(asked) for each in self.wanted)) or [str(asked)]
+            lacking = list(dict.fromkeys(each.beside(asked) for each in self.wanted if each != asked))
+            lacking = lacking or [str(asked)]
             more = f", and {len(lacking) - _MOST_SHOWN} more" if len(lacking) > _MOST_SHOWN else ""
+            asked_for = f": for {asked}" if self.wanted != [asked] else ""
             return ARGUMENTS.violation(
                 *self.wanted,
-                found=f"no {'; no '.join(lacking[:_MOST_SHOWN])}{more}: for {asked}",
+                found=f"no {'; no '.join(lacking[:_MOST_SHOWN])}{more}{asked_for}",
                 allowed="a measurement for each argument, or a protocol that makes it",
                 remedy="Record what is missing, or prefer a protocol that can do without it.",
             )
