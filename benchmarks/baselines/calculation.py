@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 _GROUPED = """
 SELECT {parent}, SUM(CAST(o.quantity_number AS {number})), COUNT(*)
@@ -83,7 +84,7 @@ class PostgresBooks:
     def written(self) -> Rows:
         """The rows of calculated measurements, and of what they rest on."""
         found: Rows = {}
-        with self._connection.cursor(row_factory=psycopg.rows.dict_row) as cursor:
+        with self._connection.cursor(row_factory=dict_row) as cursor:
             for table, only in zip(TABLES, (" WHERE kind = 'calculated measurement'", ""), strict=True):
                 found[table] = cursor.execute(f"SELECT * FROM {table}{only}".encode()).fetchall()
         self._connection.rollback()

@@ -95,7 +95,10 @@ class BandContext(KnownByName, Base, init=False):
 
     id: Mapped[UUID] = identity()
     concepts: Mapped[list[ObservationConcept]] = relationship(
-        secondary=context_concept, order_by=ObservationConcept.name, default_factory=list
+        secondary=context_concept,
+        order_by=ObservationConcept.name,
+        default_factory=list,
+        info={"multiplicity": "1..*"},
     )
 
     def __init__(self, *, name: str, concepts: Iterable[ObservationConcept]) -> None:

@@ -115,26 +115,29 @@ class CalculatedMeasurement(Measurement):
 
     def explanation(self) -> Explanation:
         """The protocol and its formula, the sources down to what was observed, conversions, and the band."""
-        protocol: Any = self.protocol
-        sources = self.sources
+        explained: dict[Measurement, Explanation] = {}
+        waiting: list[Measurement] = [self]
+        while waiting:  # a chain of thousands is deeper than Python calls go
+            measurement = waiting[-1]
+            sources = measurement.sources if isinstance(measurement, CalculatedMeasurement) else []
+            lacking = [each for each in sources if each not in explained]
+            if lacking:
+                waiting += lacking
+            else:
+                explained[waiting.pop()] = _explained(measurement, [explained[each] for each in sources])
+        return explained[self]
+
+
+def _explained(measurement: Measurement, sources: list[Explanation]) -> Explanation:
+    protocol = measurement.protocol
+    by = "observed" if protocol is None else f"{protocol}"
+    because = list(sources)
+    if isinstance(measurement, CalculatedMeasurement) and isinstance(protocol, CalculatedMeasurementProtocol):
+        by = f"{protocol}: {protocol.formula}"
         with conversions_noted() as noted:
-            protocol.stated(protocol.result([each.quantity for each in sources]))
-        return Explanation(
-            _stated(self),
-            by=f"{protocol}: {protocol.formula}",
-            because=(
-                *(_explained(each) for each in sources),
-                *(STANDARD.between(one, other).explanation() for one, other in noted),
-                *_banded(self),
-            ),
-        )
-
-
-def _explained(measurement: Measurement) -> Explanation:
-    if isinstance(measurement, CalculatedMeasurement):
-        return measurement.explanation()
-    by = "observed" if measurement.protocol is None else f"{measurement.protocol}"
-    return Explanation(_stated(measurement), by=by, because=tuple(_banded(measurement)))
+            protocol.stated(protocol.result([each.quantity for each in measurement.sources]))
+        because += [STANDARD.between(one, other).explanation() for one, other in noted]
+    return Explanation(_stated(measurement), by=by, because=(*because, *_banded(measurement)))
 
 
 def _stated(measurement: Measurement) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 
 from ...patterns.accountability.party import Party
 from ...patterns.constraint import ConstraintViolation, rule
@@ -52,21 +53,24 @@ class _Missing:
 
     wanted: list[Wanted] = field(default_factory=list)
     circles: list[list[Wanted]] = field(default_factory=list)
-    refused: list[ConstraintViolation] = field(default_factory=list)
+    refused: list[tuple[int, ConstraintViolation]] = field(default_factory=list)
 
     def violation(self, asked: Wanted) -> ConstraintViolation:
         """The error that says so."""
         if self.wanted or not (self.circles or self.refused):
-            lacking = list(dict.fromkeys(each.beside(asked) for each in self.wanted)) or [str(asked)]
+            lacking = list(dict.fromkeys(each.beside(asked) for each in self.wanted if each != asked))
+            lacking = lacking or [str(asked)]
             more = f", and {len(lacking) - _MOST_SHOWN} more" if len(lacking) > _MOST_SHOWN else ""
+            asked_for = f": for {asked}" if self.wanted != [asked] else ""
             return ARGUMENTS.violation(
                 *self.wanted,
-                found=f"no {'; no '.join(lacking[:_MOST_SHOWN])}{more}: for {asked}",
+                found=f"no {'; no '.join(lacking[:_MOST_SHOWN])}{more}{asked_for}",
                 allowed="a measurement for each argument, or a protocol that makes it",
                 remedy="Record what is missing, or prefer a protocol that can do without it.",
             )
         if self.refused:
-            return self.refused[0]
+            # What stands nearest to the question says most about it.
+            return min(self.refused, key=itemgetter(0))[1]
         circle = self.circles[0]
         return CIRCLE.violation(
             *circle,
@@ -159,7 +163,7 @@ class Calculation:
             sources = [each for each in found if each is not None]
             return self._reckoned(protocol, wanted, sources) if len(sources) == len(found) else None
         except ConstraintViolation as refused:
-            self.missing.refused.append(refused)
+            self.missing.refused.append((len(self._path), refused))
             return None
 
     def _reckoned(
@@ -255,7 +259,9 @@ def create_measurement(
     """
     calculation = Calculation(session)
     wanted = Wanted(protocol.result_type, subject, status_type, TimeRecord.of(applicable))
-    return calculation.recorded(calculation.draft(protocol, wanted), performer)
+    made = calculation.recorded(calculation.draft(protocol, wanted), performer)
+    session.flush()
+    return made
 
 
 def measure(
@@ -282,4 +288,6 @@ def measure(
     found = calculation.obtain(wanted)
     if found is None:
         raise calculation.missing.violation(wanted)
-    return calculation.record(found, performer)
+    made = calculation.record(found, performer)
+    session.flush()
+    return made

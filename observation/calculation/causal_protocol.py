@@ -28,6 +28,7 @@ class CausalProtocol(CalculatedMeasurementProtocol, init=False):
     """
 
     __mapper_args__ = {"polymorphic_identity": "causal protocol"}
+    of_form = "causal"
 
     def __init__(
         self,

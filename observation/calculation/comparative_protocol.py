@@ -36,6 +36,7 @@ class ComparativeProtocol(CalculatedMeasurementProtocol, init=False):
     """
 
     __mapper_args__ = {"polymorphic_identity": "comparative protocol"}
+    of_form = "comparative"
 
     def __init__(
         self,

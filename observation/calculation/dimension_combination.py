@@ -36,6 +36,7 @@ class DimensionCombination(CalculatedMeasurementProtocol, init=False):
     """
 
     __mapper_args__ = {"polymorphic_identity": "combination protocol"}
+    of_form = "combination"
 
     combination: Mapped[Combination] = relationship(info={"multiplicity": "1"})
     dimension: Mapped[Dimension] = relationship(info={"multiplicity": "1"})

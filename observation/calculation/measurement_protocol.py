@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
@@ -83,6 +83,8 @@ class MeasurementProtocol(ObservationProtocol, init=False):
     __level__ = Level.KNOWLEDGE
     __pattern__ = "4.2"
     __mapper_args__ = {"polymorphic_abstract": True}
+    of_form: ClassVar[str]
+    """As what the database knows it, and an application's subtypes of it."""
 
     id: Mapped[UUID] = identity_of(ObservationProtocol)
     form: Mapped[str] = mapped_column(String(20), init=False, info={"figure": False})
@@ -97,7 +99,7 @@ class MeasurementProtocol(ObservationProtocol, init=False):
         if places is not None:
             Precision(places=places)
         super().__init__(name=name)
-        self.form = type(self).__mapper_args__["polymorphic_identity"].split(" ")[0]
+        self.form = self.of_form
         self.result_type = result_type
         self.places = places
 
@@ -111,6 +113,7 @@ class SourceMeasurementProtocol(MeasurementProtocol, init=False):
     """
 
     __mapper_args__ = {"polymorphic_identity": "source protocol"}
+    of_form = "source"
 
     def __init__(self, *, name: str, result_type: PhenomenonType) -> None:
         self._make(name, result_type)
@@ -128,6 +131,7 @@ class ProtocolInput(Base, init=False):
     __tablename__ = _INPUT
     __level__ = Level.KNOWLEDGE
     __pattern__ = "4.2"
+    __figure__ = False
 
     protocol_id: Mapped[UUID] = mapped_column(
         ForeignKey(MeasurementProtocol.id), primary_key=True, init=False

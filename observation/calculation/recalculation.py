@@ -167,7 +167,7 @@ attach(
         CalculatedMeasurement,
     ),
     behaviours=(create_measurement, measure, prefer, combine, recalculate),
-    figure="analysis_patterns.observation.calculation.measurement_protocol:MeasurementProtocol",
+    figure="analysis_patterns.observation.calculation",
     when_not="A figure that is loaded from one place, always, needs a phenomenon type and no protocol. What "
     "is only looked at, and never kept, is reckoned where it is shown.",
     example="""

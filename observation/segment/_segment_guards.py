@@ -7,7 +7,8 @@ from typing import Protocol
 
 from ...patterns.constraint import DATABASES, rule
 from ...patterns.persistence.addition import only_added
-from ...patterns.persistence.guard import Guard, guard, refuse_when, trigger
+from ...patterns.persistence.audit import audit
+from ...patterns.persistence.guard import Guard, guard, one_at_a_time, refuse_when, trigger
 from .dimension_set import ONE_PER_DIMENSION
 from .enterprise_segment import EnterpriseSegment, SegmentElement
 
@@ -79,8 +80,15 @@ def _writes_places() -> Guard:
     )  # fmt: skip
 
 
+def _lacks_an_element(row: str) -> str:
+    ranks = f"SELECT count(*) FROM {_RANK} k WHERE k.dimension_set_id = {row}.dimension_set_id"
+    return f"({ranks}) <> (SELECT count(*) FROM {_PLACE} p WHERE p.segment_id = {row}.id)"
+
+
 guard(
     EnterpriseSegment.__table__,  # type: ignore[arg-type]
+    # While a segment is written its set gets no further dimension: see the guards of `dimension_set`.
+    one_at_a_time(_TABLE, "1 FROM observation_dimension_set WHERE id = NEW.dimension_set_id FOR KEY SHARE"),
     _refused(_TABLE, _incomplete, "a segment without one element of each dimension"),
     _writes_places(),
 )
@@ -88,5 +96,6 @@ guard(
     SegmentElement.__table__,  # type: ignore[arg-type]
     _refused(_PLACE, _unlike, "an element that the segment does not have"),
 )
+audit(ONE_PER_DIMENSION, EnterpriseSegment, _lacks_an_element)
 only_added(EnterpriseSegment, KEPT)
 only_added(SegmentElement, KEPT)

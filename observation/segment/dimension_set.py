@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, require, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.picture import derived
 from .dimension import Dimension, DimensionElement
 
@@ -151,6 +151,7 @@ def _has_segments(row: str) -> str:
 
 guard(
     DimensionRank.__table__,  # type: ignore[arg-type]
+    one_at_a_time(_RANK, f"1 FROM {_SET} WHERE id = NEW.dimension_set_id FOR UPDATE"),
     refuse_when(
         KEPT, _RANK, "INSERT", _has_segments, because="a further dimension for segments that are there"
     ),

@@ -95,7 +95,7 @@ class EnterpriseSegment(Referable, Base, init=False):
     def elements(self) -> dict[Dimension, DimensionElement]:
         """The element of each dimension, in the order of the set."""
         placed = {each.dimension: each for each in self.by_dimension}
-        return {dimension: placed[dimension] for dimension in self.dimension_set.dimensions}
+        return {each: placed[each] for each in self.dimension_set.dimensions if each in placed}
 
     def element(self, dimension: Dimension) -> DimensionElement:
         """

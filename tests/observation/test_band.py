@@ -370,35 +370,33 @@ def test_what_came_from_elsewhere_is_found(session: Session, deviation: Deviatio
     assert "phenomenon-range.apart" in {each.rule.name for each in inconsistencies(session)}
 
 
-COVERED = Covered()
+def test_bands_that_meet_take_every_value_once() -> None:
+    covered = Covered()
 
+    @given(
+        bounds=st.lists(st.integers(-50, 50), min_size=1, max_size=5, unique=True),
+        belongs=st.lists(st.booleans(), min_size=5, max_size=5),
+        near=st.integers(0, 4),
+        halves=st.integers(-2, 2),
+    )
+    def take_once(bounds: list[int], belongs: list[bool], near: int, halves: int) -> None:
+        cuts = sorted(bounds)
+        ends = [None, *(percent(each) for each in cuts), None]
+        below = [False, *belongs[: len(cuts)], False]
+        bands = [
+            Range(lower, upper, lower_inclusive=not below[n], upper_inclusive=below[n + 1])
+            for n, (lower, upper) in enumerate(pairwise(ends))
+        ]
+        asked = percent(str(cuts[near % len(cuts)] + Decimal(halves) / 2))
 
-@given(
-    bounds=st.lists(st.integers(-50, 50), min_size=1, max_size=5, unique=True),
-    belongs=st.lists(st.booleans(), min_size=5, max_size=5),
-    near=st.integers(0, 4),
-    halves=st.integers(-2, 2),
-)
-def test_bands_that_meet_take_every_value_once(
-    bounds: list[int], belongs: list[bool], near: int, halves: int
-) -> None:
-    cuts = sorted(bounds)
-    ends = [None, *(percent(each) for each in cuts), None]
-    below = [False, *belongs[: len(cuts)], False]
-    bands = [
-        Range(lower, upper, lower_inclusive=not below[n], upper_inclusive=below[n + 1])
-        for n, (lower, upper) in enumerate(pairwise(ends))
-    ]
-    asked = percent(str(cuts[near % len(cuts)] + Decimal(halves) / 2))
+        holding = [n for n, band in enumerate(bands) if band.includes(asked)]
 
-    holding = [n for n, band in enumerate(bands) if band.includes(asked)]
+        covered.case(on_a_bound=halves == 0, several=len(cuts) > 1, between=halves % 2 == 1)
+        assert len(holding) == 1
+        for one, other in pairwise(bands):
+            assert one.abuts(other)
+            assert not one.overlaps(other)
 
-    COVERED.case(on_a_bound=halves == 0, several=len(cuts) > 1, between=halves % 2 == 1)
-    assert len(holding) == 1
-    for one, other in pairwise(bands):
-        assert one.abuts(other)
-        assert not one.overlaps(other)
+    take_once()
 
-
-def test_the_property_met_what_matters() -> None:
-    COVERED.enough()
+    covered.enough()

@@ -11,7 +11,9 @@ from uuid_utils.compat import uuid7
 from analysis_patterns.observation import (
     Basis,
     CalculatedMeasurement,
+    CausalProtocol,
     Measurement,
+    Method,
     Observation,
     PhenomenonType,
     Role,
@@ -21,7 +23,7 @@ from analysis_patterns.observation import (
     prefer,
     recalculate,
 )
-from analysis_patterns.patterns import Person, explain
+from analysis_patterns.patterns import Organization, Person, explain
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.persistence.composites import canonical
@@ -237,3 +239,23 @@ def test_what_was_calculated_is_known_as_of_then(session: Session, sales: Sales,
     )
 
     assert (str(now.quantity), str(then.quantity)) == ("72 USD", "90 USD")
+
+
+def test_a_chain_deeper_than_python_calls_go_is_explained() -> None:
+    company = Organization(name="ACM")
+    doubled = Method(name="same", arguments=("x",), says="x")
+    types = [PhenomenonType(name="even"), PhenomenonType(name="odd")]
+    protocols = [
+        CausalProtocol(name=f"of {one}", result_type=other, input_types=[one], method=doubled)
+        for one, other in (types, reversed(types))
+    ]
+    figure: Measurement = Measurement(
+        subject=company, phenomenon_type=types[0], quantity=Quantity(1, "1"), applicable=QUARTER
+    )
+    for step in range(400):
+        figure = CalculatedMeasurement(
+            subject=company, protocol=protocols[step % 2], quantity=Quantity(1, "1"),
+            sources=[figure], applicable=QUARTER,
+        )  # fmt: skip
+
+    assert sum(1 for _ in explain(figure).walk()) == 401

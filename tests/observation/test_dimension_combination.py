@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from uuid_utils.compat import uuid7
 
 from analysis_patterns.observation import (
     Actual,
@@ -20,6 +21,7 @@ from analysis_patterns.observation import (
     MeasurementDraft,
     Observation,
     PhenomenonType,
+    ProtocolInput,
     combination_protocols,
     combine,
     measure,
@@ -28,10 +30,12 @@ from analysis_patterns.observation import (
     record_measurements,
     segment_for,
 )
+from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.interval import Interval
 from analysis_patterns.patterns.values import Quantity
 
+from ..accountability.records import table_of
 from ..refusals import refuses
 from .segment.coffee import Coffee
 
@@ -245,3 +249,74 @@ def test_refuses_an_average_that_nothing_weighs(session: Session, figures: Figur
 
     assert session.scalar(select(func.count()).select_from(Observation)) == before
     assert session.scalar(select(func.count()).select_from(Basis)) == 0
+
+
+def test_only_an_average_has_a_weight(session: Session, figures: Figures, layer: Layer) -> None:
+    price, units = figures.price, figures.units
+    for way, weight in (
+        (CombinationMethod.SUM, units),
+        (CombinationMethod.WEIGHTED_AVERAGE, None),
+        (CombinationMethod.WEIGHTED_AVERAGE, price),
+    ):
+        with refuses("combination.weight"):
+            Combination(phenomenon_type=price, way=way, weight=weight)
+    other = PhenomenonType(name="other")
+    made = Combination(phenomenon_type=other)
+    session.add(made)
+    made.weight = units
+    with refuses("combination.weight", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+    session.add(other)
+    session.commit()
+    with refuses("combination.weight", layer):
+        write_combination(session, other, CombinationMethod.WEIGHTED_AVERAGE)
+
+
+def write_combination(session: Session, measured: PhenomenonType, way: CombinationMethod) -> None:
+    """Write a combination, past every check of Python's."""
+    session.execute(insert(table_of(Combination)).values(id=uuid7(), phenomenon_type_id=measured.id, way=way))
+
+
+def test_figures_combine_in_one_way_and_go_on_doing_so(
+    session: Session, figures: Figures, layer: Layer
+) -> None:
+    with refuses("combination.one-way", layer):
+        write_combination(session, figures.units, CombinationMethod.LEAST)
+    session.rollback()
+    with refuses("combination.kept", layer):
+        figures.sum.way = CombinationMethod.LEAST
+        session.flush()
+
+
+def test_the_inputs_of_a_combination_are_those_that_it_combines(
+    session: Session, figures: Figures, layer: Layer
+) -> None:
+    made = DimensionCombination(name="other", combination=figures.average, dimension=figures.coffee.location)
+    session.add(made)
+    made.inputs.pop()
+    with refuses("measurement-protocol.inputs", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+    with refuses("measurement-protocol.inputs", layer):
+        session.execute(
+            insert(table_of(ProtocolInput)).values(
+                protocol_id=figures.units_by_place.id, position=1, phenomenon_type_id=figures.price.id
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("way", "comes_to"),
+    [
+        (CombinationMethod.SUM, "7.5 USD"),
+        (CombinationMethod.LEAST, "0.5 USD"),
+        (CombinationMethod.GREATEST, "4 USD"),
+    ],
+)
+def test_figures_combine_in_the_way_that_is_said(way: CombinationMethod, comes_to: str) -> None:
+    combination = Combination(phenomenon_type=PhenomenonType(name="any"), way=way)
+
+    figure = combination.result([Quantity(3, "USD"), Quantity("0.5", "USD"), Quantity(4, "USD")])
+
+    assert Quantity(figure.number, figure.unit) == Quantity.parse(comes_to)

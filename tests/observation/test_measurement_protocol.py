@@ -553,3 +553,35 @@ def test_protocols_come_back_as_what_they_are(session: Session, sales: Sales) ->
     assert (causal.formula, [str(each) for each in causal.input_types]) == (
         "revenue / units", ["revenue", "units sold"],
     )  # fmt: skip
+
+
+class AuditedProtocol(CausalProtocol, init=False):
+    """An application's own kind of causal protocol."""
+
+    __mapper_args__ = {"polymorphic_identity": "app_audited"}
+
+
+def test_an_application_has_kinds_of_its_own(session: Session, sales: Sales) -> None:
+    audited = AuditedProtocol(
+        name="audited revenue", result_type=sales.revenue, input_types=[sales.units, sales.price],
+        method=sales.product,
+    )  # fmt: skip
+    session.add(audited)
+    sales.record(session, sales.units, 2)
+    sales.record(session, sales.price, 3)
+
+    made = audited.create_measurement(
+        session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
+    )
+    session.commit()
+
+    assert made.quantity == Quantity(6, "USD")
+
+
+def test_says_what_is_missing_once_where_nothing_is_there(session: Session, sales: Sales) -> None:
+    with refuses("calculation.arguments") as refused:
+        measure(session, sales.revenue, subject=sales.company, applicable=QUARTER)
+
+    assert "found no revenue of ACM, 1997-01-01 00:00 until 1997-04-01 00:00 UTC; allowed" in str(
+        refused.value
+    )

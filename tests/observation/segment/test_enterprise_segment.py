@@ -12,8 +12,8 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import sessionmaker
 from uuid_utils.compat import uuid7
 
@@ -30,6 +30,7 @@ from analysis_patterns.observation import (
 from analysis_patterns.patterns import Base, inconsistencies
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session, create_engine, sessions, transact
+from analysis_patterns.patterns.persistence.guard import drop_guards
 from analysis_patterns.patterns.persistence.registry import Thing
 
 from ...covered import Covered
@@ -253,6 +254,19 @@ def test_a_segment_may_be_made_by_hand(session: Session, coffee: Coffee) -> None
     assert str(made) == "US, coffee, all"
 
 
+def test_a_segment_that_lacks_an_element_and_came_from_elsewhere_is_found(
+    session: Session, coffee: Coffee
+) -> None:
+    segment_for(session, chosen(coffee, "US"), of=coffee.sales)
+    drop_guards(session.connection(), Base.metadata)
+    key = write_segment(session, coffee.sales, keys_of(coffee["US"]))
+
+    (found,) = inconsistencies(session)
+
+    assert found.rule.name == "segment.one-per-dimension"
+    assert found.objects[0] is session.get(EnterpriseSegment, key)
+
+
 @pytest.mark.parametrize("table", ["observation_segment", "observation_segment_element"])
 def test_the_database_refuses_to_change_or_forget_a_segment(
     session: Session, coffee: Coffee, layer: Layer, table: str
@@ -433,3 +447,19 @@ def test_two_sessions_that_ask_at_once_get_the_same_segments(place: Place) -> No
             session.scalar(select(func.count()).select_from(each)) for each in (EnterpriseSegment, Thing)
         ]
     assert counts == [9, 9]
+
+
+def test_no_dimension_is_added_while_another_session_writes_a_segment(place: Place) -> None:
+    if not place.at_once:
+        return
+    with place.make() as one, place.make() as other:
+        sales = one.scalars(select(DimensionSet)).one()
+        segment_for(one, {}, of=sales)
+        other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        further = Dimension(name="time", levels=["year"])
+        other.add(further)
+        other.flush()
+        row = {"dimension_set_id": sales.id, "position": 3, "dimension_id": further.id}
+
+        with pytest.raises(OperationalError, match="lock timeout"):
+            other.execute(insert(Base.metadata.tables["observation_dimension_rank"]).values(row))
