@@ -405,6 +405,21 @@ def test_refuses_what_applied_before_it_was_expected(
         Fulfilment(projection=expected, observation=ward.weighed("70", applicable=MORNING))
 
 
+def test_what_applied_at_the_instant_it_was_expected_fulfils_it(
+    session: Session, clock: FixedClock, ward: Ward, forecast: Forecast
+) -> None:
+    one, other = forecast.weight("70"), forecast.weight("80")
+    known = clock.now()
+    forecast.expected(one, other)
+    first, second = (ward.weighed("71", applicable=known) for _ in range(2))
+    session.add(second)
+
+    forecast.came(one, first)
+    write(session, other, second)
+
+    assert len(scores(session)) == 2
+
+
 def changed(fulfilment: Fulfilment, **said: Observation) -> Fulfilment:
     """The same, with another end."""
     for name, value in said.items():
