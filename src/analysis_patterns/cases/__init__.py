@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ..patterns.persistence.session import Session
 from . import (
     acm,
+    appendix,
     concepts,
     consultant,
     department,
@@ -32,6 +33,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "consultant": consultant.run,
         "telephone": telephone.run,
         "utility": utility.run,
+        "appendix": appendix.run,
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
