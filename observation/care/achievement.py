@@ -296,7 +296,7 @@ attach(
         triggers_of,
         triggers_to_reconsider,
     ),
-    figure="analysis_patterns.observation.care.function",
+    figure="analysis_patterns.observation.care",
     when_not="Where people follow a protocol whenever they see fit, and nobody asks whether it did what it "
     "is for. Where what indicates it is a matter of figures, classify the measurement first, as in 4.4.",
     example="""

@@ -89,6 +89,51 @@ def test_sections_come_after_those_that_they_refer_to(specialities: Specialities
     assert names.index("party_types") < names.index("accountability_types")
 
 
+class Subspeciality(Speciality):
+    """A speciality within another."""
+
+    within: str = ""
+
+    def references(self) -> Iterator[Reference]:
+        if self.within:
+            yield Reference("a_specialities", self.within, "within")
+
+
+class Subspecialities(Specialities):
+    """A section within that of specialities, which comes before it by name."""
+
+    name = "a_further"
+    within = "a_specialities"
+    model = Subspeciality
+    after = ("a_specialities", "party_types")
+
+
+def test_sections_within_another_come_together_and_are_referred_to_alike(
+    session: Session, specialities: Specialities
+) -> None:
+    further = Subspecialities()
+    register(further)
+    text = """
+pack: {name: app, version: 1}
+a_further: [{name: hands, within: surgery}, {name: nerves, within: hands}]
+a_specialities: [{name: surgery}]
+"""
+
+    load(parse_pack(text), session)
+
+    names = [each.name for each in sections()]
+    assert names.index("a_further") == names.index("a_specialities") + 1
+    assert set(further.held) == {"hands", "nerves"}
+    with pytest.raises(PackError, match="'nerves' names 'noses', which is not among the a_specialities"):
+        load(parse_pack(text.replace("within: hands", "within: noses")), session)
+
+
+def test_an_audit_tells_what_a_section_doubts(session: Session, specialities: Specialities) -> None:
+    specialities.doubts = lambda _session: [("surgery", "nobody does it")]  # type: ignore[method-assign]
+
+    assert "a_specialities: surgery: hardly meant so (nobody does it)" in map(str, audit(session))
+
+
 def test_an_applications_knowledge_is_loaded_and_exported(
     session: Session, specialities: Specialities
 ) -> None:
