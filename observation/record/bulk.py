@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import Layer
 from ...patterns.persistence.composites import canonical
+from ...patterns.persistence.mass import Row, instant_text, key_writer, write_rows
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.planning.protocol import Protocol
+from ...patterns.time.instant import require_aware
 from ...patterns.values import Quantity
-from ..concept.phenomenon_type import PhenomenonType
-from .observation import LEGAL_UNIT, MADE_KNOWN, Measurement, Observation
-from .time_record import Time, TimeRecord
+from ..concept.phenomenon_type import LegalUnit, PhenomenonType
+from .observation import LEGAL_UNIT, MADE_KNOWN, Measurement
+from .time_record import Time
 
-_AT_ONCE = 5000
+_TABLE = "observation_observation"
+_KIND = "measurement"
+_COLUMNS = (
+    "id, kind, subject_id, phenomenon_type_id, protocol_id, performer_id, applicable_from, applicable_to, "
+    "made_known_from, made_known_to, recorded, quantity_number, quantity_unit, quantity_canonical"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,73 +55,103 @@ def record_measurements(session: Session, drafts: Iterable[MeasurementDraft]) ->
 
     Shape:  what waits in the session is written first; the drafts may come from a generator. All are
             active.
-    Errors: as `Measurement`, naming the draft by its position; the transaction has to be rolled back then,
-            and nothing is kept of any.
+    Errors: as `Measurement`, naming the draft by its position; nothing is kept of any, and the transaction
+            goes on.
     Source: Analysis Patterns 3.4.
     """
     session.flush()
-    recording = _Recording(session)
-    keys: list[UUID] = []
-    waiting = iter(drafts)
-    while rows := [recording.row(draft) for draft in islice(waiting, _AT_ONCE)]:
-        session.connection().execute(_INSERT, rows)
-        keys.extend(row["id"] for row in rows)
-    return keys
-
-
-_INSERT = insert(Observation.__table__)  # type: ignore[arg-type]
-_KIND = Measurement.__mapper__.polymorphic_identity
+    connection = session.connection()
+    recording = _Recording(session.recorded, connection.dialect.name)
+    # Made before the first is written: what a draft refers to may have to be read on this connection.
+    rows = [recording.row(draft) for draft in drafts]
+    write_rows(connection, [(_TABLE, _COLUMNS, iter(rows))], streams=True)
+    return recording.keys
 
 
 class _Recording:
-    """The rows of one call: what many of them have in common is looked at once."""
+    """The rows of one call: what many of them have in common is looked at, and written out, once."""
 
-    def __init__(self, session: Session) -> None:
-        self.recorded = session.recorded
-        self.legal: dict[tuple[UUID, str], bool] = {}
-        self.position = 0
+    def __init__(self, recorded: datetime, dialect: str) -> None:
+        self.recorded = recorded
+        self.at = instant_text(recorded, dialect)
+        self.dialect = dialect
+        self.as_key = key_writer(dialect)
+        self.keys: list[UUID] = []
+        self._legal: dict[tuple[UUID, str], bool] = {}
 
-    def row(self, draft: MeasurementDraft) -> dict[str, Any]:
-        applicable = TimeRecord.of(draft.applicable)
-        made_known = TimeRecord.of(draft.made_known or self.recorded)
-        quantity, measured = draft.quantity, draft.phenomenon_type
-        self._require(draft, made_known)
-        self.position += 1
-        subject = draft.subject
-        return {
-            "id": uuid7(),
-            "kind": _KIND,
-            "subject_id": subject if isinstance(subject, UUID) else subject.id,
-            "phenomenon_type_id": measured.id,
-            "protocol_id": None if draft.protocol is None else draft.protocol.id,
-            "performer_id": None if draft.performer is None else draft.performer.id,
-            "applicable_from": applicable.start,
-            "applicable_to": applicable.end,
-            "made_known_from": made_known.start,
-            "made_known_to": made_known.end,
-            "recorded": self.recorded,
-            "quantity_number": quantity.amount,
-            "quantity_unit": quantity.unit.code,
-            "quantity_canonical": canonical(quantity),
-        }
+    def row(self, draft: MeasurementDraft) -> Row:
+        quantity, measured, subject = draft.quantity, draft.phenomenon_type, draft.subject
+        self._require_unit(measured, quantity)
+        key = uuid7()
+        row = (
+            self.as_key(key),
+            _KIND,
+            self.as_key(subject if isinstance(subject, UUID) else subject.id),
+            self.as_key(measured.id),
+            None if draft.protocol is None else self.as_key(draft.protocol.id),
+            None if draft.performer is None else self.as_key(draft.performer.id),
+            *self._times(draft.applicable),
+            *self._made_known(draft),
+            self.at,
+            str(quantity.amount),
+            quantity.unit.code,
+            canonical(quantity),
+        )
+        self.keys.append(key)
+        return row
 
-    def _require(self, draft: MeasurementDraft, made_known: TimeRecord) -> None:
-        quantity, measured = draft.quantity, draft.phenomenon_type
-        key = measured.id, quantity.unit.code
-        if key not in self.legal:
-            self.legal[key] = measured.allows(quantity.unit)
-        if not self.legal[key]:
-            raise LEGAL_UNIT.violation(
-                measured,
-                found=f"draft {self.position}: {measured} of {quantity}",
-                allowed=", ".join(unit.code for unit in measured.legal_units),
-                remedy="Convert it first, or name the unit among the legal ones.",
-            )
-        if made_known.start > self.recorded:
+    def _times(self, time: Time) -> tuple[str, str]:
+        if isinstance(time, datetime):
+            at = instant_text(require_aware(time), self.dialect)
+            return at, at
+        return instant_text(time.start, self.dialect), instant_text(time.end, self.dialect)
+
+    def _made_known(self, draft: MeasurementDraft) -> tuple[str, str]:
+        made_known = draft.made_known
+        if made_known is None:
+            return self.at, self.at
+        times = self._times(made_known)
+        if times[0] > self.at:  # all are written in UTC, and sort as the instants do
             raise MADE_KNOWN.violation(
-                measured,
-                found=f"draft {self.position}: made known on {made_known}, after {self.recorded.isoformat()}",
+                draft.phenomenon_type,
+                found=f"draft {len(self.keys)}: made known on {made_known}, after {self.recorded}",
                 allowed="what was made known before now",
                 remedy="Correct the instant, or record it once it is known.",
                 layer=Layer.FLUSH,
             )
+        return times
+
+    def _require_unit(self, measured: PhenomenonType, quantity: Quantity) -> None:
+        key = measured.id, quantity.unit.code
+        if key not in self._legal:
+            self._legal[key] = measured.allows(quantity.unit)
+        if not self._legal[key]:
+            raise LEGAL_UNIT.violation(
+                measured,
+                found=f"draft {len(self.keys)}: {measured} of {quantity}",
+                allowed=", ".join(unit.code for unit in measured.legal_units),
+                remedy="Convert it first, or name the unit among the legal ones.",
+            )
+
+
+attach(
+    "3.4",
+    types=(Measurement, PhenomenonType, LegalUnit, MeasurementDraft),
+    behaviours=(record_measurements,),
+    figure="analysis_patterns.observation.record.observation:Measurement",
+    when_not="A number that every thing of a class has, once, and that no rule speaks of by type is an "
+    "attribute of the class.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import Measurement, PhenomenonType
+>>> from analysis_patterns.patterns import Person, Quantity
+>>> height = PhenomenonType(name="body height", legal_units=["cm", "[in_i]"])
+>>> noon = datetime(1997, 5, 1, 12, tzinfo=UTC)
+>>> ann = Person(name="Ann")
+>>> print(Measurement(subject=ann, phenomenon_type=height, quantity=Quantity("182.0", "cm"), applicable=noon))
+body height 182.0 cm
+>>> Measurement(subject=ann, phenomenon_type=height, quantity=Quantity(80, "kg"), applicable=noon)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: measurement.legal-unit: ...
+""",
+)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...patterns.catalogue import attach
 from ...patterns.constraint import BUILT, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Level, identity_of
 from ...patterns.persistence.composites import quantity_columns
@@ -92,3 +93,21 @@ def _untrue(
             allowed="how far off a measurement may be, either way",
             remedy="Leave out the sign.",
         )
+
+
+attach(
+    "3.7",
+    types=(ObservationProtocol,),
+    figure="analysis_patterns.observation.record.protocol:ObservationProtocol",
+    when_not="Where all of a phenomenon type is observed in one way, its name says how.",
+    example="""
+>>> from analysis_patterns.observation import ObservationProtocol
+>>> from analysis_patterns.patterns import Quantity
+>>> oral = ObservationProtocol(name="thermometer under the tongue", accuracy=Quantity("0.2", "Cel"))
+>>> print(oral, oral.accuracy)
+thermometer under the tongue 0.2 Cel
+>>> ObservationProtocol(name="enzyme test", sensitivity="1.2")
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: observation-protocol.share: ...
+""",
+)

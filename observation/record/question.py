@@ -9,13 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
+from ...patterns.catalogue import attach
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.time.instant import require_aware
 from ...patterns.time.interval import Interval
-from ..concept.observation_concept import ObservationConcept, closure
+from ..concept.observation_concept import ObservationConcept, Phenomenon, closure
 from ..concept.phenomenon_type import PhenomenonType
-from .observation import Observation
+from .observation import CategoryObservation, Observation, Presence
 from .rejection import was_rejected
 from .standing import Standing, is_qualified
 
@@ -114,3 +115,23 @@ def _accepted(kind: Any, asked: set[Standing], known_at: datetime) -> ColumnElem
 def _starts(kind: Any) -> ColumnElement[datetime]:
     started: ColumnElement[datetime] = kind.applicable_from
     return started
+
+
+attach(
+    "3.5",
+    types=(Observation, CategoryObservation, Phenomenon, Presence),
+    behaviours=(observations, latest),
+    figure="analysis_patterns.observation.record.observation:CategoryObservation",
+    when_not="A quality that is settled for good, and that nobody doubts, is an attribute of the thing.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import CategoryObservation, Phenomenon, PhenomenonType, Presence
+>>> from analysis_patterns.patterns import Person
+>>> group = PhenomenonType(name="blood group")
+>>> a = Phenomenon(name="A", phenomenon_type=group)
+>>> noon = datetime(1997, 5, 1, 12, tzinfo=UTC)
+>>> ann = Person(name="Ann")
+>>> print(CategoryObservation(subject=ann, concept=a, presence=Presence.ABSENT, applicable=noon))
+blood group: A absent
+""",
+)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, ColumnElement, and_, or_
 from sqlalchemy.orm import Composite
 
+from ...patterns.catalogue import attach
 from ...patterns.constraint import BUILT, DATABASES, rule
 from ...patterns.persistence.composites import value_of
 from ...patterns.persistence.types import Instant
@@ -117,3 +118,23 @@ def time_record_order(name: str) -> CheckConstraint:
 
 def _taken_apart(record: TimeRecord) -> tuple[datetime, datetime]:
     return record.start, record.end
+
+
+attach(
+    "3.8",
+    types=(TimeRecord,),
+    figure="analysis_patterns.observation.record.time_record:TimeRecord",
+    when_not="Where nobody asks later what was known when, one time for each observation will do.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import CategoryObservation, ObservationConcept
+>>> from analysis_patterns.patterns import Interval, Person
+>>> pain, told = ObservationConcept(name="chest pain"), datetime(1997, 5, 1, tzinfo=UTC)
+>>> november = Interval(datetime(1996, 11, 1, tzinfo=UTC), datetime(1996, 11, 9, tzinfo=UTC))
+>>> had = CategoryObservation(
+...     subject=Person(name="John"), concept=pain, applicable=november, made_known=told
+... )
+>>> print(had.applicable, "/", had.made_known)
+1996-11-01 00:00 until 1996-11-09 00:00 UTC / 1997-05-01 00:00 UTC
+""",
+)

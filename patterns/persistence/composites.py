@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -237,13 +238,20 @@ def canonical(quantity: Quantity) -> str:
     >>> canonical(Quantity(-3, "kg")) < canonical(Quantity(-2, "kg")) < canonical(Quantity(10, "g"))
     True
     """
-    base = STANDARD.reduced(quantity.unit)
-    return f"{_base(quantity.unit)} {_sortable(Fraction(quantity.amount) * base.times)}"
+    base, times = _reduced(quantity.unit)
+    return f"{base} {_sortable(Fraction(quantity.amount) * times)}"
 
 
 def _base(unit: Unit) -> str:
-    powers = {atom.code: power for atom, power in STANDARD.reduced(unit).powers.items()}
-    return ".".join(f"{code}{powers[code]}" for code in sorted(powers))
+    return _reduced(unit)[0]
+
+
+@lru_cache(maxsize=1000)
+def _reduced(unit: Unit) -> tuple[str, Fraction]:
+    """The base units of a unit, written out in one way, and how many of them it is."""
+    reduced = STANDARD.reduced(unit)
+    powers = {atom.code: power for atom, power in reduced.powers.items()}
+    return ".".join(f"{code}{powers[code]}" for code in sorted(powers)), Fraction(reduced.times)
 
 
 def _sortable(number: Fraction) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_more_evidence_makes_another_observation(
     with refuses("basis.together", Layer.FLUSH):
         session.flush()
     session.rollback()
-    clock.advance(days=1)
+    clock.advance(timedelta(days=1))
     with refuses("basis.together", layer):
         write_basis(session, concluded, more, recorded=clock.now())
 

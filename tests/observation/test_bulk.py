@@ -26,9 +26,7 @@ from analysis_patterns.patterns.time.clock import FixedClock
 from ..refusals import refuses
 from .figures import MORNING, Ward
 
-DIGITS = (
-    st.decimals(allow_nan=False, allow_infinity=False, places=None).map(str).filter(lambda w: len(w) < 35)
-)
+DIGITS = st.from_regex(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?", fullmatch=True)
 
 
 def draft(ward: Ward, written: str = "68.0", unit: str = "kg") -> MeasurementDraft:
