@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import with_polymorphic
 
 from ..concept.observation_concept import ObservationConcept, closure
@@ -45,6 +45,10 @@ def says(observation: Any, presence: Presence) -> ColumnElement[bool]:
     return and_(observation.concept_id.is_not(None), condition)
 
 
+if TYPE_CHECKING:
+    from ...patterns.persistence.seek import AnySelect
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """The instant asked about, the instant as known at which, and the standing of what counts."""
@@ -54,7 +58,7 @@ class Moment:
     standing: Collection[Standing] = ACTIVE
 
 
-def claims(presence: Presence, concepts: Iterable[UUID], subject: UUID, moment: Moment) -> Select[Any]:
+def claims(presence: Presence, concepts: Iterable[UUID], subject: UUID, moment: Moment) -> AnySelect:
     """Each of `concepts` with the observations that tell of it, the earliest first."""
     told = every_kind()
     asked, said = _ends(presence)

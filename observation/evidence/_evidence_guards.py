@@ -25,7 +25,7 @@ def _is_out_of_effect(row: str) -> str:
     day = f"<day {row}.applicable_from>"
     return (
         f"EXISTS (SELECT 1 FROM observation_associative_function f WHERE f.id = {row}.function_id "
-        f"AND NOT (f.effective_from <= {day} AND {day} < f.effective_to))"
+        f"AND NOT (f.period_from <= {day} AND {day} < f.period_to))"
     )
 
 

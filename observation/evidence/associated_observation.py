@@ -10,15 +10,17 @@ from sqlalchemy import ForeignKey, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from typing_extensions import Unpack
 
+from ...patterns.catalogue import attach
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.session import session_of
+from ...patterns.picture import derived
 from ...patterns.provenance import Explanation
-from ..record.basis import Role, rest
+from ..record.basis import Basis, Role, rest
 from ..record.observation import CategoryObservation, Observation, Presence, Said
 from ..record.standing import Standing
 from ..record.time_record import Time, TimeRecord
-from .associative_function import AssociativeFunction
-from .grounds import grounds_of
+from .associative_function import AssociativeFunction, FunctionArgument
+from .grounds import evidence_graph, grounds_of
 
 SOME_EVIDENCE = rule(
     "evidence.some",
@@ -82,7 +84,7 @@ class AssociatedObservation(CategoryObservation):
     __mapper_args__ = {"polymorphic_identity": "associated observation"}
 
     function_id: Mapped[UUID] = mapped_column(ForeignKey(AssociativeFunction.id), nullable=True, init=False)
-    function: Mapped[AssociativeFunction] = relationship()
+    function: Mapped[AssociativeFunction] = relationship(info={"multiplicity": "1"})
 
     def __init__(
         self,
@@ -106,11 +108,13 @@ class AssociatedObservation(CategoryObservation):
         rest(self, speaks_against, Role.AGAINST)
 
     @property
+    @derived("1..*")
     def evidence(self) -> list[Observation]:
         """What speaks for it."""
         return self._sources(Role.FOR)
 
     @property
+    @derived("*")
     def counter_evidence(self) -> list[Observation]:
         """What speaks against it."""
         return self._sources(Role.AGAINST)
@@ -218,11 +222,44 @@ def _not_in_effect(
     conclusion: AssociatedObservation, function: AssociativeFunction, applicable: TimeRecord
 ) -> Iterator[ConstraintViolation]:
     day = applicable.start.astimezone(UTC).date()
-    if not function.in_effect(day):
+    if not function.is_effective(day):
         yield IN_EFFECT.violation(
             conclusion,
             function,
             found=f"{function.product} as of {day}, concluded by {function}",
-            allowed=f"a function in effect on that day; this one is {function.effective}",
+            allowed=f"a function in effect on that day; this one is {function.period}",
             remedy="Use the function of that time.",
         )
+
+
+attach(
+    "3.11",
+    types=(AssociativeFunction, FunctionArgument, AssociatedObservation, Basis),
+    behaviours=(grounds_of, evidence_graph),
+    figure="analysis_patterns.observation.evidence.associated_observation:AssociatedObservation",
+    when_not="What is computed from other measurements is a calculated measurement (4.2); a conclusion that "
+    "always follows is no observation but a supertype (3.6).",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import *
+>>> from analysis_patterns.patterns import Base, Person, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> session = sessions(engine)()
+>>> ann = Person(name="Ann")
+>>> thirst, polyuria, diabetes = (
+...     ObservationConcept(name=name) for name in ("thirst", "polyuria", "diabetes"))
+>>> function = AssociativeFunction(name="the signs", product=diabetes, arguments=[thirst, polyuria])
+>>> session.add_all([ann, function])
+>>> then = datetime(1997, 5, 1, tzinfo=UTC)
+>>> seen = [CategoryObservation(subject=ann, concept=each, applicable=then) for each in (thirst, polyuria)]
+>>> conclusion = AssociatedObservation(function=function, evidence=seen, applicable=then)
+>>> session.add(conclusion)
+>>> session.commit()
+>>> print([step.statement for _, step in conclusion.explanation().walk()][1])
+thirst present, 1997-05-01 00:00 UTC
+>>> AssociatedObservation(function=function, evidence=seen[:1], applicable=then)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: evidence.condition: ...
+""",
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.composites import period_columns
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.registry import Referable
+from ...patterns.time.effectivity import Effectivity
 from ...patterns.time.period import ALWAYS, Period
 from ..concept.observation_concept import ObservationConcept
 from ..record.observation import Observation, Presence
@@ -68,13 +68,13 @@ IN_USE = rule(
 )
 
 
-class AssociativeFunction(KnownByName, Referable, Base, init=False):
+class AssociativeFunction(Effectivity, KnownByName, Referable, Base, init=False):
     """
     That some findings together speak for another: weight loss, thirst and polyuria for diabetes.
 
     Shape:  one product, a concept; one or more arguments, concepts that have to be present or absent. It is
             met where `at_least` so many of those to be present are, all of them unless said otherwise, and
-            all of those to be absent are absent. It is in effect during a period of days.
+            all of those to be absent are absent. It is in effect during a period of days, and is ended.
     Errors: `ConstraintViolation`: `name.text`, `associative-function.some-argument`,
             `associative-function.argument-once`, `associative-function.at-least`,
             `associative-function.product`, `associative-function.in-use`; nothing is changed.
@@ -89,7 +89,7 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
 
     product_id: Mapped[UUID] = mapped_column(ForeignKey(ObservationConcept.id), index=True, init=False)
     at_least: Mapped[int]
-    effective: Mapped[Period] = period_columns("effective")
+    period: Mapped[Period] = period_columns("period")
     product: Mapped[ObservationConcept] = relationship()
     arguments: Mapped[list[FunctionArgument]] = relationship(
         back_populates="function",
@@ -97,6 +97,7 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
         order_by="FunctionArgument.position",
         default_factory=list,
         init=False,
+        info={"multiplicity": "1..*"},
     )
 
     def __init__(
@@ -107,7 +108,7 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
         arguments: Iterable[ObservationConcept] = (),
         absent: Iterable[ObservationConcept] = (),
         at_least: int | None = None,
-        effective: Period = ALWAYS,
+        period: Period = ALWAYS,
     ) -> None:
         require(name_violations(self, name))
         said = _said(arguments, absent)
@@ -115,7 +116,7 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
         require(objections(self, product, [concept for concept, _ in said], _needed(said), needed))
         self.id = uuid7()
         self.name = name
-        self.effective = effective
+        self.period = period
         self._take(product, said, needed)
 
     def restate(
@@ -155,10 +156,6 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
         """The arguments that have to be present, or those that have to be absent, in order."""
         return [each.concept for each in self.arguments if each.presence is presence]
 
-    def in_effect(self, on: date) -> bool:
-        """Whether it is in effect on a day."""
-        return self.effective.includes(on)
-
     def is_met_by(self, met: Collection[FunctionArgument]) -> bool:
         """Whether the function concludes its product where these of its arguments are met."""
         absent = [each for each in self.arguments if each.presence is Presence.ABSENT]
@@ -194,7 +191,7 @@ class AssociativeFunction(KnownByName, Referable, Base, init=False):
                     self,
                     found=f"another condition or product of {self}, by which something was concluded",
                     allowed="what it was when that was concluded",
-                    remedy="End it (effective=...), and state another function under a name of its own.",
+                    remedy="End it, by end(on), and state another function under a name of its own.",
                 )
 
 

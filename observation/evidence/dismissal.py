@@ -63,6 +63,7 @@ class Dismissal(Recorded, Base, init=False):
         order_by="DismissedEvidence.observation_id",
         default_factory=list,
         init=False,
+        info={"multiplicity": "1..*"},
     )
 
     def __init__(

@@ -36,7 +36,7 @@ class AssociativeFunctionDocument(NamedDocument):
     arguments: tuple[NamedConcept, ...] = ()
     absent: tuple[NamedConcept, ...] = ()
     at_least: Whole | None = None
-    effective: Period = ALWAYS
+    period: Period = ALWAYS
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -79,7 +79,7 @@ class AssociativeFunctions(Section[AssociativeFunctionDocument]):
                 arguments=tuple(map(NamedConcept.naming, stored.concepts(Presence.PRESENT))),
                 absent=tuple(map(NamedConcept.naming, stored.concepts(Presence.ABSENT))),
                 at_least=stored.at_least,
-                effective=stored.effective,
+                period=stored.period,
             )
 
     def add(self, session: Session, document: AssociativeFunctionDocument) -> None:
@@ -91,7 +91,7 @@ class AssociativeFunctions(Section[AssociativeFunctionDocument]):
                 arguments=[concept_named(session, each) for each in document.arguments],
                 absent=[concept_named(session, each) for each in document.absent],
                 at_least=document.needed,
-                effective=document.effective,
+                period=document.period,
             )
         )
 
@@ -100,7 +100,7 @@ class AssociativeFunctions(Section[AssociativeFunctionDocument]):
     ) -> None:
         """Let a stored function say what `new` says; what something was concluded by is only ended."""
         stored = session.scalars(select(AssociativeFunction).filter_by(name=old.name)).one()
-        stored.effective = new.effective
+        stored.period = new.period
         if (old.product, old.arguments, old.absent, old.needed) == (
             new.product, new.arguments, new.absent, new.needed,
         ):  # fmt: skip

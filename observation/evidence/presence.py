@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, exists, select
 
+from ...patterns.catalogue import attach
 from ...patterns.errors import AnalysisPatternsError
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
@@ -222,3 +223,29 @@ def _told(observation: Observation) -> ObservationConcept:
     if told is None:
         raise AnalysisPatternsError(f"{observation} tells of no concept")
     return told[0]
+
+
+attach(
+    "3.6",
+    types=(ObservationConcept, Finding),
+    behaviours=(presence_of, findings, subjects_with),
+    figure="analysis_patterns.observation.concept.observation_concept:ObservationConcept",
+    when_not="Where concepts are merely grouped, for a list or a form, they are no special cases of it: "
+    "what is absent would then be absent of all of it.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import *
+>>> from analysis_patterns.patterns import Base, Person, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> session = sessions(engine)()
+>>> diabetes = ObservationConcept(name="diabetes")
+>>> type_1 = ObservationConcept(name="type I diabetes", supertypes=[diabetes])
+>>> ann = Person(name="Ann")
+>>> session.add_all([ann, diabetes, type_1])
+>>> session.add(CategoryObservation(
+...     subject=ann, concept=type_1, applicable=datetime(1997, 5, 1, tzinfo=UTC)))
+>>> print(presence_of(session, ann, diabetes, as_of=datetime(1997, 6, 1, tzinfo=UTC)))
+diabetes: present, as of 1997-06-01 00:00 UTC
+""",
+)

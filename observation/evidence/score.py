@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
+from ...patterns.catalogue import attach
 from ...patterns.constraint import rule
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
@@ -21,7 +22,7 @@ from ..concept.phenomenon_type import PhenomenonType
 from ..record.observation import Measurement, Observation, Presence
 from ..record.question import observations
 from ..record.rejection import was_rejected
-from ..record.standing import Standing
+from ..record.standing import Hypothesis, Projection, Qualification, Standing
 from ._claim import told_by
 from .fulfilment import Fulfilment, bears_on
 
@@ -218,3 +219,26 @@ def _accuracy(kind: PhenomenonType, of_kind: list[Score]) -> Accuracy:
     relative = [abs(each.relative_error) for each in of_kind if each.relative_error is not None]
     mean = sum(relative, Fraction()) / len(relative) if relative else None
     return Accuracy(kind, len(errors), unit, sum(amounts, Fraction()) / len(amounts), mean)
+
+
+attach(
+    "3.10",
+    types=(Qualification, Hypothesis, Projection, Fulfilment, Score, ScoreSummary),
+    behaviours=(score_of, scores, summary, unfulfilled),
+    figure="analysis_patterns.observation.record.standing:Qualification",
+    when_not="How probable something is, nobody could say: the clinicians whom the book asked refused such "
+    "numbers. What is acted on is active, whatever doubts remain.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import *
+>>> from analysis_patterns.patterns import Person, Quantity
+>>> ann, weight = Person(name="Ann"), PhenomenonType(name="body weight", legal_units=["kg"])
+>>> soon = datetime(1997, 6, 1, tzinfo=UTC)
+>>> expected, observed = (
+...     Measurement(subject=ann, phenomenon_type=weight, quantity=Quantity(number, "kg"), applicable=soon,
+...                 standing=standing)
+...     for number, standing in (("70", Standing.PROJECTION), ("71.4", Standing.ACTIVE)))
+>>> print(score_of(Fulfilment(projection=expected, observation=observed)))
+body weight 70 kg: off by 1.4 kg (1/50 of what was expected)
+""",
+)

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
+from ...patterns.catalogue import attach
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.seek import seek
 from ...patterns.persistence.session import Session
@@ -22,7 +23,7 @@ from ..record.observation import Observation
 from ..record.question import EVERY_STANDING, observations
 from ..record.rejection import Rejection
 from ..record.standing import Standing
-from .dependents import Links, links_above, links_below, observations_of
+from .dependents import Links, dependents, links_above, links_below, observations_of
 
 NOT_REJECTED = EVERY_STANDING - {Standing.REJECTED}
 """What may have to be reconsidered: what was rejected was reconsidered already."""
@@ -221,3 +222,34 @@ def _keys(paths: list[_Path]) -> list[UUID]:
 def _way(path: _Path, loaded: dict[UUID, Observation]) -> Way:
     keys, roles = path
     return Way(tuple(loaded[key] for key in keys), roles)
+
+
+attach(
+    "3.9",
+    types=(Rejection, Stale, Way),
+    behaviours=(dependents, stale, is_stale, why_stale, reconsider),
+    figure="analysis_patterns.observation.record.rejection:Rejection",
+    when_not="What was right and is so no longer is not rejected: the next observation tells.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import *
+>>> from analysis_patterns.patterns import Base, Person, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> session = sessions(engine)()
+>>> ann, hale = Person(name="Ann"), Person(name="Dr Hale")
+>>> anaemia, large = ObservationConcept(name="anaemia"), ObservationConcept(name="large red cells")
+>>> session.add_all([ann, hale, anaemia, large])
+>>> then = datetime(1997, 5, 1, tzinfo=UTC)
+>>> seen, concluded = (
+...     CategoryObservation(subject=ann, concept=concept, applicable=then) for concept in (large, anaemia))
+>>> _ = rest(concluded, [seen], Role.FOR)
+>>> session.add(concluded)
+>>> session.commit()
+>>> print(seen.reject(by=hale, why="another patient's"))
+large red cells present, rejected by Dr Hale: another patient's
+>>> for each in reconsider(session, seen):
+...     print(each.observation, each.effects)
+anaemia present frozenset({<Effect.WEAKENED: 'lost something that spoke for it'>})
+""",
+)

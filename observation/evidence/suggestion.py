@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from typing_extensions import Unpack
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session, session_of
 from ...patterns.provenance import Explanation
@@ -25,8 +26,10 @@ from ..record.time_record import Time
 from ._claim import every_kind, says
 from .associated_observation import AssociatedObservation
 from .associative_function import AssociativeFunction, FunctionArgument
+from .contradiction import Contradiction, contradictions
 from .dismissal import Dismissal, DismissedEvidence
 from .presence import Finding, findings
+from .staleness import reconsider
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +129,7 @@ class Suggestion:
         )
 
 
-_EFFECTIVE = AssociativeFunction.__table__.c
+_FUNCTION = AssociativeFunction.__table__.c
 _TOLD = (Presence.PRESENT, Presence.ABSENT)
 
 
@@ -214,8 +217,8 @@ def _touched(
         select(AssociativeFunction)
         .where(
             or_(*(AssociativeFunction.id.in_(each) for each in touched)),
-            _EFFECTIVE.effective_from <= day,
-            _EFFECTIVE.effective_to > day,
+            _FUNCTION.period_from <= day,
+            _FUNCTION.period_to > day,
         )
         .options(selectinload(AssociativeFunction.arguments).selectinload(FunctionArgument.concept))
         .order_by(AssociativeFunction.name)
@@ -251,3 +254,37 @@ def _decided(
     for (function, _), sources in together.items():
         found[function].append(sources)
     return found
+
+
+attach(
+    "3.12",
+    types=(Suggestion, Dismissal, DismissedEvidence, Contradiction),
+    behaviours=(suggestions, evaluations, contradictions, reconsider),
+    figure="analysis_patterns.observation.evidence.dismissal:Dismissal",
+    when_not="Where nobody is there to decide, nothing is to be proposed: what follows without judgement is "
+    "a supertype (3.6) or a calculation (4.2).",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.observation import *
+>>> from analysis_patterns.patterns import Base, Person, create_engine, sessions
+>>> engine = create_engine("sqlite://")
+>>> Base.metadata.create_all(engine)
+>>> session = sessions(engine)()
+>>> ann, hale = Person(name="Ann"), Person(name="Dr Hale")
+>>> thirst, polyuria, diabetes = (
+...     ObservationConcept(name=name) for name in ("thirst", "polyuria", "diabetes"))
+>>> function = AssociativeFunction(name="the signs", product=diabetes, arguments=[thirst, polyuria])
+>>> session.add_all([ann, hale, function])
+>>> then = datetime(1997, 5, 1, tzinfo=UTC)
+>>> session.add(CategoryObservation(subject=ann, concept=thirst, applicable=then))
+>>> print(*evaluations(session, ann))
+diabetes, to be looked at: polyuria
+>>> session.add(CategoryObservation(subject=ann, concept=polyuria, applicable=then))
+>>> (found,) = suggestions(session, ann)
+>>> print(found)
+diabetes, proposed because of thirst present, polyuria present
+>>> _ = found.accept(by=hale)
+>>> suggestions(session, ann)
+[]
+""",
+)

@@ -108,8 +108,8 @@ def test_comes_back_as_it_was(session: Session, triad: Triad) -> None:
     assert (kept.name, kept.product.name, kept.at_least) == ("the triad", "diabetes", 2)
     assert [each.name for each in kept.concepts(PRESENT)] == ["thirst", "polyuria", "weight loss"]
     assert next(str(each) for each in kept.arguments) == "thirst present"
-    assert kept.effective == Period(date(1990, 1, 1))
-    assert [kept.in_effect(day) for day in (date(1989, 12, 31), date(1990, 1, 1))] == [False, True]
+    assert kept.period == Period(date(1990, 1, 1))
+    assert [kept.is_effective(day) for day in (date(1989, 12, 31), date(1990, 1, 1))] == [False, True]
     assert list(inconsistencies(session)) == []
 
 
@@ -261,7 +261,7 @@ def test_what_something_was_concluded_by_can_be_ended(session: Session, triad: T
     session.add(triad.concluded(*triad.seen(triad.thirst, triad.loss)))
     session.commit()
 
-    triad.function.effective = Period(date(1990, 1, 1), date(1998, 1, 1))
+    triad.function.end(date(1998, 1, 1))
     session.commit()
 
     assert list(inconsistencies(session)) == []

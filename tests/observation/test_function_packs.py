@@ -45,7 +45,7 @@ associative_functions:
     arguments: [thirst, weight loss, {phenomenon: raised, of: blood glucose}]
     absent: [pregnancy]
     at_least: 2
-    effective: {start: 1990-01-01, end: 2000-01-01}
+    period: {start: 1990-01-01, end: 2000-01-01}
   - name: glucose alone
     product: diabetes
     arguments: [{phenomenon: raised, of: blood glucose}]
@@ -81,7 +81,7 @@ def test_loads_functions_with_what_they_look_at(session: Session) -> None:
     ]
     assert [str(each) for each in loaded.concepts(Presence.ABSENT)] == ["pregnancy"]
     assert (loaded.at_least, alone.at_least) == (2, 1)
-    assert loaded.effective == Period(date(1990, 1, 1), date(2000, 1, 1))
+    assert loaded.period == Period(date(1990, 1, 1), date(2000, 1, 1))
 
 
 def test_loading_twice_changes_nothing_and_what_is_exported_is_the_same(session: Session) -> None:
@@ -111,7 +111,7 @@ def test_a_function_that_nothing_was_concluded_by_may_say_something_else(session
     changed = function(session)
     assert changed.condition == "at least 1 of weight loss, pregnancy and no thirst"
     assert [each.position for each in changed.arguments] == [0, 1, 2]
-    assert changed.effective.end == date(1999, 1, 1)
+    assert changed.period.end == date(1999, 1, 1)
 
 
 def test_what_something_was_concluded_by_may_only_be_ended(
@@ -125,7 +125,7 @@ def test_what_something_was_concluded_by_may_only_be_ended(
     load(parse_pack(ended), session, replace=True)
     session.commit()
 
-    assert triad.function.effective.end == date(1998, 1, 1)
+    assert triad.function.period.end == date(1998, 1, 1)
     with pytest.raises(PackError, match=r"associative-function\.in-use"):
         load(parse_pack(ended.replace("at_least: 2", "at_least: 1")), session, replace=True)
 

@@ -127,7 +127,7 @@ def test_asks_as_of_an_instant_and_as_known_at_one(
 
 
 def test_uses_the_functions_of_the_day(session: Session, clock: FixedClock, ward: Ward, triad: Triad) -> None:
-    triad.function.effective = Period(date(1990, 1, 1), date(1997, 5, 2))
+    triad.function.period = Period(date(1990, 1, 1), date(1997, 5, 2))
     stored(session, *triad.seen(triad.thirst, triad.loss))
 
     assert len(suggestions(session, ward.ann, as_of=datetime(1997, 5, 1, 23, tzinfo=UTC))) == 1

@@ -37,7 +37,7 @@ class Triad:
             product=ward.diabetes,
             arguments=[self.thirst, self.polyuria, self.loss],
             at_least=2,
-            effective=SINCE_1990,
+            period=SINCE_1990,
         )
         session.add_all([self.great_thirst, self.pregnancy, self.function])
         session.commit()
@@ -48,6 +48,5 @@ class Triad:
 
     def concluded(self, *evidence: Observation, **said: Any) -> AssociatedObservation:
         """Diabetes because of some evidence, not stored yet."""
-        return AssociatedObservation(
-            **{"function": self.function, "evidence": evidence, "applicable": MORNING, **said}
-        )
+        given: dict[str, Any] = {"function": self.function, "applicable": MORNING, **said}
+        return AssociatedObservation(evidence=evidence, **given)

@@ -9,6 +9,7 @@ from ..patterns.persistence.session import Session
 from . import (
     acm,
     appendix,
+    clinic,
     concepts,
     consultant,
     department,
@@ -33,6 +34,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "consultant": consultant.run,
         "telephone": telephone.run,
         "utility": utility.run,
+        "clinic": clinic.run,
         "appendix": appendix.run,
         "surgery": surgery.run,
         "kitchen": kitchen.run,
