@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from graphlib import CycleError
+from typing import ClassVar
 
 import pytest
 
@@ -51,7 +52,7 @@ class Specialities(Section[Speciality]):
 
     name = "a_specialities"
     model = Speciality
-    after = ("party_types",)
+    after: ClassVar[tuple[str, ...]] = ("party_types",)
 
     def __init__(self) -> None:
         self.held: dict[str, Speciality] = {}
@@ -64,6 +65,9 @@ class Specialities(Section[Speciality]):
 
     def change(self, session: Session, old: Speciality, new: Speciality) -> None:
         self.held[old.name] = new
+
+    def doubts(self, session: Session) -> Iterator[tuple[str, str]]:
+        yield from ((each.name, "no year is meant") for each in self.held.values() if each.years == 99)
 
 
 @pytest.fixture
@@ -129,9 +133,9 @@ a_specialities: [{name: surgery}]
 
 
 def test_an_audit_tells_what_a_section_doubts(session: Session, specialities: Specialities) -> None:
-    specialities.doubts = lambda _session: [("surgery", "nobody does it")]  # type: ignore[method-assign]
+    load(parse_pack("{pack: {name: app, version: 1}, a_specialities: [{name: old, years: 99}]}"), session)
 
-    assert "a_specialities: surgery: hardly meant so (nobody does it)" in map(str, audit(session))
+    assert "a_specialities: old: hardly meant so (no year is meant)" in map(str, audit(session))
 
 
 def test_an_applications_knowledge_is_loaded_and_exported(
