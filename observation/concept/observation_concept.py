@@ -124,7 +124,8 @@ class ObservationConcept(Referable, Base):
 
     def all_concepts(self) -> frozenset[ObservationConcept]:
         """The concept itself and all its supertypes, however far up."""
-        return all_above(self, lambda concept: concept.supertypes)
+        itself: ObservationConcept = self  # a subtype's supertypes may be of another type
+        return all_above(itself, lambda concept: concept.supertypes)
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this concept breaks by itself."""
