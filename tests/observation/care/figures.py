@@ -109,13 +109,13 @@ class Clinic:
 
     def found(self, concept: ObservationConcept, **said: Any) -> CategoryObservation:
         """That a concept is present in Ann this morning, unless `said` otherwise; not stored yet."""
-        return CategoryObservation(subject=self.ann, concept=concept, **{"applicable": MORNING, **said})
+        given: dict[str, Any] = {"applicable": MORNING, **said}
+        return CategoryObservation(subject=self.ann, concept=concept, **given)
 
     def given(self, **said: Any) -> ImplementedAction:
         """That Ann was given a beta-blocker this morning, not stored yet."""
-        return ImplementedAction(
-            **{"name": "giving it", "protocol": self.beta_blocker, "time": MORNING, **said}
-        )
+        given: dict[str, Any] = {"name": "giving it", "protocol": self.beta_blocker, "time": MORNING, **said}
+        return ImplementedAction(**given)
 
     def cared_for(self, concept: ObservationConcept, **said: Any) -> ClinicalCareScope:
         """That Dr Hale's care covers a concept, not stored yet."""
