@@ -94,11 +94,8 @@ class _Clinic:
 
     def found(self, who: str, what: str, **said: Any) -> CategoryObservation:
         """Record that something is present in a patient, or what `said` says, now."""
-        made = CategoryObservation(
-            subject=self.person(who),
-            concept=self.concept(what),
-            **{"applicable": self.session.clock.now(), **said},
-        )
+        given: dict[str, Any] = {"applicable": self.session.clock.now(), **said}
+        made = CategoryObservation(subject=self.person(who), concept=self.concept(what), **given)
         self.session.add(made)
         return made
 
