@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .record import ATTACHED, Attachment, Head, PatternRecord, attach
+from .record import ATTACHED, Attachment, Head, PatternRecord, attach, complete
 
 if TYPE_CHECKING:
     from .check import Finding, Proof, findings
@@ -19,6 +19,7 @@ __all__ = [
     "Proof",
     "attach",
     "catalogue",
+    "complete",
     "findings",
     "heads",
 ]

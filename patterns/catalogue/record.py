@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -92,6 +92,22 @@ def attach(
     if number in _ATTACHED:
         raise AnalysisPatternsError(f"pattern {number} is already attached by {_ATTACHED[number].module}")
     _ATTACHED[number] = Attachment(tuple(types), tuple(behaviours), example, figure, when_not)
+
+
+def complete(
+    number: str, *, types: Iterable[type] = (), behaviours: Iterable[Callable[..., Any]] = ()
+) -> None:
+    """
+    Say, at the end of a module of a floor above, what it adds to pattern `number` that is built below.
+
+    Errors: `AnalysisPatternsError` where nothing has attached `number` yet.
+    """
+    if number not in _ATTACHED:
+        raise AnalysisPatternsError(f"pattern {number} is not attached, so there is nothing to complete")
+    built = _ATTACHED[number]
+    _ATTACHED[number] = replace(
+        built, types=(*built.types, *types), behaviours=(*built.behaviours, *behaviours)
+    )
 
 
 @dataclass(frozen=True, slots=True)

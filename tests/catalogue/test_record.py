@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from analysis_patterns.patterns.catalogue import ATTACHED, Attachment, PatternRecord, attach, record
+from analysis_patterns.patterns.catalogue import (
+    ATTACHED,
+    Attachment,
+    Head,
+    PatternRecord,
+    attach,
+    complete,
+    record,
+)
 from analysis_patterns.patterns.constraint import rule
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 
@@ -71,6 +79,20 @@ def test_what_is_attached_without_parts_has_no_module() -> None:
 
 def test_the_constraints_are_the_rules_that_name_the_pattern() -> None:
     assert PatternRecord.of(HEAD).constraints == (STATED,)
+
+
+def test_a_floor_above_completes_a_pattern() -> None:
+    attach("99.1", types=[Tally], when_not="Never.")
+
+    complete("99.1", types=[Head], behaviours=[count])
+
+    assert ATTACHED["99.1"].parts == (Tally, Head, count)
+    assert ATTACHED["99.1"].when_not == "Never."
+
+
+def test_only_what_is_attached_is_completed() -> None:
+    with pytest.raises(AnalysisPatternsError, match=r"pattern 99\.1 is not attached"):
+        complete("99.1", types=[Tally])
 
 
 def test_a_pattern_is_attached_only_once() -> None:

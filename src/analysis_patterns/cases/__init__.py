@@ -8,6 +8,7 @@ from types import MappingProxyType
 from ..patterns.persistence.session import Session
 from . import (
     acm,
+    appendix,
     clinic,
     concepts,
     consultant,
@@ -34,6 +35,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "telephone": telephone.run,
         "utility": utility.run,
         "clinic": clinic.run,
+        "appendix": appendix.run,
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
