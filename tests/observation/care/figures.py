@@ -50,6 +50,7 @@ class Clinic:
     cold_hands: ObservationConcept
     pressure: PhenomenonType
     normal: Phenomenon
+    ideal: Phenomenon
     high: Phenomenon
     very_high: Phenomenon
     beta_blocker: Protocol
@@ -86,6 +87,7 @@ class Clinic:
             cold_hands=cold_hands,
             pressure=pressure,
             normal=normal,
+            ideal=Phenomenon(name="ideal", phenomenon_type=pressure, supertypes=[normal]),
             high=high,
             very_high=Phenomenon(name="very high", phenomenon_type=pressure, supertypes=[high]),
             beta_blocker=beta_blocker,
