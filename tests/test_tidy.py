@@ -173,6 +173,17 @@ def test_no_error_is_swallowed() -> None:
     assert_none(offending(ast.ExceptHandler, breaks=is_silent))
 
 
+def test_no_generator_stops_while_autoflush_is_off() -> None:
+    """Left open, it would end at any time, and leave a session without autoflush for good."""
+
+    def stops_midway(node: ast.AST) -> bool:
+        held = " ".join(ast.unparse(item) for item in getattr(node, "items", []))
+        within = [step for part in getattr(node, "body", []) for step in ast.walk(part)]
+        return "no_autoflush" in held and any(isinstance(each, ast.Yield | ast.YieldFrom) for each in within)
+
+    assert_none(offending(ast.With, breaks=stops_midway))
+
+
 def test_nothing_is_left_unimplemented() -> None:
     assert_none(offending(ast.Raise, breaks=lambda node: "NotImplemented" in ast.unparse(node)))
 

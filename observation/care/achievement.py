@@ -229,12 +229,11 @@ def _judged(
         return TargetResult(function, target, Achievement.NOT_OBSERVED)
     newest = max(each.applicable.start for each in telling)
     deciding = tuple(each for each in telling if each.applicable.start == newest)
-    verdicts = {(_supports(each, target), _denies(each, target)) for each in deciding}
-    known = {(True, False): Achievement.MET, (False, True): Achievement.NOT_MET}
-    achievement = (
-        known.get(verdicts.pop(), Achievement.UNCLEAR) if len(verdicts) == 1 else Achievement.UNCLEAR
-    )
-    return TargetResult(function, target, achievement, deciding)
+    if all(_supports(each, target) for each in deciding):
+        return TargetResult(function, target, Achievement.MET, deciding)
+    if all(_denies(each, target) for each in deciding):
+        return TargetResult(function, target, Achievement.NOT_MET, deciding)
+    return TargetResult(function, target, Achievement.UNCLEAR, deciding)
 
 
 def _tells_of(observation: Observation, target: ObservationConcept) -> bool:
@@ -296,7 +295,7 @@ attach(
         triggers_of,
         triggers_to_reconsider,
     ),
-    figure="analysis_patterns.observation.care.function",
+    figure="analysis_patterns.observation.care",
     when_not="Where people follow a protocol whenever they see fit, and nobody asks whether it did what it "
     "is for. Where what indicates it is a matter of figures, classify the measurement first, as in 4.4.",
     example="""

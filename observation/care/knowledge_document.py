@@ -59,7 +59,9 @@ class FunctionDocument(NamedDocument):
         for field in _sets(type(self)):
             said = dict.fromkeys(getattr(self, field))
             object.__setattr__(
-                self, field, tuple(sorted(said, key=lambda each: (str(type(each)), str(each))))
+                self,
+                field,
+                tuple(sorted(said, key=lambda each: (isinstance(each, NamedProtocol), str(each)))),
             )
         return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,10 @@ class Ground:
     argument: Argument
     observations: tuple[Observation, ...]
     because: Explanation
+
+    def explanation(self, side: str) -> Explanation:
+        """The observations, and on which `side` they are."""
+        return replace(self.because, statement=f"{side}: {self.because.statement}")
 
     def __str__(self) -> str:
         return str(self.argument)
@@ -110,10 +114,10 @@ class ProtocolSuggestion:
             str(self),
             f"8.7: {function}, {function.needed} of {len(function.indications)} indications needed",
             (
-                *(Explanation(f"for it: {each}", because=(each.because,)) for each in self.met),
+                *(each.explanation("for it") for each in self.met),
                 *(Explanation(f"lacking: {each}") for each in self.lacking),
-                *(Explanation(f"against it: {each}", because=(each.because,)) for each in self.against),
-                *(Explanation(f"caution: {each}", because=(each.because,)) for each in self.cautions),
+                *(each.explanation("against it") for each in self.against),
+                *(each.explanation("caution") for each in self.cautions),
             ),
         )
 

@@ -124,7 +124,7 @@ class ObservationConcept(Referable, Base):
 
     def all_concepts(self) -> frozenset[ObservationConcept]:
         """The concept itself and all its supertypes, however far up."""
-        return all_above(self, lambda concept: concept.supertypes)
+        return _above(self)
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this concept breaks by itself."""
@@ -150,6 +150,11 @@ class Phenomenon(ObservationConcept):
 
     def __str__(self) -> str:
         return f"{self.phenomenon_type}: {self.name}"
+
+
+def _above(concept: ObservationConcept) -> frozenset[ObservationConcept]:
+    # A function of its own: a method's `self` is of a type that its supertypes need not be of.
+    return all_above(concept, lambda each: each.supertypes)
 
 
 keep_closure(ObservationConcept.__table__, generalization, closure, acyclic=ACYCLIC)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session, session_of
 from ...patterns.provenance import Explanation
 from ..concept.observation_concept import ObservationConcept, closure
-from ..record.basis import Basis, Role
+from ..record.basis import Basis
 from ..record.observation import Observation, Presence, Said
 from ..record.question import ACTIVE, known_as
 from ..record.standing import Standing
@@ -238,7 +238,6 @@ def _decided(
             AssociatedObservation.subject_id == key,
             AssociatedObservation.function_id.in_(keys),
             AssociatedObservation.recorded <= known,
-            Basis.role == Role.FOR,
         )
     )
     dismissed = (

@@ -288,8 +288,10 @@ def _clashes_so_far(
 ) -> Iterator[ConstraintViolation]:
     session = object_session(asset)
     if interval is not None and isinstance(session, Session):
+        # A generator that is left open would end later, and leave autoflush off.
         with session.no_autoflush:
-            yield from _clashes(session, booking, action, asset, interval)
+            clashes = list(_clashes(session, booking, action, asset, interval))
+        yield from clashes
 
 
 def _clashes(

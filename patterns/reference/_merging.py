@@ -70,18 +70,25 @@ def said_different(
     session: Session, subject: object, keys: Collection[UUID], joined: Callable[[UUID], bool]
 ) -> Iterator[ConstraintViolation]:
     """The believed verdicts that something in `keys` differs from something that would be `joined` to it."""
+    # Whoever stops at the first violation leaves a generator open: none may end with autoflush still off.
     with session.no_autoflush:
-        for verdict in _different(session, keys):
-            pair = (verdict.candidate.one_id, verdict.candidate.other_id)
-            if not any(mine in keys and joined(other) for mine, other in (pair, pair[::-1])):
-                continue
-            yield SAID_DIFFERENT.violation(
+        found = [
+            SAID_DIFFERENT.violation(
                 subject,
                 verdict,
                 found=str(verdict),
                 allowed="things that nobody judged to be different",
                 remedy="Withdraw the verdict first, if it was wrong.",
             )
+            for verdict in _different(session, keys)
+            if _joins(verdict, keys, joined)
+        ]
+    yield from found
+
+
+def _joins(verdict: MatchVerdict, keys: Collection[UUID], joined: Callable[[UUID], bool]) -> bool:
+    pair = (verdict.candidate.one_id, verdict.candidate.other_id)
+    return any(mine in keys and joined(other) for mine, other in (pair, pair[::-1]))
 
 
 def _different(session: Session, keys: Collection[UUID]) -> Iterator[MatchVerdict]:

@@ -22,8 +22,8 @@ def _by_aliases(session: Session) -> Iterator[Affected]:
     for each in session.dirty:
         if isinstance(each, IdentificationScheme) and inspect(each).attrs.aliases.history.has_changes():
             with session.no_autoflush:
-                numbered = session.scalars(select(Identifier.id).where(Identifier.scheme_id == each.id))
-                yield Affected(IdentifierUse, "identifier_id", frozenset(numbered))
+                numbered = session.scalars(select(Identifier.id).where(Identifier.scheme_id == each.id)).all()
+            yield Affected(IdentifierUse, "identifier_id", frozenset(numbered))
 
 
 @recheck

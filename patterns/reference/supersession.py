@@ -247,8 +247,9 @@ def _believed(session: Session, condition: Any) -> Iterator[Supersession]:
     """The stored supersessions that are believed, and stay so in this flush."""
     question = select(Supersession).where(condition, Supersession.known_to == UNTIL_CHANGED)
     with session.no_autoflush:
-        # What is withdrawn in this flush is believed in the database still.
-        yield from (each for each in session.scalars(question).all() if each.is_believed)
+        stored = session.scalars(question).all()
+    # What is withdrawn in this flush is believed in the database still.
+    yield from (each for each in stored if each.is_believed)
 
 
 def _waiting(session: Session, key: Callable[[Supersession], UUID], said: UUID) -> list[Supersession]:

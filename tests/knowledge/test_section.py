@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from graphlib import CycleError
+from typing import ClassVar
 
 import pytest
 
@@ -51,7 +52,7 @@ class Specialities(Section[Speciality]):
 
     name = "a_specialities"
     model = Speciality
-    after = ("party_types",)
+    after: ClassVar[tuple[str, ...]] = ("party_types",)
 
     def __init__(self) -> None:
         self.held: dict[str, Speciality] = {}
@@ -64,6 +65,9 @@ class Specialities(Section[Speciality]):
 
     def change(self, session: Session, old: Speciality, new: Speciality) -> None:
         self.held[old.name] = new
+
+    def doubts(self, session: Session) -> Iterator[tuple[str, str]]:
+        yield from ((each.name, "no year is meant") for each in self.held.values() if each.years == 99)
 
 
 @pytest.fixture
@@ -87,6 +91,51 @@ def test_sections_come_after_those_that_they_refer_to(specialities: Specialities
 
     assert names.index("party_types") < names.index("a_specialities")
     assert names.index("party_types") < names.index("accountability_types")
+
+
+class Subspeciality(Speciality):
+    """A speciality within another."""
+
+    within: str = ""
+
+    def references(self) -> Iterator[Reference]:
+        if self.within:
+            yield Reference("a_specialities", self.within, "within")
+
+
+class Subspecialities(Specialities):
+    """A section within that of specialities, which comes before it by name."""
+
+    name = "a_further"
+    within = "a_specialities"
+    model = Subspeciality
+    after = ("a_specialities", "party_types")
+
+
+def test_sections_within_another_come_together_and_are_referred_to_alike(
+    session: Session, specialities: Specialities
+) -> None:
+    further = Subspecialities()
+    register(further)
+    text = """
+pack: {name: app, version: 1}
+a_further: [{name: hands, within: surgery}, {name: nerves, within: hands}]
+a_specialities: [{name: surgery}]
+"""
+
+    load(parse_pack(text), session)
+
+    names = [each.name for each in sections()]
+    assert names.index("a_further") == names.index("a_specialities") + 1
+    assert set(further.held) == {"hands", "nerves"}
+    with pytest.raises(PackError, match="'nerves' names 'noses', which is not among the a_specialities"):
+        load(parse_pack(text.replace("within: hands", "within: noses")), session)
+
+
+def test_an_audit_tells_what_a_section_doubts(session: Session, specialities: Specialities) -> None:
+    load(parse_pack("{pack: {name: app, version: 1}, a_specialities: [{name: old, years: 99}]}"), session)
+
+    assert "a_specialities: old: hardly meant so (no year is meant)" in map(str, audit(session))
 
 
 def test_an_applications_knowledge_is_loaded_and_exported(

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from analysis_patterns.observation import (
     Combination,
+    CombinationMethod,
     Dimension,
     DimensionElement,
     DimensionSet,
     Measurement,
     Method,
     PhenomenonType,
-    Way,
     combination_protocols,
     combine,
     measure,
@@ -57,7 +57,7 @@ def memory() -> Iterator[Session]:
 class Company:
     """A company with two regions of areas, whose figures of one type combine in one way."""
 
-    def __init__(self, session: Session, way: Way) -> None:
+    def __init__(self, session: Session, way: CombinationMethod) -> None:
         self.session, self.way = session, way
         self.place = Dimension(name="place", levels=["region", "area"])
         self.named = {self.place.root.name: self.place.root}
@@ -67,7 +67,7 @@ class Company:
                 self.named[area] = DimensionElement(name=area, parent=self.named[region])
         self.of = DimensionSet(name="all", dimensions=[self.place])
         self.measured, self.weight = PhenomenonType(name="measured"), PhenomenonType(name="weight")
-        weighs = self.weight if way is Way.WEIGHTED_AVERAGE else None
+        weighs = self.weight if way is CombinationMethod.WEIGHTED_AVERAGE else None
         session.add_all(
             [
                 self.of,
@@ -97,19 +97,19 @@ class Company:
         return measure(self.session, self.measured, subject=subject, applicable=YEAR).quantity
 
 
-def by_hand(way: Way, amounts: list[Fraction], weights: list[Fraction]) -> Fraction:
+def by_hand(way: CombinationMethod, amounts: list[Fraction], weights: list[Fraction]) -> Fraction:
     """What amounts come to together."""
-    if way is Way.SUM:
+    if way is CombinationMethod.SUM:
         return sum(amounts, Fraction(0))
-    if way is Way.WEIGHTED_AVERAGE:
+    if way is CombinationMethod.WEIGHTED_AVERAGE:
         pairs = zip(amounts, weights, strict=True)
         return sum((amount * weight for amount, weight in pairs), Fraction(0)) / sum(weights, Fraction(0))
-    return min(amounts) if way is Way.LEAST else max(amounts)
+    return min(amounts) if way is CombinationMethod.LEAST else max(amounts)
 
 
 CASES = st.fixed_dictionaries(
     {
-        "way": st.sampled_from([*Way, *[Way.WEIGHTED_AVERAGE] * 2]),
+        "way": st.sampled_from([*CombinationMethod, *[CombinationMethod.WEIGHTED_AVERAGE] * 2]),
         "amounts": st.fixed_dictionaries(dict.fromkeys(LEAVES, AMOUNTS)),
         "weights": st.fixed_dictionaries(dict.fromkeys(LEAVES, WEIGHTS)),
         "corrected": st.one_of(st.none(), st.tuples(st.sampled_from(LEAVES), AMOUNTS)),
@@ -139,7 +139,7 @@ def _combines_as_by_hand(
     session: Session,
     covered: Covered,
     *,
-    way: Way,
+    way: CombinationMethod,
     amounts: dict[str, Decimal],
     weights: dict[str, int],
     corrected: tuple[str, Decimal] | None,
@@ -151,7 +151,7 @@ def _combines_as_by_hand(
         company.record(company.weight, at, weight)
     session.flush()
     weightless = not all(any(weights[leaf] for leaf in leaves) for leaves in TREE.values())
-    averages = way is Way.WEIGHTED_AVERAGE
+    averages = way is CombinationMethod.WEIGHTED_AVERAGE
     covered.case(
         averages=averages, corrected=corrected is not None, at_once=at_once, weightless=weightless,
         negative=min(amounts.values()) < 0,

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from analysis_patterns.observation import (
+    CategoryObservation,
     Contradiction,
     Effect,
     Observation,
@@ -57,7 +58,16 @@ def test_an_absent_subtype_contradicts_nothing(session: Session, ward: Ward) -> 
     assert contradictions(session) == []
 
 
-def test_things_do_not_contradict_each_other(session: Session, clash: Contradiction) -> None:
+def test_things_do_not_contradict_each_other(session: Session, ward: Ward) -> None:
+    bob = Person(name="Bob")
+    session.add(bob)
+    session.add(CategoryObservation(subject=bob, concept=ward.type_1, applicable=MORNING))
+    session.add(ward.found(presence=ABSENT))
+
+    assert contradictions(session) == []
+
+
+def test_asks_of_one_thing(session: Session, clash: Contradiction) -> None:
     bob = Person(name="Bob")
     session.add(bob)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from threading import Thread
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from analysis_patterns.observation import (
     CategoryObservation,
@@ -28,8 +29,8 @@ from analysis_patterns.observation import (
     unfulfilled,
 )
 from analysis_patterns.patterns import Person, Quantity, explain, inconsistencies
-from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
+from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.time.clock import FixedClock
 
 from ..refusals import refuses
@@ -405,6 +406,21 @@ def test_refuses_what_applied_before_it_was_expected(
         Fulfilment(projection=expected, observation=ward.weighed("70", applicable=MORNING))
 
 
+def test_what_applied_at_the_instant_it_was_expected_fulfils_it(
+    session: Session, clock: FixedClock, ward: Ward, forecast: Forecast
+) -> None:
+    one, other = forecast.weight("70"), forecast.weight("80")
+    known = clock.now()
+    forecast.expected(one, other)
+    first, second = (ward.weighed("71", applicable=known) for _ in range(2))
+    session.add(second)
+
+    forecast.came(one, first)
+    write(session, other, second)
+
+    assert len(scores(session)) == 2
+
+
 def changed(fulfilment: Fulfilment, **said: Observation) -> Fulfilment:
     """The same, with another end."""
     for name, value in said.items():
@@ -530,6 +546,37 @@ def test_the_database_refuses_a_second_answer(
 
     with leaves_no_trace(session), refuses("fulfilment.once", layer):
         write(session, expected, second)
+
+
+def test_two_at_once_do_not_both_tell_what_came_of_it(
+    session: Session, engine: Engine, clock: FixedClock, ward: Ward, forecast: Forecast
+) -> None:
+    expected = forecast.weight("70")
+    answers = [ward.weighed(written, applicable=SOON) for written in ("71", "72")]
+    forecast.expected(expected, *answers)
+    keys = expected.id, answers[1].id
+    session.commit()
+    refused: list[str] = []
+
+    def fulfil_too() -> None:
+        with sessions(engine, clock=clock)() as other:
+            projection, answer = (other.get_one(Observation, key) for key in keys)
+            try:
+                other.add(Fulfilment(projection=projection, observation=answer))
+                other.commit()
+            except ConstraintViolation as error:
+                refused.append(error.rule.name)
+
+    session.add(Fulfilment(projection=expected, observation=answers[0]))
+    session.flush()
+    thread = Thread(target=fulfil_too)
+    thread.start()
+    thread.join(0.5)  # by then it waits for the first to commit, having seen nothing of it
+    session.commit()
+    thread.join(20)
+
+    assert refused == ["fulfilment.once"]
+    assert len(scores(session)) == 1
 
 
 def test_what_came_of_it_is_never_changed(session: Session, ward: Ward, forecast: Forecast) -> None:

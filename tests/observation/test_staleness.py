@@ -74,12 +74,13 @@ def test_leaves_out_what_was_recorded_later(
 ) -> None:
     then = clock.now()
     clock.advance(A_DAY)
-    later = ward.found()
+    later, further = ward.found(), ward.found()
     rest(later, [chain.type_1], Role.FOR)
-    session.add(later)
+    rest(further, [chain.type_2], Role.FOR)
+    session.add_all([later, further])
     session.commit()
 
-    assert list(dependents(session, chain.type_1)) == [chain.type_2.id, later.id]
+    assert set(dependents(session, chain.type_1)) == {chain.type_2.id, later.id, further.id}
     assert list(dependents(session, chain.type_1, known_at=then)) == [chain.type_2.id]
     assert list(dependents(session, chain.type_1, known_at=then - A_DAY)) == []
 

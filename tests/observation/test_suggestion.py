@@ -161,6 +161,19 @@ def test_a_person_accepts_it(session: Session, clock: FixedClock, ward: Ward, tr
     assert suggestions(session, ward.ann) == []
 
 
+def test_what_was_accepted_later_was_still_proposed_before(
+    session: Session, clock: FixedClock, ward: Ward, triad: Triad
+) -> None:
+    stored(session, *triad.seen(triad.thirst, triad.loss))
+    before = clock.now()
+    clock.advance(A_DAY)
+    proposed(session, ward).accept(by=ward.hale)
+    session.commit()
+
+    assert suggestions(session, ward.ann) == []
+    assert len(suggestions(session, ward.ann, known_at=before)) == 1
+
+
 def test_says_from_when_on_it_applies(session: Session, ward: Ward, triad: Triad) -> None:
     stored(session, *triad.seen(triad.thirst, triad.loss))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -267,6 +268,18 @@ class TestVerdict:
         with leaves_no_trace(session), refuses("merge.said-different", Layer.FLUSH):
             session.add(Supersession(superseded=hospitals.jon, by=hospitals.john))
             session.flush()
+
+    def test_a_session_that_was_refused_still_writes_before_it_asks(
+        self, session: Session, hospitals: Hospitals, different: MatchVerdict
+    ) -> None:
+        session.add(Supersession(superseded=hospitals.jon, by=hospitals.john))
+        with refuses("merge.said-different", Layer.FLUSH) as refused:
+            session.flush()
+
+        refused.value = None  # with the error go the generators that it has stopped
+        gc.collect()
+
+        assert session.autoflush
 
     def test_a_flush_refuses_to_let_both_lead_to_a_third(
         self, session: Session, hospitals: Hospitals, different: MatchVerdict

@@ -8,6 +8,8 @@ from types import MappingProxyType
 from ..patterns.persistence.session import Session
 from . import (
     acm,
+    appendix,
+    clinic,
     coffee,
     concepts,
     consultant,
@@ -36,6 +38,8 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "consultant": consultant.run,
         "telephone": telephone.run,
         "utility": utility.run,
+        "clinic": clinic.run,
+        "appendix": appendix.run,
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,

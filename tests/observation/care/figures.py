@@ -50,6 +50,7 @@ class Clinic:
     cold_hands: ObservationConcept
     pressure: PhenomenonType
     normal: Phenomenon
+    ideal: Phenomenon
     high: Phenomenon
     very_high: Phenomenon
     beta_blocker: Protocol
@@ -86,6 +87,7 @@ class Clinic:
             cold_hands=cold_hands,
             pressure=pressure,
             normal=normal,
+            ideal=Phenomenon(name="ideal", phenomenon_type=pressure, supertypes=[normal]),
             high=high,
             very_high=Phenomenon(name="very high", phenomenon_type=pressure, supertypes=[high]),
             beta_blocker=beta_blocker,
@@ -109,13 +111,13 @@ class Clinic:
 
     def found(self, concept: ObservationConcept, **said: Any) -> CategoryObservation:
         """That a concept is present in Ann this morning, unless `said` otherwise; not stored yet."""
-        return CategoryObservation(subject=self.ann, concept=concept, **{"applicable": MORNING, **said})
+        given: dict[str, Any] = {"applicable": MORNING, **said}
+        return CategoryObservation(subject=self.ann, concept=concept, **given)
 
     def given(self, **said: Any) -> ImplementedAction:
         """That Ann was given a beta-blocker this morning, not stored yet."""
-        return ImplementedAction(
-            **{"name": "giving it", "protocol": self.beta_blocker, "time": MORNING, **said}
-        )
+        given: dict[str, Any] = {"name": "giving it", "protocol": self.beta_blocker, "time": MORNING, **said}
+        return ImplementedAction(**given)
 
     def cared_for(self, concept: ObservationConcept, **said: Any) -> ClinicalCareScope:
         """That Dr Hale's care covers a concept, not stored yet."""
