@@ -129,6 +129,10 @@ CREATE TABLE observation_dimension_rank (
 
 CREATE INDEX ix_observation_dimension_rank_dimension_id ON observation_dimension_rank (dimension_id);
 
+CREATE FUNCTION observation_dimension_rank_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM observation_dimension_set WHERE id = NEW.dimension_set_id FOR UPDATE; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_dimension_rank_aa_lock BEFORE INSERT ON observation_dimension_rank FOR EACH ROW EXECUTE FUNCTION observation_dimension_rank_aa_lock();
+
 CREATE FUNCTION observation_dimension_rank_insert_dimension_set_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_segment s WHERE s.dimension_set_id = NEW.dimension_set_id) THEN RAISE EXCEPTION 'rule dimension-set.kept: a further dimension for segments that are there' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_dimension_rank_insert_dimension_set_kept BEFORE INSERT ON observation_dimension_rank FOR EACH ROW EXECUTE FUNCTION observation_dimension_rank_insert_dimension_set_kept();
@@ -188,6 +192,10 @@ CREATE TABLE observation_segment (
 	CONSTRAINT fk_observation_segment_dimension_set_id FOREIGN KEY(dimension_set_id) REFERENCES observation_dimension_set (id),
 	CONSTRAINT fk_observation_segment_id FOREIGN KEY(id) REFERENCES patterns_thing (id)
 );
+
+CREATE FUNCTION observation_segment_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM observation_dimension_set WHERE id = NEW.dimension_set_id FOR KEY SHARE; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_segment_aa_lock BEFORE INSERT ON observation_segment FOR EACH ROW EXECUTE FUNCTION observation_segment_aa_lock();
 
 CREATE FUNCTION observation_segment_insert_segment_one_per_dimension() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (CASE WHEN (SELECT count(*) FROM observation_dimension_rank k WHERE k.dimension_set_id = NEW.dimension_set_id) = 0 OR length(NEW.element_keys) <> 16 * (SELECT count(*) FROM observation_dimension_rank k WHERE k.dimension_set_id = NEW.dimension_set_id) THEN 1 = 1 ELSE (SELECT count(*) FROM observation_dimension_rank k WHERE k.dimension_set_id = NEW.dimension_set_id) <> (SELECT count(*) FROM observation_dimension_rank r JOIN observation_dimension_element e ON e.id = encode(substr(NEW.element_keys, 16 * r.position + 1, 16), 'hex')::uuid AND e.dimension_id = r.dimension_id WHERE r.dimension_set_id = NEW.dimension_set_id) END) THEN RAISE EXCEPTION 'rule segment.one-per-dimension: a segment without one element of each dimension' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -828,10 +836,10 @@ CREATE TABLE observation_observation (
 	made_known_from TIMESTAMP WITH TIME ZONE NOT NULL,
 	made_known_to TIMESTAMP WITH TIME ZONE NOT NULL,
 	recorded TIMESTAMP WITH TIME ZONE NOT NULL,
+	presence VARCHAR(10),
 	quantity_number VARCHAR(40),
 	quantity_unit VARCHAR(100),
 	quantity_canonical TEXT COLLATE "C",
-	presence VARCHAR(10),
 	function_id UUID,
 	CONSTRAINT pk_observation_observation PRIMARY KEY (id),
 	CONSTRAINT ck_observation_observation_applicable_time_record_order CHECK (applicable_from <= applicable_to),
@@ -869,10 +877,6 @@ CREATE INDEX ix_observation_observation_status_type_id ON observation_observatio
 
 CREATE INDEX ix_observation_observation_value ON observation_observation (phenomenon_type_id, quantity_canonical);
 
-CREATE FUNCTION observation_observation_insert_measurement_legal_unit() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.quantity_unit IS NOT NULL AND EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id) AND NOT EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id AND u.unit = NEW.quantity_unit) THEN RAISE EXCEPTION 'rule measurement.legal-unit: a unit that is not legal there' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
-
-CREATE TRIGGER observation_observation_insert_measurement_legal_unit BEFORE INSERT ON observation_observation FOR EACH ROW EXECUTE FUNCTION observation_observation_insert_measurement_legal_unit();
-
 CREATE FUNCTION observation_observation_insert_observation_phenomenon_of_type() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.concept_id IS NOT NULL AND EXISTS (SELECT 1 FROM observation_concept c WHERE c.id = NEW.concept_id AND c.phenomenon_type_id IS DISTINCT FROM NEW.phenomenon_type_id) THEN RAISE EXCEPTION 'rule observation.phenomenon-of-type: a phenomenon of another type' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_observation_insert_observation_phenomenon_of_type BEFORE INSERT ON observation_observation FOR EACH ROW EXECUTE FUNCTION observation_observation_insert_observation_phenomenon_of_type();
@@ -892,6 +896,10 @@ CREATE TRIGGER observation_observation_delete_observation_append_only BEFORE DEL
 CREATE FUNCTION observation_observation_truncate_observation_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN RAISE EXCEPTION 'rule observation.append-only: every recorded version would be deleted' USING ERRCODE = 'check_violation'; RETURN NULL; END $guard$;
 
 CREATE TRIGGER observation_observation_truncate_observation_append_only BEFORE TRUNCATE ON observation_observation FOR EACH STATEMENT EXECUTE FUNCTION observation_observation_truncate_observation_append_only();
+
+CREATE FUNCTION observation_observation_insert_measurement_legal_unit() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.quantity_unit IS NOT NULL AND EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id) AND NOT EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id AND u.unit = NEW.quantity_unit) THEN RAISE EXCEPTION 'rule measurement.legal-unit: a unit that is not legal there' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_observation_insert_measurement_legal_unit BEFORE INSERT ON observation_observation FOR EACH ROW EXECUTE FUNCTION observation_observation_insert_measurement_legal_unit();
 
 CREATE FUNCTION observation_observation_insert_calculated_measurement_protocol() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.kind = 'calculated measurement') <> EXISTS (SELECT 1 FROM observation_measurement_protocol p WHERE p.id = NEW.protocol_id AND p.form <> 'source') THEN RAISE EXCEPTION 'rule calculated-measurement.protocol: a calculated measurement without a calculated protocol, or the other way round' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 

@@ -610,10 +610,10 @@ CREATE TABLE observation_observation (
 	made_known_from DATETIME NOT NULL,
 	made_known_to DATETIME NOT NULL,
 	recorded DATETIME NOT NULL,
+	presence VARCHAR(10),
 	quantity_number VARCHAR(40),
 	quantity_unit VARCHAR(100),
 	quantity_canonical TEXT,
-	presence VARCHAR(10),
 	function_id BLOB,
 	CONSTRAINT pk_observation_observation PRIMARY KEY (id),
 	CONSTRAINT ck_observation_observation_applicable_time_record_order CHECK (applicable_from <= applicable_to),
@@ -651,8 +651,6 @@ CREATE INDEX ix_observation_observation_status_type_id ON observation_observatio
 
 CREATE INDEX ix_observation_observation_value ON observation_observation (phenomenon_type_id, quantity_canonical);
 
-CREATE TRIGGER observation_observation_insert_measurement_legal_unit BEFORE INSERT ON observation_observation FOR EACH ROW WHEN NEW.quantity_unit IS NOT NULL AND EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id) AND NOT EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id AND u.unit = NEW.quantity_unit) BEGIN SELECT RAISE(ABORT, 'rule measurement.legal-unit: a unit that is not legal there'); END;
-
 CREATE TRIGGER observation_observation_insert_observation_phenomenon_of_type BEFORE INSERT ON observation_observation FOR EACH ROW WHEN NEW.concept_id IS NOT NULL AND EXISTS (SELECT 1 FROM observation_concept c WHERE c.id = NEW.concept_id AND c.phenomenon_type_id IS NOT NEW.phenomenon_type_id) BEGIN SELECT RAISE(ABORT, 'rule observation.phenomenon-of-type: a phenomenon of another type'); END;
 
 CREATE TRIGGER observation_observation_insert_observation_append_only BEFORE INSERT ON observation_observation FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_observation o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule observation.append-only: a recorded row would be replaced'); END;
@@ -660,6 +658,8 @@ CREATE TRIGGER observation_observation_insert_observation_append_only BEFORE INS
 CREATE TRIGGER observation_observation_update_observation_append_only BEFORE UPDATE ON observation_observation FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule observation.append-only: a recorded row would be changed'); END;
 
 CREATE TRIGGER observation_observation_delete_observation_append_only BEFORE DELETE ON observation_observation FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule observation.append-only: a recorded row would be deleted'); END;
+
+CREATE TRIGGER observation_observation_insert_measurement_legal_unit BEFORE INSERT ON observation_observation FOR EACH ROW WHEN NEW.quantity_unit IS NOT NULL AND EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id) AND NOT EXISTS (SELECT 1 FROM observation_legal_unit u WHERE u.phenomenon_type_id = NEW.phenomenon_type_id AND u.unit = NEW.quantity_unit) BEGIN SELECT RAISE(ABORT, 'rule measurement.legal-unit: a unit that is not legal there'); END;
 
 CREATE TRIGGER observation_observation_insert_calculated_measurement_protocol BEFORE INSERT ON observation_observation FOR EACH ROW WHEN (NEW.kind = 'calculated measurement') <> EXISTS (SELECT 1 FROM observation_measurement_protocol p WHERE p.id = NEW.protocol_id AND p.form <> 'source') BEGIN SELECT RAISE(ABORT, 'rule calculated-measurement.protocol: a calculated measurement without a calculated protocol, or the other way round'); END;
 
