@@ -163,13 +163,11 @@ def _above(session: Session, name: str, count: int) -> Result:
     """Ask for the keys of all above a value, against one column of whole milligrams asked likewise."""
     mass = session.scalars(select(PhenomenonType)).one()
     PLAIN.create(session.connection())
-    session.execute(
-        insert(PLAIN),
-        [
-            {"id": key, "type": mass.id, "milligrams": int(amount * UNITS[unit])}
-            for key, amount, unit in session.execute(_WRITTEN)
-        ],
-    )
+    written: Any = session.execute(_WRITTEN)
+    rows = [
+        {"id": key, "type": mass.id, "milligrams": int(amount * UNITS[unit])} for key, amount, unit in written
+    ]
+    session.execute(insert(PLAIN), rows)
     session.execute(text("ANALYZE"))
     above = int(ABOVE.amount * UNITS["kg"])
     plain = select(PLAIN.c.id).where(PLAIN.c.type == mass.id, PLAIN.c.milligrams > above)

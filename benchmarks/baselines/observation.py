@@ -81,7 +81,7 @@ class PostgresTable:
         marks = ", ".join(["%s"] * len(COLUMNS))
         statement = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})"
         with self._connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+            cursor.executemany(statement.encode(), rows)
         self._connection.commit()
 
     def close(self) -> None:

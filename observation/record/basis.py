@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, inspect
 from sqlalchemy import Enum as EnumColumn
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .observation import Observation
 
 _TABLE = "observation_basis"
+
+_RESTED_ON = "_is_rested_on_in_memory"
 
 ACYCLIC = rule(
     "basis.acyclic",
@@ -96,6 +98,11 @@ class Basis(Recorded, Base, init=False):
         self.source = source
         observation.bases.append(self)
 
+    @validates("source")
+    def _is_rested_on(self, _key: str, source: Observation) -> Observation:
+        vars(source)[_RESTED_ON] = True
+        return source
+
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this breaks by itself."""
         if inspect(self).pending:
@@ -117,7 +124,9 @@ def rest(observation: Observation, sources: Iterable[Observation], role: Role = 
 
 
 def _objections(basis: Basis, observation: Observation, source: Observation) -> Iterator[ConstraintViolation]:
-    path = _way(source, observation)
+    # What nothing rests on cannot close a circle: chains grow by what is new, and are not searched each time.
+    closes = observation is source or _RESTED_ON in vars(observation)
+    path = _way(source, observation) if closes else None
     if path is not None:
         yield ACYCLIC.violation(
             basis,

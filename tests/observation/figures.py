@@ -81,14 +81,16 @@ class Ward:
             subject=self.ann,
             phenomenon_type=self.weight,
             quantity=Quantity(written, unit),
-            **{"applicable": MORNING, **said},
+            **_at(said),
         )
 
     def found(self, concept: ObservationConcept | None = None, **said: Any) -> CategoryObservation:
         """That a concept, diabetes, is present in Ann, not stored yet."""
-        return CategoryObservation(
-            subject=self.ann, concept=concept or self.diabetes, **{"applicable": MORNING, **said}
-        )
+        return CategoryObservation(subject=self.ann, concept=concept or self.diabetes, **_at(said))
+
+
+def _at(said: dict[str, Any]) -> dict[str, Any]:
+    return {"applicable": MORNING, **said}
 
 
 def write_observation(session: Session, subject: Person, **columns: Any) -> UUID:
