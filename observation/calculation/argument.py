@@ -134,7 +134,7 @@ def _question(session: Session, wanted: Wanted) -> Select[Any]:
 def _of_its_time(measurements: Sequence[Measurement], time: TimeRecord) -> list[Measurement]:
     newest_first = sorted(measurements, key=_newest, reverse=True)
     exactly = [each for each in newest_first if each.applicable == time]
-    return exactly or [each for each in newest_first if _covers(each.applicable, time)]
+    return exactly or newest_first  # all of them cover the time, or the database would not have given them
 
 
 def preferred(found: Sequence[Measurement], protocols: Sequence[Protocol]) -> Measurement | None:
@@ -147,7 +147,3 @@ def preferred(found: Sequence[Measurement], protocols: Sequence[Protocol]) -> Me
 
 def _newest(measurement: Measurement) -> Any:
     return measurement.recorded, measurement.id
-
-
-def _covers(period: TimeRecord, wanted: TimeRecord) -> bool:
-    return not period.is_point and period.start <= wanted.start and wanted.end <= period.end

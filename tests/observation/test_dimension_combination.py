@@ -18,10 +18,12 @@ from analysis_patterns.observation import (
     CombinationMethod,
     DimensionCombination,
     EnterpriseSegment,
+    Measurement,
     MeasurementDraft,
     Observation,
     PhenomenonType,
     ProtocolInput,
+    SourceMeasurementProtocol,
     combination_protocols,
     combine,
     measure,
@@ -320,3 +322,24 @@ def test_figures_combine_in_the_way_that_is_said(way: CombinationMethod, comes_t
     figure = combination.result([Quantity(3, "USD"), Quantity("0.5", "USD"), Quantity(4, "USD")])
 
     assert Quantity(figure.number, figure.unit) == Quantity.parse(comes_to)
+
+
+def test_all_at_once_takes_the_preferred_figure_of_each_part(session: Session, figures: Figures) -> None:
+    estimate, count = (
+        SourceMeasurementProtocol(name=name, result_type=figures.units) for name in ("estimate", "count")
+    )
+    prefer(session, figures.units, [count, estimate])
+    figures.record(figures.units, [1, 2, 4])
+    subject = figures.segment("New York", "11-10")
+    for protocol, amount in ((count, 100), (estimate, 1000)):
+        session.add(
+            Measurement(
+                subject=subject, phenomenon_type=figures.units, quantity=Quantity(amount, "1"),
+                applicable=QUARTER, status_type=figures.actual, protocol=protocol,
+            )
+        )  # fmt: skip
+        session.flush()
+
+    (made,) = figures.combined(figures.units_by_place)
+
+    assert str(made.quantity) == "103 1"

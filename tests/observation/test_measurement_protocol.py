@@ -585,3 +585,52 @@ def test_says_what_is_missing_once_where_nothing_is_there(session: Session, sale
     assert "found no revenue of ACM, 1997-01-01 00:00 until 1997-04-01 00:00 UTC; allowed" in str(
         refused.value
     )
+
+
+def test_of_two_figures_the_preferred_one_is_taken_and_of_two_alike_the_newest(
+    session: Session, sales: Sales, clock: FixedClock
+) -> None:
+    surveyed = SourceMeasurementProtocol(name="a survey", result_type=sales.units)
+    prefer(session, sales.units, [sales.books[sales.units], surveyed])
+    sales.record(session, sales.price, 10)
+    for amount in (1, 2):
+        sales.record(session, sales.units, amount)
+        session.commit()
+        clock.advance(timedelta(days=1))
+    sales.books[sales.units], booked = surveyed, sales.books[sales.units]
+    sales.record(session, sales.units, 3)
+    session.commit()
+    asked = {"subject": sales.company, "applicable": QUARTER, "status_type": sales.actual}
+
+    by_order = sales.by_product.create_measurement(session, **asked)  # type: ignore[arg-type]
+    prefer(session, sales.units, [surveyed, booked])
+    by_other_order = sales.by_product.create_measurement(session, **asked)  # type: ignore[arg-type]
+
+    assert (by_order.quantity, by_other_order.quantity) == (Quantity(20, "USD"), Quantity(30, "USD"))
+
+
+def test_what_failed_within_a_circle_is_tried_again_outside_it(session: Session, sales: Sales) -> None:
+    both = PhenomenonType(name="both", legal_units=["USD"])
+    sum_of_both = CausalProtocol(
+        name="both", result_type=both, input_types=[sales.revenue, sales.price],
+        method=Method(name="sum", arguments=("a", "b"), says="a + b"),
+    )  # fmt: skip
+    prefer(session, sales.revenue, [sales.by_product, sales.books[sales.revenue]])
+    prefer(session, sales.price, [sales.by_quotient])
+    prefer(session, both, [sum_of_both])
+    sales.record(session, sales.units, 5)
+    sales.record(session, sales.revenue, 100)
+
+    found = measure(session, both, subject=sales.company, applicable=QUARTER, status_type=sales.actual)
+
+    assert found.quantity == Quantity(120, "USD")
+
+
+def test_a_figure_of_only_a_part_of_the_time_is_none_of_it(session: Session, sales: Sales) -> None:
+    sales.record(session, sales.price, 10)
+    sales.record(session, sales.units, 5, applicable=Interval(QUARTER.start, QUARTER.end - timedelta(days=1)))
+
+    with refuses("calculation.arguments"):
+        sales.by_product.create_measurement(
+            session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
+        )
