@@ -39,8 +39,8 @@ def holding(session: Session, clinic: Clinic, module: ModuleType) -> set[str]:
         patient = Person(name=name)
         session.add(patient)
         for concept, said in history:
-            stated: dict[str, Any] = {"applicable": MORNING, **said}
-            session.add(CategoryObservation(subject=patient, concept=getattr(clinic, concept), **stated))
+            told: dict[str, Any] = {"applicable": MORNING, **said}
+            session.add(CategoryObservation(subject=patient, concept=getattr(clinic, concept), **told))
         if module.suggested_protocols(session, patient):
             found.add(name)
     session.rollback()
