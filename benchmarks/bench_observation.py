@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import NullPool, column, insert, select, text
 
 from analysis_patterns.observation import (
+    ACTIVE,
     Measurement,
     MeasurementDraft,
     Observation,
@@ -21,6 +22,7 @@ from analysis_patterns.observation import (
     observations,
     record_measurements,
 )
+from analysis_patterns.observation.record.question import known_as
 from analysis_patterns.patterns import Base, Person, Quantity, Session, create_engine, drop_guards
 from analysis_patterns.patterns.persistence.types import ExactDecimal
 from tests.postgres import PostgresServer
@@ -49,6 +51,7 @@ ABOVE = Quantity("95", "kg")
 
 _WRITTEN: Any = select(
     Observation.id,
+    Observation.recorded,
     column("quantity_number", ExactDecimal),
     column("quantity_unit"),
 ).select_from(Observation)
@@ -122,7 +125,7 @@ def _in_sqlite(folder: Path, count: int) -> Iterator[Result]:
         limit=3,
     )
     with session_at(sqlite_url(own)) as session:
-        yield _above(session, "sqlite", count)
+        yield from _above(session, "sqlite", count)
 
 
 def _in_postgres(server: PostgresServer, count: int) -> Iterator[Result]:
@@ -156,39 +159,52 @@ def _in_postgres(server: PostgresServer, count: int) -> Iterator[Result]:
     )
     with server.fresh(prepare) as url, session_at(url) as session:
         _record(session, drafts(session, count))
-        yield _above(session, "postgresql", count)
+        yield from _above(session, "postgresql", count)
 
 
-def _above(session: Session, name: str, count: int) -> Result:
+def _above(session: Session, name: str, count: int) -> Iterator[Result]:
     """Ask for the keys of all above a value, against one column of whole milligrams asked likewise."""
     mass = session.scalars(select(PhenomenonType)).one()
+    _write_plain(session, mass)
+    known_at = session.clock.now()
+    bare = select(PLAIN.c.id).where(
+        PLAIN.c.type == mass.id, PLAIN.c.milligrams > int(ABOVE.amount * UNITS["kg"])
+    )
+    plain = bare.where(*known_as(PLAIN.c, ACTIVE, known_at))
+
+    def ours() -> int:
+        asked = observations(session, Measurement, of=mass, known_at=known_at)
+        above = asked.where(Measurement.quantity > ABOVE).with_only_columns(Measurement.id).order_by(None)
+        return len(session.scalars(above).all())
+
+    found = ours()
+    if not found or found != len(session.scalars(plain).all()):
+        raise RuntimeError(f"{found} found, {len(session.scalars(plain).all())} in the plain column")
+    what = f"the keys of the {found:,} of {count:,} active measurements above {ABOVE}, in whatever unit"
+    yield Result(
+        f"observation.above-{name}",
+        what,
+        "the same query, made once, with one indexed column of whole milligrams in place of the quantity",
+        ratio(ours, lambda: session.scalars(plain).all()),
+        limit=3,
+    )
+    yield Result(
+        f"observation.above-bare-{name}",
+        what,
+        "the same keys by one indexed column of whole milligrams, rejected or not, and whenever recorded",
+        ratio(ours, lambda: session.scalars(bare).all()),
+    )
+
+
+def _write_plain(session: Session, mass: PhenomenonType) -> None:
     PLAIN.create(session.connection())
     written: Any = session.execute(_WRITTEN)
     rows = [
-        {"id": key, "type": mass.id, "milligrams": int(amount * UNITS[unit])} for key, amount, unit in written
+        {"id": key, "type": mass.id, "milligrams": int(amount * UNITS[unit]), "recorded": recorded}
+        for key, recorded, amount, unit in written
     ]
     session.execute(insert(PLAIN), rows)
     session.execute(text("ANALYZE"))
-    above = int(ABOVE.amount * UNITS["kg"])
-    plain = select(PLAIN.c.id).where(PLAIN.c.type == mass.id, PLAIN.c.milligrams > above)
-
-    def ours() -> int:
-        asked = observations(session, Measurement, of=mass).where(Measurement.quantity > ABOVE)
-        return len(session.scalars(asked.with_only_columns(Measurement.id).order_by(None)).all())
-
-    def theirs() -> int:
-        return len(session.scalars(plain).all())
-
-    found = ours()
-    if not found or found != theirs():
-        raise RuntimeError(f"{found} found, {theirs()} in the plain column")
-    return Result(
-        f"observation.above-{name}",
-        f"the keys of the {found:,} of {count:,} active measurements above {ABOVE}, in whatever unit",
-        "SQLAlchemy's select of the same keys, made once, by one indexed column of whole milligrams",
-        ratio(ours, theirs),
-        limit=3,
-    )
 
 
 def _record(session: Session, made: list[MeasurementDraft]) -> None:

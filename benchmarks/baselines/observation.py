@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import BigInteger, Column, Index, MetaData, Table
 
-from analysis_patterns.patterns.persistence.types import Key
+from analysis_patterns.patterns.persistence.types import Instant, Key
 
 TABLE = "observation_observation"
 
@@ -101,6 +101,7 @@ PLAIN = Table(
     Column("id", Key, primary_key=True),
     Column("type", Key, nullable=False),
     Column("milligrams", BigInteger, nullable=False),
+    Column("recorded", Instant, nullable=False),
     Index("plain_value", "type", "milligrams"),
 )
 """What a specialist would search who had only one unit: a numeric column, indexed."""
