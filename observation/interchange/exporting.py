@@ -125,7 +125,8 @@ class _Writer:
             _set_time(tree, "occurrence", observation.made_known)
             if sources:
                 tree["basis"] = sources
-            expected: Tree = {"outcome": self.vocabulary.written(observation.concept)}
+            expected: Tree = {}
+            self._set_concept(expected, "outcome", observation.concept, is_value=False)
             if observation.applicable.end != UNTIL_CHANGED:
                 expected["whenPeriod"] = _period(observation.applicable)
             tree["prediction"] = [expected]
@@ -147,7 +148,7 @@ class _Writer:
         """Let a part of a document say what an observation does, as it is written there where it does."""
         if tree["resourceType"] == "RiskAssessment":
             if isinstance(observation, CategoryObservation):
-                self._set_concept(node, "outcome", observation.concept)
+                self._set_concept(node, "outcome", observation.concept, is_value=False)
             return
         self._set_code(node, observation)
         self._set_value(node, observation, before)
@@ -173,7 +174,10 @@ class _Writer:
 
     def _set_code(self, node: Tree, observation: Observation) -> None:
         if isinstance(observation, CategoryObservation):
-            self._set_concept(node, "code", observation.phenomenon_type or observation.concept)
+            is_value = self._is_value(node, observation)
+            self._set_concept(
+                node, "code", observation.phenomenon_type if is_value else observation.concept, is_value=False
+            )
         elif isinstance(observation, Measurement):
             self._set_concept(node, "code", observation.phenomenon_type)
 
@@ -183,21 +187,37 @@ class _Writer:
         written: dict[str, object] = node["code"]
         return written
 
-    def _set_concept(self, node: Tree, key: str, meant: Any) -> None:
-        """Let a concept be written as it was where any of its codes, or its words, still mean the same."""
-        if key in node:
-            concept = CodeableConcept.model_validate(node[key])
-            led = [self.vocabulary.thing(coding) for coding in concept.coding]
-            if meant in led or concept.words == meant.name:
-                return
-        node[key] = self.vocabulary.written(meant)
+    def _is_value(self, node: Tree, observation: CategoryObservation) -> bool:
+        """
+        Whether what was found is written as the value of its phenomenon type.
+
+        Shape:  that a phenomenon is absent is no value of its type: FHIR says so of a code by yes or no.
+        """
+        if observation.phenomenon_type is None or observation.presence is not Presence.PRESENT:
+            return False
+        return not ("valueBoolean" in node and self._means(node["code"], observation.concept))
+
+    def _means(self, written: Tree, meant: Any, *, is_value: bool = False) -> bool:
+        """Whether any of the codes of a concept, or its words, mean a thing."""
+        concept = CodeableConcept.model_validate(written)
+        led = [self.vocabulary.thing(coding) for coding in concept.coding]
+        return meant in led or concept.words == (meant.name if is_value else str(meant))
+
+    def _set_concept(self, node: Tree, key: str, meant: Any, *, is_value: bool = True) -> None:
+        """
+        Let a concept be written as it was where it still means the same.
+
+        Shape:  a phenomenon is called by its name alone where its type stands beside it: as a value.
+        """
+        if key not in node or not self._means(node[key], meant, is_value=is_value):
+            node[key] = self.vocabulary.written(meant, words=meant.name if is_value else str(meant))
 
     def _set_value(self, node: Tree, observation: Observation, before: Observation) -> None:
         if isinstance(observation, Measurement):
             _set_quantity(node, observation, before)
             _set_interpretation(node, observation, is_new=observation is not before)
         elif isinstance(observation, CategoryObservation):
-            if observation.phenomenon_type is not None:
+            if self._is_value(node, observation):
                 _keep_one_value(node, "valueCodeableConcept")
                 self._set_concept(node, "valueCodeableConcept", observation.concept)
             elif observation.presence is not Presence.UNKNOWN:

@@ -329,6 +329,62 @@ def test_another_concept_is_written_by_its_codes_and_name(
     assert written(session)["code"]["coding"][0]["code"] == "883-9"
 
 
+@pytest.mark.parametrize(
+    ("presence", "value"),
+    [
+        (Presence.ABSENT, {"valueBoolean": False}),
+        (
+            Presence.UNKNOWN,
+            {
+                "dataAbsentReason": {
+                    "coding": [
+                        {
+                            "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+                            "code": "unknown",
+                        }
+                    ]
+                }
+            },
+        ),
+    ],
+)
+def test_a_value_that_is_not_there_after_all_is_not_written_as_one(
+    session: Session, take: Take, clerk: Person, presence: Presence, value: dict[str, Any]
+) -> None:
+    (wrong,) = take(
+        observation(
+            code=coded("blood group"), valueQuantity=None, valueCodeableConcept=coded("A", "112144000")
+        )
+    )
+    assert isinstance(wrong, CategoryObservation)
+    right = CategoryObservation(
+        subject=wrong.subject, concept=wrong.concept, presence=presence, applicable=wrong.applicable.time
+    )
+    session.add_all([right, wrong.reject(by=clerk, why="another's", rejecting=right)])
+    session.commit()
+
+    now = written(session)
+
+    assert now["code"] == coded("blood group: A", "112144000")
+    assert {key: said for key, said in now.items() if key.startswith(("value", "data"))} == value
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_yes_or_no_about_a_phenomenon_comes_back_so(session: Session, take: Take, value: bool) -> None:
+    take(
+        observation(
+            code=coded("blood group"), valueQuantity=None, valueCodeableConcept=coded("A", "112144000")
+        )
+    )
+    text = observation(id="a", code=coded("group A", "112144000"), valueQuantity=None, valueBoolean=value)
+
+    (told,) = take(text)
+
+    assert isinstance(told, CategoryObservation)
+    assert str(told.concept) == "blood group: A"
+    assert fhir_of(session, documents(session)[1]) == [read_json(text)]
+
+
 def test_a_document_without_a_result_comes_back_as_it_was(session: Session, take: Take) -> None:
     take(observation(status="cancelled"))
 
@@ -352,7 +408,7 @@ def test_only_the_last_document_about_a_resource_is_written(session: Session, ta
 def recorded_here(session: Session, clerk: Person) -> list[Observation]:
     """Observations that came in no document, of every kind that FHIR has a place for."""
     weight, group = PhenomenonType(name="weight"), PhenomenonType(name="blood group")
-    smoking = ObservationConcept(name="smoker")
+    smoking, a = ObservationConcept(name="smoker"), Phenomenon(name="A", phenomenon_type=group)
     patient = Person(name="John Smith")
     measured = Measurement(
         subject=patient,
@@ -380,8 +436,9 @@ def recorded_here(session: Session, clerk: Person) -> list[Observation]:
     made = [
         measured,
         derived,
-        CategoryObservation(
-            subject=patient, concept=Phenomenon(name="A", phenomenon_type=group), applicable=NOW
+        *(
+            CategoryObservation(subject=patient, concept=a, presence=presence, applicable=NOW)
+            for presence in Presence
         ),
         *(
             CategoryObservation(subject=patient, concept=smoking, presence=presence, applicable=NOW)
@@ -409,7 +466,7 @@ def test_what_came_in_no_document_becomes_a_resource_that_reads_back_the_same(
         assert one.standing is other.standing
         assert (one.performer, one.protocol) == (other.performer, other.protocol)
         assert [str(each.source) for each in one.bases] == [str(each.source) for each in other.bases]
-    assert [each.reason for each in report.left_out] == ["no value is said"]
+    assert [each.reason for each in report.left_out] == ["no value is said", "no value is said"]
 
 
 def is_unknown(observed: Observation) -> bool:
