@@ -30,6 +30,7 @@ from analysis_patterns.observation import (
     rest,
 )
 from analysis_patterns.observation.interchange import (
+    Number,
     ObservationDocument,
     References,
     documents,
@@ -383,6 +384,79 @@ def test_a_yes_or_no_about_a_phenomenon_comes_back_so(session: Session, take: Ta
     assert isinstance(told, CategoryObservation)
     assert str(told.concept) == "blood group: A"
     assert fhir_of(session, documents(session)[1]) == [read_json(text)]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        {"unit": "kg per square metre", "system": UCUM, "code": "kg.m-2"},
+        {"unit": "10^9/l", "system": UCUM, "code": "10^9/L"},
+        {"system": UCUM},
+        {},
+    ],
+)
+def test_a_unit_comes_back_however_it_is_spelled(session: Session, take: Take, unit: dict[str, str]) -> None:
+    text = observation(valueQuantity={"value": 24, **unit})
+    (told,) = take(text)
+    assert written(session) == read_json(text)
+
+    assert isinstance(told, Measurement)
+    right = again(told, quantity=Quantity("24.5", told.quantity.unit))
+    session.add_all([right, told.reject(by=Person(name="Clerk"), why="misread", rejecting=right)])
+    session.commit()
+
+    assert written(session)["valueQuantity"] == read_json(text)["valueQuantity"] | {"value": Number("24.5")}
+
+
+@pytest.mark.parametrize("moved", [timedelta(0), timedelta(hours=1)])
+def test_a_time_that_is_said_only_by_when_it_was_told_is_written_where_that_differs(
+    session: Session, take: Take, clerk: Person, moved: timedelta
+) -> None:
+    (wrong,) = take(observation(effectiveDateTime=None, issued="2016-03-29T08:00:00Z"))
+    when = wrong.applicable.start + moved
+    right = again(wrong, applicable=when)
+    session.add_all([right, wrong.reject(by=clerk, why="misread", rejecting=right)])
+    session.commit()
+
+    now = written(session)
+
+    assert now["issued"] == "2026-11-30T09:00:00Z"
+    assert now["effectiveDateTime"] == when.isoformat().replace("+00:00", "Z")
+
+
+def test_what_happened_is_not_written_as_what_was_predicted(
+    session: Session, take: Take, clerk: Person
+) -> None:
+    (expected,) = take(EXAMPLES / "RiskAssessment-prognosis.json")
+    assert isinstance(expected, CategoryObservation)
+    happened = CategoryObservation(
+        subject=expected.subject, concept=expected.concept, presence=Presence.ABSENT, applicable=NOW
+    )
+    session.add_all([happened, expected.reject(by=clerk, why="it did not happen", rejecting=happened)])
+    session.commit()
+
+    assert written(session)["status"] == "entered-in-error"
+    (document,) = documents(session)
+    assert everything(session) == [document, happened]
+
+
+@pytest.mark.parametrize("presence", Presence)
+def test_only_what_is_expected_to_be_there_is_written(session: Session, presence: Presence) -> None:
+    patient = Person(name="John Smith")
+    expected = CategoryObservation(
+        subject=patient,
+        concept=ObservationConcept(name="stroke"),
+        presence=presence,
+        applicable=NOW,
+        standing=Standing.PROJECTION,
+    )
+    session.add_all([patient, expected])
+    session.commit()
+
+    assert is_writable(expected) is (presence is Presence.PRESENT)
+    if presence is not Presence.PRESENT:
+        with refuses("fhir.projected-figure"):
+            fhir_of(session, expected)
 
 
 def test_a_document_without_a_result_comes_back_as_it_was(session: Session, take: Take) -> None:
