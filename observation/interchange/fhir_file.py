@@ -115,7 +115,8 @@ def _contents(
     for source in sources:
         if isinstance(source, Path):
             for path in _files(source, problems):
-                yield from _decoded(path.name, _bytes_of(path, problems), problems)
+                for content in _bytes_of(path, problems):
+                    yield from _decoded(path.name, content, problems)
         elif isinstance(source, bytes):
             yield from _decoded(name, source, problems)
         elif len(source) > MOST_BYTES:
@@ -141,17 +142,16 @@ def _files(path: Path, problems: Problems) -> list[Path]:
     return found
 
 
-def _bytes_of(path: Path, problems: Problems) -> bytes:
+def _bytes_of(path: Path, problems: Problems) -> Iterator[bytes]:
     try:
         with path.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
+            yield opened.read(MOST_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         problems.add(
             Place(path.name),
             FILE.violation(found=reason, allowed="a file that can be read", remedy="Check its name."),
         )
-        return b""
 
 
 def _decoded(file: str, content: bytes, problems: Problems) -> Iterator[tuple[str, str]]:
@@ -217,8 +217,8 @@ def _beside(tree: Any, file: str) -> Iterator[tuple[Place, str]]:
     if not isinstance(tree, dict) or tree.get("resourceType") != "Bundle":
         return
     said = [("Bundle", key, each) for key, each in tree.items() if key not in _OF_BUNDLES]
-    entries = tree.get("entry", [])
-    for at, entry in enumerate(entries if isinstance(entries, list) else ()):
+    entries: Any = tree.get("entry", [])
+    for at, entry in enumerate(entries if isinstance(entries, list) else []):
         if isinstance(entry, dict):
             path = f"Bundle.entry[{at}]"
             said += [(path, key, each) for key, each in entry.items() if key not in _OF_ENTRIES]

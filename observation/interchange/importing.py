@@ -13,6 +13,7 @@ from ...patterns.accountability.party import Party
 from ...patterns.constraint import ConstraintViolation, Layer
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
+from ...patterns.values import Unit, parse_unit
 from ..record.observation import Observation
 from ..record.standing import Standing
 from .element import Reference
@@ -51,16 +52,17 @@ def import_fhir(
     Units:  figures keep the digits they are written with. A date without a time is a day in UTC.
     Errors: `FhirError` with all that is wrong, each with its place; nothing is changed then. Of ours:
             `fhir.known-subject`, `fhir.one-meaning`, `fhir.known-code`, `fhir.who-rejects`,
-            `fhir.in-order`, and what observations are refused for.
+            `fhir.in-order`, and what observations are refused for; what `parse_unit` refuses of `units`.
     Source: Analysis Patterns 3.4 to 3.10. A preliminary result is a hypothesis, a prediction a projection.
     """
     files = [each if isinstance(each, FhirFile) else read_fhir(each) for each in sources]
     resources = _in_order([resource for each in files for resource in each.resources])
+    meant = {words: parse_unit(code) for words, code in (units or {}).items()}
     find = subjects if callable(subjects) else _by_text(subjects)
     # A failed flush leaves nothing of all this in the session, and what waited before stays.
     with session.begin_nested():
         vocabulary = Vocabulary(session, learning=learning)
-        taking = _Taking(vocabulary, find, by=by, source=source, units=units or {})
+        taking = _Taking(vocabulary, find, by=by, source=source, units=meant)
         for resource in resources:
             taking.take(resource)
         taking.problems.require_none()
@@ -85,7 +87,7 @@ class _Taking:
         *,
         by: Party | None,
         source: str,
-        units: Mapping[str, str],
+        units: Mapping[str, Unit],
     ) -> None:
         self.session = vocabulary.session
         self.vocabulary = vocabulary

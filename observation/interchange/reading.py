@@ -9,7 +9,7 @@ from ...patterns.accountability.party import Party
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.registry import Referable
 from ...patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
-from ...patterns.values import Quantity, Unit, parse_unit
+from ...patterns.values import Quantity, Unit
 from ...patterns.values.unit import ONE
 from ..concept.observation_concept import ObservationConcept
 from ..concept.phenomenon_type import PhenomenonType
@@ -57,7 +57,7 @@ class Reader:
     Reads resources by a vocabulary.
 
     Shape:  `things` finds subjects and performers, `sources` the observations that a reference leads to;
-            `units` are UCUM's codes for units that documents name in words only.
+            `units` are those that documents name in words only.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Reader:
         *,
         things: Resolver,
         sources: Callable[[str], list[Observation]],
-        units: Mapping[str, str],
+        units: Mapping[str, Unit],
     ) -> None:
         self.vocabulary = vocabulary
         self.things = things
@@ -188,10 +188,10 @@ class Reader:
     def _unit(self, said: FhirQuantity) -> Unit:
         try:
             unit = said.said_unit
-            if unit is None and said.unit is not None and said.unit in self.units:
-                unit = parse_unit(self.units[said.unit])
         except ConstraintViolation as violation:
             raise NoPlaceError(str(violation)) from violation
+        if unit is None and said.unit is not None:
+            unit = self.units.get(said.unit)
         if unit is not None:
             return unit
         raise NoPlaceError(f"{said.unit or said.code!r} is no unit of UCUM's; say which one in `units`")

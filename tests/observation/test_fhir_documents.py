@@ -135,8 +135,9 @@ def test_refuses_bytes_that_are_no_text(content: bytes) -> None:
 
 def test_refuses_a_file_that_is_not_there_and_a_folder_without_documents(tmp_path: Path) -> None:
     for missing in (tmp_path / "none.json", tmp_path):
-        with refuses("fhir.file"):
+        with refuses("fhir.file") as refused:
             read_fhir(missing)
+        assert len(refused.value.problems) == 1
 
 
 def test_a_byte_order_mark_before_the_document_is_no_part_of_it() -> None:

@@ -361,6 +361,14 @@ def test_a_unit_in_words_is_what_the_caller_says_it_is(session: Session, taken: 
     assert str(weight.quantity) == "185 [lb_av]"
 
 
+def test_refuses_what_is_no_unit_before_anything_is_taken_over(session: Session, taken: Taken) -> None:
+    for code, rule in (("", "unit.grammar"), ("stone", "unit.known")):
+        with refuses(rule):
+            taken(observation(), units={"stone": code})
+
+    assert count(session, ObservationDocument) == [0]
+
+
 def test_a_number_without_any_unit_is_a_bare_number(session: Session, taken: Taken) -> None:
     taken(
         observation(valueQuantity={"value": 3}),

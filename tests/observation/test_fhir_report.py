@@ -120,7 +120,7 @@ def test_what_no_report_names_the_model_says(session: Session) -> None:
         report = import_fhir(session, text, subjects=References(session, learning=True), by=clerk)
         session.flush()
 
-        told = [each.place.path for each in (*report.kept, *report.left_out)]
+        told = [each.place.path for each in report.kept] + [each.place.path for each in report.left_out]
         covered.case(
             left_out=bool(report.left_out), kept=bool(report.kept), observed=bool(report.observations)
         )
