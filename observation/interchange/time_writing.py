@@ -7,6 +7,11 @@ from ..record.time_record import TimeRecord
 from .fhir_file import Tree
 from .instant import bound_written, span_of, span_written
 
+_ALWAYS = {
+    "url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason",
+    "valueCode": "not-applicable",
+}
+
 
 def set_time(tree: Tree, name: str, record: TimeRecord) -> None:
     """Say when it was so, under the keys that begin with `name`, unless that is what is written there."""
@@ -25,7 +30,8 @@ def set_time(tree: Tree, name: str, record: TimeRecord) -> None:
     if whole is not None:
         tree[f"{name}DateTime"] = whole
     else:
-        tree[period] = period_written(record)
+        # Without any bound it would be an empty object, which FHIR has none of.
+        tree[period] = period_written(record) or {"extension": [_ALWAYS]}
 
 
 def _read_period(period: Tree) -> TimeRecord:

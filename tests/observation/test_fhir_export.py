@@ -45,6 +45,7 @@ from analysis_patterns.observation.interchange import (
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
+from analysis_patterns.patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
 from analysis_patterns.patterns.time.interval import Interval
 from analysis_patterns.patterns.values import Quantity
 from tests.covered import Covered
@@ -566,6 +567,20 @@ def test_a_resource_of_its_own_says_what_the_model_does(session: Session, clerk:
     assert derived["derivedFrom"] == [{"reference": f"Observation/{made[0].id}"}]
     assert expected["prediction"][0]["whenPeriod"] == {"start": "2017-01-01", "end": "2027-01-01T08:00:00Z"}
     assert expected["basis"] == derived["derivedFrom"]
+
+
+def test_what_always_applies_is_written_so_that_it_can_be_read(session: Session, clerk: Person) -> None:
+    always = CategoryObservation(
+        subject=clerk,
+        concept=ObservationConcept(name="left-handed"),
+        applicable=Interval(SINCE_EVER, UNTIL_CHANGED),
+    )
+    session.add(always)
+    session.commit()
+
+    (resource,) = read_fhir(export_fhir(session, always)).resources
+
+    assert resource.tree["effectivePeriod"]["extension"][0]["valueCode"] == "not-applicable"
 
 
 def test_what_rests_on_a_document_refers_to_it(session: Session, take: Take) -> None:
