@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Index, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Index, String, event, select
+from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship
 from sqlalchemy.schema import ForeignKey
 
 from ...patterns.accountability.name import LONGEST, name_violations
@@ -31,7 +31,7 @@ from ...patterns.time.period import ALWAYS, Period
 from ...patterns.values import Precision, Quantity, Unit, parse_unit
 from ...patterns.values.conversion import STANDARD
 from ...patterns.values.number import quotient
-from ...patterns.values.unit import LONGEST_CODE, Scale
+from ...patterns.values.unit import LONGEST_CODE, Scale, UnitReference
 from .phenomenon_type import PhenomenonType
 
 _TABLE = "observation_phenomenon_conversion"
@@ -104,7 +104,6 @@ class PhenomenonConversion(Versioned, Base, init=False):
         self._begin(period)
         self.unit_code = one.code
         self.equals = equals
-        self.pair = _pair(one, equals.unit)
         self.source = source
         self.phenomenon_type = phenomenon_type
 
@@ -210,6 +209,18 @@ class Converted:
         return str(self.quantity)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """
+    What measurements are compared with in SQL.
+
+    Units:  an exact fraction of a unit: a quantity is a decimal, which a ratio seldom gives.
+    """
+
+    amount: Fraction
+    unit: Unit
+
+
 def convert(
     session: Session,
     measured: Quantity | Measured,
@@ -272,40 +283,45 @@ def equivalents(
     phenomenon_type: PhenomenonType,
     as_of: date | None = None,
     known_at: datetime | None = None,
-) -> list[Quantity]:
+) -> list[Sought]:
     """
-    A quantity of a phenomenon type, and what it is in each unit that a conversion leads to.
+    A quantity of a phenomenon type, and what it is in each unit that a conversion leads to, to search by.
 
-    Units:  what has no end is rounded to 38 digits: to search by, not to record.
+    Units:  exact, for what has no end is kept as a fraction.
     """
-    digits = Precision(digits=38)
-    found = [quantity]
+    amount = Fraction(quantity.amount)
+    found = [Sought(amount, quantity.unit)]
     for each in conversions_of(session, phenomenon_type, as_of=as_of, known_at=known_at):
         for unit in (each.unit, each.equals.unit):
             ratio = each.ratio(quantity.unit, unit)
             if ratio is not None:
-                found.append(Quantity(quotient(Fraction(quantity.amount) * ratio, 1, digits), unit))
+                found.append(Sought(amount * ratio, unit))
     return found
 
 
 def _unstated(
     quantity: Quantity, target: Unit, phenomenon_type: PhenomenonType | None, day: date
 ) -> ConstraintViolation:
+    apart = [each.unit for side in (quantity.unit, target) for each in side.references if not _is_ratio(each)]
+    if apart:
+        remedy = f"Convert {apart[0].name or apart[0]} by a method of its own (6.6): no ratio moves a zero."
+    elif phenomenon_type:
+        remedy = f"State a PhenomenonConversion between {quantity.unit} and {target}, with its source."
+    else:
+        remedy = "Say of which phenomenon type it is."
     named = f" of {phenomenon_type} on {day}" if phenomenon_type else ", of no phenomenon type"
     return STATED.violation(
         phenomenon_type,
         found=f"{quantity}{named} in {target}",
         allowed="units that a standard ratio relates, or one that is stated for the phenomenon type",
-        remedy=f"State a PhenomenonConversion between {quantity.unit} and {target}, with its source."
-        if phenomenon_type
-        else "Say of which phenomenon type it is.",
+        remedy=remedy,
     )
 
 
 def ratio_violations(conversion: object, unit: Unit, equals: Quantity) -> Iterator[ConstraintViolation]:
     """The rules that a conversion breaks whatever it is of: `unit` and `equals` are as it has them."""
-    counted = [each.unit for side in (unit, equals.unit) for each in side.references]
-    if STANDARD.find(unit, equals.unit) is not None or any(each.scale is not Scale.RATIO for each in counted):
+    counted = [each for side in (unit, equals.unit) for each in side.references]
+    if STANDARD.find(unit, equals.unit) is not None or not all(map(_is_ratio, counted)):
         yield APART.violation(
             conversion,
             found=f"1 {unit} = {equals}",
@@ -321,6 +337,10 @@ def ratio_violations(conversion: object, unit: Unit, equals: Quantity) -> Iterat
         )
 
 
+def _is_ratio(reference: UnitReference) -> bool:
+    return reference.unit.scale is Scale.RATIO
+
+
 def _about(conversion: PhenomenonConversion) -> tuple[PhenomenonType, str]:
     return conversion.phenomenon_type, conversion.pair
 
@@ -328,6 +348,14 @@ def _about(conversion: PhenomenonConversion) -> tuple[PhenomenonType, str]:
 def _pair(one: Unit, other: Unit) -> str:
     """What two units measure, whichever is named first: mg/dL and g/L stand for the same."""
     return " : ".join(sorted(map(_measured_by, (one, other))))
+
+
+# However it came to say so: a version restated in other units relates others.
+@event.listens_for(Session, "before_flush", insert=True)
+def _pair_off(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    for each in session.new:
+        if isinstance(each, PhenomenonConversion):
+            each.pair = _pair(each.unit, each.equals.unit)
 
 
 def _measured_by(unit: Unit) -> str:

@@ -10,6 +10,8 @@ from pydantic.alias_generators import to_camel
 
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.document import Document, in_pydantic
+from ...patterns.values import Unit, parse_unit
+from ...patterns.values.unit import ONE
 from .instant import DateTime, span_of
 from .json_text import Number
 from .problem import CODED_UNIT, ONE_CHOICE, PERIOD, RANGE
@@ -109,6 +111,17 @@ class FhirQuantity(Element):
     unit: str | None = None
     system: str | None = None
     code: Code | None = None
+
+    @property
+    def said_unit(self) -> Unit | None:
+        """
+        The unit that it says by itself: by UCUM's code, or none, which is one; None where words alone do.
+
+        Errors: `ConstraintViolation` (`unit.known`) for a code that is none of UCUM's.
+        """
+        if self.system == UCUM and self.code is not None:
+            return parse_unit(self.code)
+        return ONE if self.unit is None and self.code is None else None
 
     def broken(self) -> Iterator[ConstraintViolation]:
         """The rules that this quantity breaks."""

@@ -10,19 +10,19 @@ from ...patterns.accountability.party import Party
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.reference.identifier import identifiers_of
-from ...patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
+from ...patterns.time.instant import UNTIL_CHANGED
 from ..record.measurement import Measurement
 from ..record.observation import CategoryObservation, Observation, Presence
 from ..record.standing import Projection, Standing
-from ..record.time_record import TimeRecord
 from .element import UCUM, CodeableConcept, FhirQuantity
 from .fhir_file import Tree
 from .finding import replaced_by
-from .instant import bound_written, span_of, span_written, written_as
+from .instant import written_as
 from .json_text import Number, read_json, write_json
 from .kept import DocumentPart, ObservationDocument
 from .people import REFERENCES
 from .problem import PROJECTED_FIGURE
+from .time_writing import period_written, set_time
 from .vocabulary import Vocabulary
 
 _REASONS = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
@@ -37,7 +37,8 @@ def fhir_of(session: Session, *items: ObservationDocument | Observation) -> list
             or code where the observation was rejected by another, its status where it is. An observation
             that came in no document becomes a resource of its own: a projection a RiskAssessment.
     Units:  what the model has as it was written is written so again; else an instant in UTC, a unit by UCUM.
-    Errors: `ConstraintViolation` (`fhir.projected-figure`) for a measurement that is a projection.
+    Errors: `ConstraintViolation` (`fhir.projected-figure`) for a projection that something has a
+            figure, or is absent.
     """
     writer = _Writer(session)
     return [
@@ -106,11 +107,11 @@ class _Writer:
         """An observation that came in no document."""
         current = replaced_by(observation)
         projected = _is_projected(observation)
-        if not projected and not is_writable(observation):
+        if not is_writable(observation):
             raise PROJECTED_FIGURE.violation(
                 observation,
                 found=f"{observation}, a projection",
-                allowed="what was found, and categories that are expected",
+                allowed="what was found, and what is expected to be present",
                 remedy="Leave it out.",
             )
         status = "preliminary" if observation.standing is Standing.HYPOTHESIS else "final"
@@ -122,17 +123,18 @@ class _Writer:
         subject, sources = self._reference(observation.subject), self._sources(observation)
         if isinstance(observation, CategoryObservation) and projected:
             tree["subject"] = subject
-            _set_time(tree, "occurrence", observation.made_known)
+            set_time(tree, "occurrence", observation.made_known)
             if sources:
                 tree["basis"] = sources
-            expected: Tree = {"outcome": self.vocabulary.written(observation.concept)}
+            expected: Tree = {}
+            self._set_concept(expected, "outcome", observation.concept, is_value=False)
             if observation.applicable.end != UNTIL_CHANGED:
-                expected["whenPeriod"] = _period(observation.applicable)
+                expected["whenPeriod"] = period_written(observation.applicable)
             tree["prediction"] = [expected]
             return tree
         tree["code"] = self._code(observation)
         tree["subject"] = subject
-        _set_time(tree, "effective", observation.applicable)
+        set_time(tree, "effective", observation.applicable)
         tree["issued"] = written_as(observation.made_known.start)
         if observation.performer is not None:
             tree["performer"] = [self._reference(observation.performer)]
@@ -147,7 +149,7 @@ class _Writer:
         """Let a part of a document say what an observation does, as it is written there where it does."""
         if tree["resourceType"] == "RiskAssessment":
             if isinstance(observation, CategoryObservation):
-                self._set_concept(node, "outcome", observation.concept)
+                self._set_concept(node, "outcome", observation.concept, is_value=False)
             return
         self._set_code(node, observation)
         self._set_value(node, observation, before)
@@ -157,23 +159,29 @@ class _Writer:
         said = now[-1]
         if tree["resourceType"] == "RiskAssessment" or len({each.applicable for each in now}) > 1:
             return
-        _set_time(tree, "effective", said.applicable)
-        if said in before:
-            return
+        if said not in before:
+            self._set_observers(tree, said, before[-1])
+        set_time(tree, "effective", said.applicable)
+
+    def _set_observers(self, tree: Tree, said: Observation, before: Observation) -> None:
+        """Say when it was told, by whom and how."""
         if "issued" in tree:
             tree["issued"] = written_as(said.made_known.start)
-        if said.performer is not before[-1].performer:
+        if said.performer is not before.performer:
             tree.pop("performer", None)
             if said.performer is not None:
                 tree["performer"] = [self._reference(said.performer)]
-        if said.protocol is not before[-1].protocol:
+        if said.protocol is not before.protocol:
             tree.pop("method", None)
             if said.protocol is not None:
                 tree["method"] = {"text": said.protocol.name}
 
     def _set_code(self, node: Tree, observation: Observation) -> None:
         if isinstance(observation, CategoryObservation):
-            self._set_concept(node, "code", observation.phenomenon_type or observation.concept)
+            is_value = self._is_value(node, observation)
+            self._set_concept(
+                node, "code", observation.phenomenon_type if is_value else observation.concept, is_value=False
+            )
         elif isinstance(observation, Measurement):
             self._set_concept(node, "code", observation.phenomenon_type)
 
@@ -183,21 +191,37 @@ class _Writer:
         written: dict[str, object] = node["code"]
         return written
 
-    def _set_concept(self, node: Tree, key: str, meant: Any) -> None:
-        """Let a concept be written as it was where any of its codes, or its words, still mean the same."""
-        if key in node:
-            concept = CodeableConcept.model_validate(node[key])
-            led = [self.vocabulary.thing(coding) for coding in concept.coding]
-            if meant in led or concept.words == meant.name:
-                return
-        node[key] = self.vocabulary.written(meant)
+    def _is_value(self, node: Tree, observation: CategoryObservation) -> bool:
+        """
+        Whether what was found is written as the value of its phenomenon type.
+
+        Shape:  that a phenomenon is absent is no value of its type: FHIR says so of a code by yes or no.
+        """
+        if observation.phenomenon_type is None or observation.presence is not Presence.PRESENT:
+            return False
+        return not ("valueBoolean" in node and self._means(node["code"], observation.concept))
+
+    def _means(self, written: Tree, meant: Any, *, is_value: bool = False) -> bool:
+        """Whether any of the codes of a concept, or its words, mean a thing."""
+        concept = CodeableConcept.model_validate(written)
+        led = [self.vocabulary.thing(coding) for coding in concept.coding]
+        return meant in led or concept.words == (meant.name if is_value else str(meant))
+
+    def _set_concept(self, node: Tree, key: str, meant: Any, *, is_value: bool = True) -> None:
+        """
+        Let a concept be written as it was where it still means the same.
+
+        Shape:  a phenomenon is called by its name alone where its type stands beside it: as a value.
+        """
+        if key not in node or not self._means(node[key], meant, is_value=is_value):
+            node[key] = self.vocabulary.written(meant, words=meant.name if is_value else str(meant))
 
     def _set_value(self, node: Tree, observation: Observation, before: Observation) -> None:
         if isinstance(observation, Measurement):
             _set_quantity(node, observation, before)
             _set_interpretation(node, observation, is_new=observation is not before)
         elif isinstance(observation, CategoryObservation):
-            if observation.phenomenon_type is not None:
+            if self._is_value(node, observation):
                 _keep_one_value(node, "valueCodeableConcept")
                 self._set_concept(node, "valueCodeableConcept", observation.concept)
             elif observation.presence is not Presence.UNKNOWN:
@@ -233,8 +257,10 @@ class _Writer:
 
 
 def is_writable(item: ObservationDocument | Observation) -> bool:
-    """Whether FHIR R4 has a place for it: for all but a figure that is expected."""
-    return not isinstance(item, Measurement) or not _is_expected(item)
+    """Whether FHIR R4 has a place for it: not where a figure is expected, or that something is absent."""
+    if not isinstance(item, Observation) or not _is_expected(item):
+        return True
+    return isinstance(item, CategoryObservation) and item.presence is Presence.PRESENT
 
 
 def _is_projected(observation: Observation) -> bool:
@@ -307,46 +333,11 @@ def _set_quantity(node: Tree, observation: Measurement, before: Observation) -> 
     if kept.value is None or str(kept.value.amount) != str(quantity.amount):
         written["value"] = Number.of(quantity.amount)
     unit = quantity.unit
-    # Words alone were told to mean the unit that it was recorded in, and mean it still.
-    is_told = kept.value is not None and kept.system != UCUM
+    # What it was recorded in was said there: by a code, however that is spelled, in words, or not at all.
     is_same = isinstance(before, Measurement) and before.quantity.unit == unit
-    if (kept.system, kept.code) != (UCUM, unit.code) and not (is_told and is_same):
+    if kept.value is None or not is_same:
         written |= {"unit": unit.code, "system": UCUM, "code": unit.code}
     node["valueQuantity"] = written
-
-
-def _set_time(tree: Tree, name: str, record: TimeRecord) -> None:
-    dated = next((key for key in (f"{name}DateTime", f"{name}Instant") if key in tree), None)
-    period = f"{name}Period"
-    if dated is not None and TimeRecord(*span_of(tree[dated])) == record:
-        return
-    if period in tree and _read_period(tree[period]) == record:
-        return
-    if dated is None and period not in tree and "issued" in tree and record.is_point:
-        return  # it was said to be so when it was told
-    for key in (dated, period):
-        tree.pop(key or "", None)
-    whole = span_written(record.start, record.end)
-    if whole is not None:
-        tree[f"{name}DateTime"] = whole
-    else:
-        tree[period] = _period(record)
-
-
-def _read_period(period: Tree) -> TimeRecord:
-    return TimeRecord(
-        span_of(period["start"])[0] if "start" in period else SINCE_EVER,
-        span_of(period["end"])[1] if "end" in period else UNTIL_CHANGED,
-    )
-
-
-def _period(record: TimeRecord) -> dict[str, str]:
-    bounds = {"start": (record.start, SINCE_EVER), "end": (record.end, UNTIL_CHANGED)}
-    return {
-        name: bound_written(instant, is_end=name == "end")
-        for name, (instant, none) in bounds.items()
-        if instant != none
-    }
 
 
 def everything(session: Session) -> list[ObservationDocument | Observation]:

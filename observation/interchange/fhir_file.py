@@ -29,6 +29,8 @@ _MODELS: dict[str, type[ObservationResource | RiskAssessmentResource]] = {
     "Observation": ObservationResource,
     "RiskAssessment": RiskAssessmentResource,
 }
+_OF_BUNDLES = frozenset({"resourceType", "type", "entry"})
+_OF_ENTRIES = frozenset({"resource", "fullUrl"})
 _MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
 
 
@@ -68,7 +70,8 @@ class FhirFile:
     """
     The resources that were read, in order, and what else the documents hold.
 
-    Shape:  `passed_over` are resources of other types, in Bundles: their place and their type.
+    Shape:  `passed_over` are resources of other types, in Bundles, and what these say beside resources:
+            their place, and what they are.
     """
 
     resources: tuple[FhirResource, ...]
@@ -100,7 +103,8 @@ def read_fhir(*sources: str | bytes | Path, name: str = "") -> FhirFile:
             if each.get("resourceType") in _MODELS:
                 resources.extend(_read(place, each, url, problems))
             else:
-                passed_over.append((place, str(each.get("resourceType"))))
+                passed_over.append((place, f"a resource of type {shown(each['resourceType'])[1:-1]}"))
+        passed_over.extend(_beside(tree, file))
     problems.require_none()
     return FhirFile(tuple(resources), tuple(passed_over))
 
@@ -111,7 +115,8 @@ def _contents(
     for source in sources:
         if isinstance(source, Path):
             for path in _files(source, problems):
-                yield from _decoded(path.name, _bytes_of(path, problems), problems)
+                for content in _bytes_of(path, problems):
+                    yield from _decoded(path.name, content, problems)
         elif isinstance(source, bytes):
             yield from _decoded(name, source, problems)
         elif len(source) > MOST_BYTES:
@@ -137,17 +142,16 @@ def _files(path: Path, problems: Problems) -> list[Path]:
     return found
 
 
-def _bytes_of(path: Path, problems: Problems) -> bytes:
+def _bytes_of(path: Path, problems: Problems) -> Iterator[bytes]:
     try:
         with path.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
+            yield opened.read(MOST_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         problems.add(
             Place(path.name),
             FILE.violation(found=reason, allowed="a file that can be read", remedy="Check its name."),
         )
-        return b""
 
 
 def _decoded(file: str, content: bytes, problems: Problems) -> Iterator[tuple[str, str]]:
@@ -188,18 +192,38 @@ def _resources(tree: Any, file: str, problems: Problems) -> Iterator[tuple[Place
 
 def _entries(bundle: Tree, file: str, problems: Problems) -> Iterator[tuple[Place, Tree, str]]:
     entries = bundle.get("entry", [])
+    _require_unmodified(
+        {key: each for key, each in bundle.items() if key != "entry"}, Place(file, "Bundle"), problems
+    )
     if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
         many = f"a list of {len(entries):,}" if isinstance(entries, list) else "no list"
         problems.add(Place(file, "Bundle.entry"), _no_resource(f"entries that are {many}"))
         return
     for at, entry in enumerate(entries):
         place = Place(file, f"Bundle.entry[{at}].resource")
+        if isinstance(entry, dict):
+            around = {key: each for key, each in entry.items() if key != "resource"}
+            _require_unmodified(around, Place(file, f"Bundle.entry[{at}]"), problems)
         resource = entry.get("resource") if isinstance(entry, dict) else None
         url = entry.get("fullUrl", "") if isinstance(entry, dict) else ""
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
             yield place, resource, url if isinstance(url, str) else ""
         else:
             problems.add(place, _no_resource(f"an entry that holds {shown(resource)}"))
+
+
+def _beside(tree: Any, file: str) -> Iterator[tuple[Place, str]]:
+    """What a Bundle says beside its resources, and the URLs that it gives them."""
+    if not isinstance(tree, dict) or tree.get("resourceType") != "Bundle":
+        return
+    said = [("Bundle", key, each) for key, each in tree.items() if key not in _OF_BUNDLES]
+    entries: Any = tree.get("entry", [])
+    for at, entry in enumerate(entries if isinstance(entries, list) else []):
+        if isinstance(entry, dict):
+            path = f"Bundle.entry[{at}]"
+            said += [(path, key, each) for key, each in entry.items() if key not in _OF_ENTRIES]
+    for path, key, each in said:
+        yield Place(file, f"{path}.{key}"), f"no part of a resource: {shown(each)}"
 
 
 def _no_resource(found: str) -> ConstraintViolation:

@@ -160,7 +160,8 @@ def replaced_by(observation: Observation) -> Observation | None:
     """
     The observation itself, or the one that stands for it since it was rejected; None where there is none.
 
-    Shape:  what shows an observation to be wrong stands for it only where it is of the same quality.
+    Shape:  what shows an observation to be wrong stands for it only where it is of the same quality; what
+            was found does not stand for what was expected.
     """
     current: Observation | None = observation
     while current is not None and current.rejection is not None:
@@ -171,4 +172,5 @@ def replaced_by(observation: Observation) -> Observation | None:
 
 
 def _quality(observation: Observation) -> object:
-    return observation.subject_id, observation.phenomenon_type_id or observation.concept_id
+    about = observation.phenomenon_type_id or observation.concept_id
+    return observation.subject_id, about, _is_expected(observation)

@@ -13,6 +13,7 @@ from ...patterns.accountability.party import Party
 from ...patterns.constraint import ConstraintViolation, Layer
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
+from ...patterns.values import Unit, parse_unit
 from ..record.observation import Observation
 from ..record.standing import Standing
 from .element import Reference
@@ -51,22 +52,23 @@ def import_fhir(
     Units:  figures keep the digits they are written with. A date without a time is a day in UTC.
     Errors: `FhirError` with all that is wrong, each with its place; nothing is changed then. Of ours:
             `fhir.known-subject`, `fhir.one-meaning`, `fhir.known-code`, `fhir.who-rejects`,
-            `fhir.in-order`, and what observations are refused for.
+            `fhir.in-order`, and what observations are refused for; what `parse_unit` refuses of `units`.
     Source: Analysis Patterns 3.4 to 3.10. A preliminary result is a hypothesis, a prediction a projection.
     """
     files = [each if isinstance(each, FhirFile) else read_fhir(each) for each in sources]
     resources = _in_order([resource for each in files for resource in each.resources])
+    meant = {words: parse_unit(code) for words, code in (units or {}).items()}
     find = subjects if callable(subjects) else _by_text(subjects)
     # A failed flush leaves nothing of all this in the session, and what waited before stays.
     with session.begin_nested():
         vocabulary = Vocabulary(session, learning=learning)
-        taking = _Taking(vocabulary, find, by=by, source=source, units=units or {})
+        taking = _Taking(vocabulary, find, by=by, source=source, units=meant)
         for resource in resources:
             taking.take(resource)
         taking.problems.require_none()
     taking.report.learnt = vocabulary.learnt
     taking.report.passed_over = [
-        LeftOut(place, f"a resource of type {kind}") for each in files for place, kind in each.passed_over
+        LeftOut(place, reason) for each in files for place, reason in each.passed_over
     ]
     return taking.report
 
@@ -85,7 +87,7 @@ class _Taking:
         *,
         by: Party | None,
         source: str,
-        units: Mapping[str, str],
+        units: Mapping[str, Unit],
     ) -> None:
         self.session = vocabulary.session
         self.vocabulary = vocabulary
@@ -101,35 +103,53 @@ class _Taking:
         """Take one resource over, and note what is wrong with it."""
         try:
             document = same_document(self.session, self.source, resource)
-            if document is not None:
+            if document is None:
+                document = self._taken(resource)
+            elif document.parts or document is not (self._latest(resource) or document):
                 self.report.unchanged += 1
             else:
-                document = self._taken(resource)
-                self.report.accepted += 1
+                self._fill(document, resource, {}, is_new=False)  # a unit may be known by now
             self._made |= dict.fromkeys(resource.names, document)
         except ConstraintViolation as violation:
             self.problems.add(resource.place, violation)
             if violation.layer is not Layer.CONSTRUCTOR:
                 self.problems.require_none()  # what a flush refuses, the next one would refuse again
 
-    def _taken(self, resource: FhirResource) -> ObservationDocument:
+    def _latest(self, resource: FhirResource) -> ObservationDocument | None:
         content = resource.content
-        before = latest_document(self.session, self.source, content.resource_type, content.id or "")
+        return latest_document(self.session, self.source, content.resource_type, content.id or "")
+
+    def _taken(self, resource: FhirResource) -> ObservationDocument:
+        earlier = _standing_of(self._latest(resource), resource.content.status)
         document = ObservationDocument(source=self.source, resource=resource)
+        self._fill(document, resource, earlier, is_new=True)
+        return document
+
+    def _fill(
+        self,
+        document: ObservationDocument,
+        resource: FhirResource,
+        earlier: dict[str, Observation],
+        *,
+        is_new: bool,
+    ) -> None:
+        """Record what a document tells; of one that is not new, tell only where it became something."""
         reading = Reading()
-        earlier = _standing_of(before, content.status)
         try:
             made = self._made_of(resource, reading, earlier)
         except NoPlaceError as no_place:
             reading.left_out[""] = str(no_place)
             made = {}
+        if not (made or is_new):
+            self.report.unchanged += 1
+            return
         self.session.add(document)
         for path, observation in made.items():
             self.session.add(DocumentPart(document=document, path=path, observation=observation))
         self.session.flush()
-        self._reject(content, made, earlier)
+        self._reject(resource.content, made, earlier)
         self._tell(resource, reading, made)
-        return document
+        self.report.accepted += 1
 
     def _made_of(
         self, resource: FhirResource, reading: Reading, earlier: dict[str, Observation]
@@ -249,11 +269,15 @@ def _standing_of(document: ObservationDocument | None, status: str) -> dict[str,
 
 
 def _in_order(resources: list[FhirResource]) -> list[FhirResource]:
-    """Each resource after those that it is derived from, and as they came where that says nothing."""
+    """Each resource after those that it is derived from or replaces; as they came where that says nothing."""
     named = {name: at for at, each in enumerate(resources) for name in each.names}
     order: TopologicalSorter[int] = TopologicalSorter()
+    before: dict[str, int] = {}
     for at, each in enumerate(resources):
         order.add(at, *(named[name] for name in _references(each) if name in named))
+        # What is told twice of one resource: the last one counts, so it comes last.
+        order.add(at, *(before[name] for name in each.names if name in before))
+        before |= dict.fromkeys(each.names, at)
     try:
         order.prepare()
     except CycleError as circle:

@@ -102,7 +102,7 @@ WHO_REJECTS = rule(
 PROJECTED_FIGURE = rule(
     "fhir.projected-figure",
     pattern="3.10",
-    says="A figure that is expected is written as no observation: FHIR R4 has no place for it.",
+    says="That a figure, or an absence, is expected is not written: FHIR R4 has no place for it.",
 )
 
 

@@ -9,7 +9,7 @@ from ...patterns.accountability.party import Party
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.persistence.registry import Referable
 from ...patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
-from ...patterns.values import Quantity, Unit, parse_unit
+from ...patterns.values import Quantity, Unit
 from ...patterns.values.unit import ONE
 from ..concept.observation_concept import ObservationConcept
 from ..concept.phenomenon_type import PhenomenonType
@@ -57,7 +57,7 @@ class Reader:
     Reads resources by a vocabulary.
 
     Shape:  `things` finds subjects and performers, `sources` the observations that a reference leads to;
-            `units` are UCUM's codes for units that documents name in words only.
+            `units` are those that documents name in words only.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Reader:
         *,
         things: Resolver,
         sources: Callable[[str], list[Observation]],
-        units: Mapping[str, str],
+        units: Mapping[str, Unit],
     ) -> None:
         self.vocabulary = vocabulary
         self.things = things
@@ -180,20 +180,20 @@ class Reader:
             raise NoPlaceError(f"{said.comparator} {said.value} is a bound, and no value")
         unit = self._unit(said)
         placed |= {f"{at}value", *(f"{at}{key}" for key in ("code", "system") if said.system == UCUM)}
-        if said.unit is not None and (said.unit == unit.code or said.system != UCUM):
+        is_coded = said.system == UCUM and said.code is not None
+        if said.unit is not None and (said.unit == unit.code or not is_coded):
             placed.add(f"{at}unit")
         return Quantity(said.value.amount, unit)
 
     def _unit(self, said: FhirQuantity) -> Unit:
         try:
-            if said.system == UCUM and said.code is not None:
-                return parse_unit(said.code)
-            if said.unit is not None and said.unit in self.units:
-                return parse_unit(self.units[said.unit])
+            unit = said.said_unit
         except ConstraintViolation as violation:
             raise NoPlaceError(str(violation)) from violation
-        if said.unit is None and said.code is None:
-            return ONE
+        if unit is None and said.unit is not None:
+            unit = self.units.get(said.unit)
+        if unit is not None:
+            return unit
         raise NoPlaceError(f"{said.unit or said.code!r} is no unit of UCUM's; say which one in `units`")
 
     def _derived(self, references: list[Reference], key: str, reading: Reading) -> list[Observation]:
@@ -248,12 +248,12 @@ def _times(
     if dated is not None:
         placed.add(key)
         return TimeRecord(*span_of(dated)), told
-    if period is not None:
+    if period is not None and (period.start or period.end):
         placed |= {f"{key}.start", f"{key}.end"}
         return _period(period), told
-    if told is not None:
+    if told is not None and not (period or content.has("effectiveTiming")):
         return told, told
-    raise NoPlaceError("it does not say when it was so")
+    raise NoPlaceError("it does not say when it was so, as an instant, a date or a period")
 
 
 def _period(period: FhirPeriod) -> TimeRecord:

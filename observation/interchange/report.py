@@ -51,7 +51,7 @@ class FhirImport:
     Shape:  how many resources were taken over (`accepted`), and how many were known already (`unchanged`);
             the observations that stand for the former, and the earlier ones that they `rejected`; what was
             `learnt`; what is `kept` beside them for want of a place; what was `left_out`, with reasons; the
-            resources of other types that were `passed_over`.
+            resources of other types, and what Bundles say beside their resources, that were `passed_over`.
     """
 
     accepted: int = 0
@@ -102,7 +102,9 @@ def unplaced(tree: Any, placed: set[str], place: Place) -> Iterator[Unplaced]:
         if path not in above:
             yield Unplaced(Place(place.file, f"{place.path}.{path}"), shown(value))
         elif isinstance(value, dict):
-            below = [(f"{path}.{key}" if path else key, each) for key, each in value.items()]
+            # A key that reads as a path, such as "code.text", is none of ours.
+            steps = ((key if key.isidentifier() else shown(key), each) for key, each in value.items())
+            below = [(f"{path}.{step}" if path else step, each) for step, each in steps]
             waiting += reversed(below)
         elif isinstance(value, list):
             waiting += [(f"{path}[{at}]", each) for at, each in reversed(list(enumerate(value)))]

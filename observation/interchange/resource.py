@@ -19,6 +19,7 @@ from .element import (
     ReferenceRange,
 )
 from .instant import DateTime, Instant
+from .json_text import Number
 from .problem import NO_VALUE, OWN_VALUE, PROBABILITY, TYPE
 
 Status = Literal[
@@ -47,10 +48,10 @@ class Valued(Element):
     def broken(self) -> Iterator[ConstraintViolation]:
         """The rules that it breaks."""
         yield from self.one_of("value", VALUE_TYPES)
-        if self.value_integer is not None and self.value_integer.amount % 1:
+        if self.value_integer is not None and not _is_integer(self.value_integer):
             yield TYPE.violation(
                 found=f"valueInteger {self.value_integer}",
-                allowed="a whole number",
+                allowed="a whole number of 32 bits, without a point or an exponent",
                 remedy="Give it as a valueQuantity.",
             )
         if self.data_absent_reason is not None and self.value_key is not None:
@@ -149,6 +150,11 @@ class RiskAssessmentResource(Element):
     def broken(self) -> Iterator[ConstraintViolation]:
         """The rules that it breaks."""
         yield from self.one_of("occurrence", ("DateTime", "Period"))
+
+
+def _is_integer(figure: Number) -> bool:
+    whole = figure.written.removeprefix("-")
+    return whole.isdigit() and -(2**31) <= int(figure.written) < 2**31
 
 
 def _codes(concept: CodeableConcept) -> set[tuple[str | None, str]]:

@@ -82,7 +82,7 @@ class Vocabulary:
             named = select(ObservationConcept).where(
                 ObservationConcept.name == concept.words, ObservationConcept.kind == "concept"
             )
-            found = self.session.scalars(named).first()
+            found = self.session.scalars(named).first() or self._phenomenon_called(concept.words)
         if found is None:
             found = self._learn(ObservationConcept(name=concept.words), concept)
         self._identify(found, concept)
@@ -99,12 +99,19 @@ class Vocabulary:
             ObservationProtocol(name=concept.words), concept
         )
 
-    def written(self, thing: PhenomenonType | ObservationConcept) -> dict[str, object]:
-        """A thing as a CodeableConcept: its identifiers that are in use, and its name."""
+    def written(self, thing: PhenomenonType | ObservationConcept, *, words: str) -> dict[str, object]:
+        """A thing as a CodeableConcept: its identifiers that are in use, and what it is called there."""
         codings = [
             {"system": each.scheme.name, "code": each.text} for each in identifiers_of(self.session, thing)
         ]
-        return {**({"coding": codings} if codings else {}), "text": thing.name}
+        return {**({"coding": codings} if codings else {}), "text": words}
+
+    def _phenomenon_called(self, words: str) -> Phenomenon | None:
+        """The phenomenon that is called so with its type, as in `blood group: A`."""
+        question = select(Phenomenon).join(PhenomenonType, Phenomenon.phenomenon_type)
+        return self.session.scalars(
+            question.where(PhenomenonType.name + ": " + Phenomenon.name == words)
+        ).first()
 
     def _typed(self, concept: CodeableConcept) -> PhenomenonType:
         """The phenomenon type of these words, unless it is one with another code of the same system."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from ...patterns.persistence.session import Session
 from ...patterns.values import Quantity
@@ -25,11 +25,11 @@ def above(
     The SQL condition that a measurement of a phenomenon type is more than `quantity`, in any unit.
 
     Shape:  by the standard ratios, and by the conversions stated for the type on the day `as_of`.
-    Units:  what a ratio makes without an end is compared to 38 digits.
+    Units:  compared to 50 digits.
     Source: Analysis Patterns 3.2. Without asking for it, 7 mmol/L is never compared with 126 mg/dL.
     """
     same = equivalents(session, quantity, phenomenon_type=of, as_of=as_of, known_at=known_at)
-    return or_(*(Measurement.quantity > each for each in same))
+    return and_(_is_of(of), or_(*(Measurement.quantity > each for each in same)))
 
 
 def below(
@@ -42,4 +42,9 @@ def below(
 ) -> ColumnElement[bool]:
     """The SQL condition that a measurement is less than `quantity`, in any unit; as `above`."""
     same = equivalents(session, quantity, phenomenon_type=of, as_of=as_of, known_at=known_at)
-    return or_(*(Measurement.quantity < each for each in same))
+    return and_(_is_of(of), or_(*(Measurement.quantity < each for each in same)))
+
+
+def _is_of(measured: PhenomenonType) -> ColumnElement[bool]:
+    # Another type's figures convert by other ratios.
+    return Measurement.phenomenon_type_id == measured.id

@@ -12,13 +12,13 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.party import Party
 from ...patterns.catalogue import attach
 from ...patterns.constraint import Layer
-from ...patterns.persistence.composites import canonical
+from ...patterns.persistence.composites import canonical, unit_code
 from ...patterns.persistence.mass import Row, instant_text, key_writer, write_rows
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.session import Session
 from ...patterns.planning.protocol import Protocol
 from ...patterns.time.instant import require_aware
-from ...patterns.values import Quantity
+from ...patterns.values import Quantity, Unit
 from ..concept.phenomenon_type import LegalUnit, PhenomenonType
 from ..concept.status_type import StatusType
 from .measurement import LEGAL_UNIT, Measurement
@@ -81,11 +81,11 @@ class _Recording:
         self.dialect = dialect
         self.as_key = key_writer(dialect)
         self.keys: list[UUID] = []
-        self._legal: dict[tuple[UUID, str], bool] = {}
+        self._legal: dict[tuple[UUID, Unit], str | None] = {}
 
     def row(self, draft: MeasurementDraft) -> Row:
         quantity, measured, subject = draft.quantity, draft.phenomenon_type, draft.subject
-        self._require_unit(measured, quantity)
+        unit = self._legal_code(measured, quantity)
         key = uuid7()
         row = (
             self.as_key(key),
@@ -99,7 +99,7 @@ class _Recording:
             *self._made_known(draft),
             self.at,
             str(quantity.amount),
-            quantity.unit.code,
+            unit,
             canonical(quantity),
         )
         self.keys.append(key)
@@ -126,17 +126,19 @@ class _Recording:
             )
         return times
 
-    def _require_unit(self, measured: PhenomenonType, quantity: Quantity) -> None:
-        key = measured.id, quantity.unit.code
+    def _legal_code(self, measured: PhenomenonType, quantity: Quantity) -> str:
+        key = measured.id, quantity.unit
         if key not in self._legal:
-            self._legal[key] = measured.allows(quantity.unit)
-        if not self._legal[key]:
+            self._legal[key] = unit_code(quantity.unit) if measured.allows(quantity.unit) else None
+        code = self._legal[key]
+        if code is None:
             raise LEGAL_UNIT.violation(
                 measured,
                 found=f"draft {len(self.keys)}: {measured} of {quantity}",
                 allowed=", ".join(unit.code for unit in measured.legal_units),
                 remedy="Convert it first, or name the unit among the legal ones.",
             )
+        return code
 
 
 attach(

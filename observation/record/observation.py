@@ -70,7 +70,7 @@ SAID_ONE_WAY = rule(
     pattern="3.5",
     says="An observation has a quantity of a phenomenon type, or tells that a concept is present or not.",
     layers=DATABASES,
-    guards=(f"ck_{_TABLE}_one_value", f"ck_{_TABLE}_presence"),
+    guards=(f"ck_{_TABLE}_one_value", f"ck_{_TABLE}_presence", f"ck_{_TABLE}_value_of_kind"),
 )
 
 
@@ -122,6 +122,12 @@ class Observation(Recorded, Base, init=False):
             name="one_value",
         ),
         CheckConstraint("presence IN ('present', 'absent', 'unknown')", name="presence"),
+        # An application's own kinds say either.
+        CheckConstraint(
+            "CASE kind WHEN 'measurement' THEN presence IS NULL "
+            "WHEN 'category observation' THEN presence IS NOT NULL ELSE 1 = 1 END",
+            name="value_of_kind",
+        ),
         Index(f"ix_{_TABLE}_measured", "subject_id", "phenomenon_type_id", "applicable_from"),
         Index(f"ix_{_TABLE}_found", "subject_id", "concept_id", "applicable_from"),
     )

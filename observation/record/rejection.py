@@ -16,7 +16,7 @@ from ...patterns.accountability.party import Party
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.recorded import Recorded
 from .standing import Standing
 
@@ -149,6 +149,12 @@ def _by_whom(
 
 guard(
     Rejection.__table__,  # type: ignore[arg-type]
+    # Or two observations could be rejected at once, each by the other.
+    one_at_a_time(
+        _TABLE,
+        "1 FROM observation_observation WHERE id IN (NEW.observation_id, NEW.rejecting_id) "
+        "ORDER BY id FOR NO KEY UPDATE",
+    ),
     refuse_when(
         BY_ACTIVE, _TABLE, "INSERT",
         lambda row: (

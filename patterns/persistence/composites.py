@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
     BigInteger,
@@ -77,7 +77,7 @@ class QuantityText(TypeDecorator[Quantity]):
 
     def process_bind_param(self, value: Quantity | None, dialect: Dialect) -> str | None:
         """The quantity written out."""
-        return None if value is None else f"{value.amount} {_code(value.unit, self.known)}"
+        return None if value is None else f"{value.amount} {unit_code(value.unit, self.known)}"
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Quantity | None:
         """The quantity as it was written."""
@@ -111,7 +111,7 @@ def quantity_columns(
         return Quantity(number, parse_unit(unit, own))
 
     def taken_apart(quantity: Quantity) -> tuple[Decimal, str, str]:
-        return quantity.amount, _code(quantity.unit, own), canonical(quantity)
+        return quantity.amount, unit_code(quantity.unit, own), canonical(quantity)
 
     columns = (
         Column(f"{name}_number", ExactDecimal, nullable=nullable),
@@ -149,7 +149,7 @@ def money_columns(
                 allowed="fewer than 2^62 minor units",
                 remedy="Use a quantity, which is kept as it is written, for what is no payment.",
             )
-        return money.minor_units, _code(money.unit, own)
+        return money.minor_units, unit_code(money.unit, own)
 
     minor = Column(f"{name}_minor", BigInteger, nullable=nullable)
     # SQLite would keep a text or a float in a column of integers.
@@ -227,7 +227,21 @@ def range_columns(
     return value_of(kind, Range, taken_apart, *bounds, *flags, may_lack=(0, 1), **options)
 
 
-def canonical(quantity: Quantity) -> str:
+class Comparable(Protocol):
+    """What a quantity is to a comparison in SQL: so much, or so large a fraction, of a unit."""
+
+    @property
+    def amount(self) -> Decimal | Fraction:
+        """How many of the unit."""
+        ...
+
+    @property
+    def unit(self) -> Unit:
+        """What it is counted in."""
+        ...
+
+
+def canonical(quantity: Comparable) -> str:
     """
     Say a quantity so that texts sort as the quantities do, as long as they convert into one another.
 
@@ -275,16 +289,16 @@ class _ByMeaning(Composite.Comparator[Quantity]):
     def __ne__(self, other: object) -> ColumnElement[bool]:  # type: ignore[override]
         return self._canonical != (canonical(other) if isinstance(other, Quantity) else other)
 
-    def __lt__(self, other: Quantity) -> ColumnElement[bool]:
+    def __lt__(self, other: Comparable) -> ColumnElement[bool]:
         return and_(self._canonical >= f"{_base(other.unit)} ", self._canonical < canonical(other))
 
-    def __le__(self, other: Quantity) -> ColumnElement[bool]:
+    def __le__(self, other: Comparable) -> ColumnElement[bool]:
         return and_(self._canonical >= f"{_base(other.unit)} ", self._canonical <= canonical(other))
 
-    def __gt__(self, other: Quantity) -> ColumnElement[bool]:
+    def __gt__(self, other: Comparable) -> ColumnElement[bool]:
         return and_(self._canonical > canonical(other), self._canonical < f"{_base(other.unit)} 3")
 
-    def __ge__(self, other: Quantity) -> ColumnElement[bool]:
+    def __ge__(self, other: Comparable) -> ColumnElement[bool]:
         return and_(self._canonical >= canonical(other), self._canonical < f"{_base(other.unit)} 3")
 
     @property
@@ -362,7 +376,12 @@ def _check(column: Column[Any], constraint: CheckConstraint) -> None:
     event.listen(column, "after_parent_attach", attached)
 
 
-def _code(unit: Unit, known: tuple[AtomicUnit, ...]) -> str:
+def unit_code(unit: Unit, known: tuple[AtomicUnit, ...] = ()) -> str:
+    """
+    The code by which a unit is stored.
+
+    Errors: `ConstraintViolation` (`composite.readable-unit`) for a unit that could not be read back.
+    """
     try:
         read: Unit | None = parse_unit(unit.code, known)
     except ConstraintViolation:

@@ -18,7 +18,7 @@ from analysis_patterns.observation import (
     ObservationProtocol,
     record_measurements,
 )
-from analysis_patterns.patterns import Quantity
+from analysis_patterns.patterns import AtomicUnit, Quantity
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
@@ -78,6 +78,14 @@ def test_one_that_is_wrong_stops_them_all(session: Session, ward: Ward, clock: F
     with refuses("observation.made-known-first", Layer.FLUSH):
         record_measurements(session, [draft(ward), early])
     session.rollback()
+    assert count(session) == 0
+
+
+def test_a_unit_that_could_not_be_read_back_is_refused(session: Session, ward: Ward) -> None:
+    made = MeasurementDraft(ward.ann, ward.group, Quantity(1, AtomicUnit("smoot")), MORNING)
+
+    with refuses("composite.readable-unit"):
+        record_measurements(session, [made])
     assert count(session) == 0
 
 

@@ -135,8 +135,9 @@ def test_refuses_bytes_that_are_no_text(content: bytes) -> None:
 
 def test_refuses_a_file_that_is_not_there_and_a_folder_without_documents(tmp_path: Path) -> None:
     for missing in (tmp_path / "none.json", tmp_path):
-        with refuses("fhir.file"):
+        with refuses("fhir.file") as refused:
             read_fhir(missing)
+        assert len(refused.value.problems) == 1
 
 
 def test_a_byte_order_mark_before_the_document_is_no_part_of_it() -> None:
@@ -193,7 +194,7 @@ def test_resources_of_other_types_in_a_bundle_are_told_of() -> None:
     read = read_fhir(bundle('{"resourceType": "Patient"}', observation(), urls=("urn:uuid:1", "urn:uuid:2")))
 
     assert [(place.path, kind) for place, kind in read.passed_over] == [
-        ("Bundle.entry[0].resource", "Patient")
+        ("Bundle.entry[0].resource", "a resource of type Patient")
     ]
     assert [each.names for each in read.resources] == [("Observation/weight", "urn:uuid:2")]
 
@@ -302,6 +303,35 @@ def test_refuses_a_probability_beyond_a_hundred() -> None:
 def test_refuses_what_may_mean_the_opposite_of_what_it_says(elements: dict[str, Any]) -> None:
     with refuses("fhir.modified"):
         read_fhir(observation(**elements))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"implicitRules": "http://example.org/rules"},
+        {"entry": [{"modifierExtension": [{"url": "x"}], "resource": json.loads(observation())}]},
+        {
+            "entry": [
+                {"request": {"modifierExtension": [{"url": "x"}]}, "resource": {"resourceType": "Patient"}}
+            ]
+        },
+    ],
+)
+def test_refuses_a_bundle_that_turns_the_meaning_of_its_resources_around(said: dict[str, Any]) -> None:
+    with refuses("fhir.modified") as refused:
+        read_fhir(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": [], **said}))
+
+    assert str(refused.value).startswith("Bundle.")
+
+
+@pytest.mark.parametrize("value", ["1.0", "1E3", "1e0", "2147483648", "-2147483649"])
+def test_refuses_an_integer_that_fhir_has_none_of(value: str) -> None:
+    text = observation(valueQuantity=None, valueInteger=111).replace("111", value)
+
+    with refuses("fhir.type") as refused:
+        read_fhir(text)
+
+    assert f"valueInteger {value}" in str(refused.value)
 
 
 def test_all_that_is_wrong_is_said_at_once_each_with_its_place() -> None:

@@ -30,6 +30,7 @@ from analysis_patterns.observation import (
     rest,
 )
 from analysis_patterns.observation.interchange import (
+    Number,
     ObservationDocument,
     References,
     documents,
@@ -44,6 +45,7 @@ from analysis_patterns.observation.interchange import (
 from analysis_patterns.patterns.accountability import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.time.clock import FixedClock
+from analysis_patterns.patterns.time.instant import SINCE_EVER, UNTIL_CHANGED
 from analysis_patterns.patterns.time.interval import Interval
 from analysis_patterns.patterns.values import Quantity
 from tests.covered import Covered
@@ -329,6 +331,135 @@ def test_another_concept_is_written_by_its_codes_and_name(
     assert written(session)["code"]["coding"][0]["code"] == "883-9"
 
 
+@pytest.mark.parametrize(
+    ("presence", "value"),
+    [
+        (Presence.ABSENT, {"valueBoolean": False}),
+        (
+            Presence.UNKNOWN,
+            {
+                "dataAbsentReason": {
+                    "coding": [
+                        {
+                            "system": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+                            "code": "unknown",
+                        }
+                    ]
+                }
+            },
+        ),
+    ],
+)
+def test_a_value_that_is_not_there_after_all_is_not_written_as_one(
+    session: Session, take: Take, clerk: Person, presence: Presence, value: dict[str, Any]
+) -> None:
+    (wrong,) = take(
+        observation(
+            code=coded("blood group"), valueQuantity=None, valueCodeableConcept=coded("A", "112144000")
+        )
+    )
+    assert isinstance(wrong, CategoryObservation)
+    right = CategoryObservation(
+        subject=wrong.subject, concept=wrong.concept, presence=presence, applicable=wrong.applicable.time
+    )
+    session.add_all([right, wrong.reject(by=clerk, why="another's", rejecting=right)])
+    session.commit()
+
+    now = written(session)
+
+    assert now["code"] == coded("blood group: A", "112144000")
+    assert {key: said for key, said in now.items() if key.startswith(("value", "data"))} == value
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_a_yes_or_no_about_a_phenomenon_comes_back_so(session: Session, take: Take, value: bool) -> None:
+    take(
+        observation(
+            code=coded("blood group"), valueQuantity=None, valueCodeableConcept=coded("A", "112144000")
+        )
+    )
+    text = observation(id="a", code=coded("group A", "112144000"), valueQuantity=None, valueBoolean=value)
+
+    (told,) = take(text)
+
+    assert isinstance(told, CategoryObservation)
+    assert str(told.concept) == "blood group: A"
+    assert fhir_of(session, documents(session)[1]) == [read_json(text)]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        {"unit": "kg per square metre", "system": UCUM, "code": "kg.m-2"},
+        {"unit": "10^9/l", "system": UCUM, "code": "10^9/L"},
+        {"system": UCUM},
+        {},
+    ],
+)
+def test_a_unit_comes_back_however_it_is_spelled(session: Session, take: Take, unit: dict[str, str]) -> None:
+    text = observation(valueQuantity={"value": 24, **unit})
+    (told,) = take(text)
+    assert written(session) == read_json(text)
+
+    assert isinstance(told, Measurement)
+    right = again(told, quantity=Quantity("24.5", told.quantity.unit))
+    session.add_all([right, told.reject(by=Person(name="Clerk"), why="misread", rejecting=right)])
+    session.commit()
+
+    assert written(session)["valueQuantity"] == read_json(text)["valueQuantity"] | {"value": Number("24.5")}
+
+
+@pytest.mark.parametrize("moved", [timedelta(0), timedelta(hours=1)])
+def test_a_time_that_is_said_only_by_when_it_was_told_is_written_where_that_differs(
+    session: Session, take: Take, clerk: Person, moved: timedelta
+) -> None:
+    (wrong,) = take(observation(effectiveDateTime=None, issued="2016-03-29T08:00:00Z"))
+    when = wrong.applicable.start + moved
+    right = again(wrong, applicable=when)
+    session.add_all([right, wrong.reject(by=clerk, why="misread", rejecting=right)])
+    session.commit()
+
+    now = written(session)
+
+    assert now["issued"] == "2026-11-30T09:00:00Z"
+    assert now["effectiveDateTime"] == when.isoformat().replace("+00:00", "Z")
+
+
+def test_what_happened_is_not_written_as_what_was_predicted(
+    session: Session, take: Take, clerk: Person
+) -> None:
+    (expected,) = take(EXAMPLES / "RiskAssessment-prognosis.json")
+    assert isinstance(expected, CategoryObservation)
+    happened = CategoryObservation(
+        subject=expected.subject, concept=expected.concept, presence=Presence.ABSENT, applicable=NOW
+    )
+    session.add_all([happened, expected.reject(by=clerk, why="it did not happen", rejecting=happened)])
+    session.commit()
+
+    assert written(session)["status"] == "entered-in-error"
+    (document,) = documents(session)
+    assert everything(session) == [document, happened]
+
+
+@pytest.mark.parametrize("presence", Presence)
+def test_only_what_is_expected_to_be_there_is_written(session: Session, presence: Presence) -> None:
+    patient = Person(name="John Smith")
+    expected = CategoryObservation(
+        subject=patient,
+        concept=ObservationConcept(name="stroke"),
+        presence=presence,
+        applicable=NOW,
+        standing=Standing.PROJECTION,
+    )
+    session.add_all([patient, expected])
+    session.commit()
+
+    assert is_writable(expected) is (presence is Presence.PRESENT)
+    if presence is not Presence.PRESENT:
+        with refuses("fhir.projected-figure"):
+            fhir_of(session, expected)
+
+
 def test_a_document_without_a_result_comes_back_as_it_was(session: Session, take: Take) -> None:
     take(observation(status="cancelled"))
 
@@ -352,7 +483,7 @@ def test_only_the_last_document_about_a_resource_is_written(session: Session, ta
 def recorded_here(session: Session, clerk: Person) -> list[Observation]:
     """Observations that came in no document, of every kind that FHIR has a place for."""
     weight, group = PhenomenonType(name="weight"), PhenomenonType(name="blood group")
-    smoking = ObservationConcept(name="smoker")
+    smoking, a = ObservationConcept(name="smoker"), Phenomenon(name="A", phenomenon_type=group)
     patient = Person(name="John Smith")
     measured = Measurement(
         subject=patient,
@@ -380,8 +511,9 @@ def recorded_here(session: Session, clerk: Person) -> list[Observation]:
     made = [
         measured,
         derived,
-        CategoryObservation(
-            subject=patient, concept=Phenomenon(name="A", phenomenon_type=group), applicable=NOW
+        *(
+            CategoryObservation(subject=patient, concept=a, presence=presence, applicable=NOW)
+            for presence in Presence
         ),
         *(
             CategoryObservation(subject=patient, concept=smoking, presence=presence, applicable=NOW)
@@ -409,7 +541,7 @@ def test_what_came_in_no_document_becomes_a_resource_that_reads_back_the_same(
         assert one.standing is other.standing
         assert (one.performer, one.protocol) == (other.performer, other.protocol)
         assert [str(each.source) for each in one.bases] == [str(each.source) for each in other.bases]
-    assert [each.reason for each in report.left_out] == ["no value is said"]
+    assert [each.reason for each in report.left_out] == ["no value is said", "no value is said"]
 
 
 def is_unknown(observed: Observation) -> bool:
@@ -435,6 +567,20 @@ def test_a_resource_of_its_own_says_what_the_model_does(session: Session, clerk:
     assert derived["derivedFrom"] == [{"reference": f"Observation/{made[0].id}"}]
     assert expected["prediction"][0]["whenPeriod"] == {"start": "2017-01-01", "end": "2027-01-01T08:00:00Z"}
     assert expected["basis"] == derived["derivedFrom"]
+
+
+def test_what_always_applies_is_written_so_that_it_can_be_read(session: Session, clerk: Person) -> None:
+    always = CategoryObservation(
+        subject=clerk,
+        concept=ObservationConcept(name="left-handed"),
+        applicable=Interval(SINCE_EVER, UNTIL_CHANGED),
+    )
+    session.add(always)
+    session.commit()
+
+    (resource,) = read_fhir(export_fhir(session, always)).resources
+
+    assert resource.tree["effectivePeriod"]["extension"][0]["valueCode"] == "not-applicable"
 
 
 def test_what_rests_on_a_document_refers_to_it(session: Session, take: Take) -> None:

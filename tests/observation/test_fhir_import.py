@@ -305,6 +305,18 @@ def test_the_status_says_how_certain_it_is(taken: Taken, status: str, standing: 
         ({"valueQuantity": None, "dataAbsentReason": coded("refused")}, "no value is said"),
         ({"subject": None}, "it has no subject"),
         ({"effectiveDateTime": None}, "it does not say when it was so"),
+        (
+            {
+                "effectiveDateTime": None,
+                "effectiveTiming": {"event": ["2012"]},
+                "issued": "2016-03-29T08:00:00Z",
+            },
+            "it does not say when it was so",
+        ),
+        (
+            {"effectiveDateTime": None, "effectivePeriod": {"extension": [{"url": "x"}]}},
+            "it does not say when it was so",
+        ),
         ({"code": {"id": "x"}}, "its code has neither words nor a code"),
     ],
 )
@@ -347,6 +359,14 @@ def test_a_unit_in_words_is_what_the_caller_says_it_is(session: Session, taken: 
 
     (weight,) = found(session, "Body weight")
     assert str(weight.quantity) == "185 [lb_av]"
+
+
+def test_refuses_what_is_no_unit_before_anything_is_taken_over(session: Session, taken: Taken) -> None:
+    for code, rule in (("", "unit.grammar"), ("stone", "unit.known")):
+        with refuses(rule):
+            taken(observation(), units={"stone": code})
+
+    assert count(session, ObservationDocument) == [0]
 
 
 def test_a_number_without_any_unit_is_a_bare_number(session: Session, taken: Taken) -> None:
@@ -689,6 +709,67 @@ def test_all_that_is_wrong_with_an_import_is_said_at_once(taken: Taken) -> None:
         "Bundle.entry[0].resource",
         "Bundle.entry[2].resource",
     ]
+
+
+def test_a_bundle_tells_of_what_it_says_beside_its_resources(taken: Taken) -> None:
+    whole = json.loads(bundle(observation(), urls=("urn:uuid:1",)))
+    whole["total"] = 1
+    whole["entry"][0]["search"] = {"mode": "match"}
+
+    report = taken(json.dumps(whole))
+
+    assert [str(each) for each in report.passed_over] == [
+        "Bundle.total: no part of a resource: 1",
+        'Bundle.entry[0].search: no part of a resource: { "mode": "match" }',
+    ]
+
+
+def test_a_key_that_reads_as_a_path_is_told_of_too(taken: Taken) -> None:
+    report = taken(observation(**{"code.coding[0].code": "x", "subject.reference": "Patient/other"}))
+
+    assert told(report) == {
+        'Observation."code.coding[0].code"': '"x"',
+        'Observation."subject.reference"': '"Patient/other"',
+    }
+
+
+def test_of_two_texts_of_a_resource_in_one_import_the_later_one_counts(
+    session: Session, taken: Taken
+) -> None:
+    """Although the first one has to wait for what it is derived from."""
+    earlier = observation(derivedFrom=[{"reference": "Observation/scales"}])
+    later = observation(status="corrected", valueQuantity={"value": 81, "system": UCUM, "code": "kg"})
+    source = observation(id="scales", code=coded("scales"))
+
+    taken(bundle(earlier, later, source))
+
+    assert [str(each) for each in found(session, "Body weight")] == ["Body weight 81 kg"]
+
+
+def test_what_was_left_out_is_taken_over_once_its_unit_is_known(session: Session, taken: Taken) -> None:
+    text = observation(valueQuantity={"value": 12, "unit": "stone"})
+    assert taken(text).observations == []
+    assert (taken(text).unchanged, taken(text).left_out) == (1, [])
+
+    report = taken(text, units={"stone": "[stone_av]"})
+
+    assert (report.accepted, report.unchanged) == (1, 0)
+    assert [str(each) for each in report.observations] == ["Body weight 12 [stone_av]"]
+    assert count(session, Observation, ObservationDocument) == [1, 1]
+    assert taken(text, units={"stone": "[stone_av]"}).unchanged == 1
+
+
+def test_a_text_that_was_corrected_since_is_not_taken_over_for_a_unit(session: Session, taken: Taken) -> None:
+    text = observation(valueQuantity={"value": 12, "unit": "stone"})
+    taken(text)
+    taken(observation())
+
+    report = taken(text, units={"stone": "[stone_av]"})
+
+    assert (report.unchanged, [str(each) for each in found(session, "Body weight")]) == (
+        1,
+        ["Body weight 80 kg"],
+    )
 
 
 def test_a_bundle_tells_of_what_it_passes_over(taken: Taken) -> None:

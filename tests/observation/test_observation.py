@@ -155,15 +155,24 @@ def test_a_phenomenon_of_another_type_is_refused(session: Session, ward: Ward, l
         {"presence": "perhaps"},
         {},
         {"presence": "present", "quantity_number": "1", "quantity_unit": "1", "quantity_canonical": " 21"},
+        {"presence": "present", "kind": "measurement"},
+        {
+            "kind": "category observation",
+            "quantity_number": "1",
+            "quantity_unit": "1",
+            "quantity_canonical": "1",
+        },
     ],
 )
 def test_an_observation_says_one_thing(
     session: Session, ward: Ward, layer: Layer, columns: dict[str, Any]
 ) -> None:
-    if len(columns) == 4 or columns.get("presence") == "perhaps":
+    if len(columns) == 4 or columns.get("presence") == "perhaps" or "kind" in columns:
         columns = {**columns, "concept_id": ward.diabetes.id}
     if "quantity_number" in columns:
         columns = {**columns, "quantity_number": Decimal(1)}
+    if columns.get("kind") == "category observation":
+        columns = {**columns, "concept_id": None, "phenomenon_type_id": ward.group.id}
 
     with refuses("observation.one-value", layer):
         write_observation(session, ward.ann, **columns)

@@ -256,6 +256,74 @@ def test_refuses_what_was_made_wrong_after_it_was_stated(session: Session) -> No
 
 
 @pytest.mark.parametrize(
+    ("limit", "is_above"),
+    [
+        ("0.02 mg/dL", ["0.0012 mmol/L"]),
+        ("-1 mg/dL", ["0.0011 mmol/L", "0.0012 mmol/L"]),
+        ("1E-30 mg/dL", ["0.0011 mmol/L", "0.0012 mmol/L"]),
+        ("1E+38 mmol/L", []),
+    ],
+)
+def test_finds_them_however_small_or_large_the_value_is(
+    session: Session, glucose: PhenomenonType, limit: str, is_above: list[str]
+) -> None:
+    patient = Person(name="John Smith")
+    made = [
+        Measurement(subject=patient, phenomenon_type=glucose, quantity=Quantity.parse(each), applicable=DAY)
+        for each in ("0.0011 mmol/L", "0.0012 mmol/L")
+    ]
+    session.add_all([patient, *made])
+    session.commit()
+    everything, value = observations(session, Measurement, of=glucose), Quantity.parse(limit)
+
+    high = session.scalars(everything.where(above(session, value, of=glucose))).all()
+    low = session.scalars(everything.where(below(session, value, of=glucose))).all()
+
+    assert sorted(str(each.quantity) for each in high) == is_above
+    assert sorted(str(each.quantity) for each in (*high, *low)) == ["0.0011 mmol/L", "0.0012 mmol/L"]
+
+
+def test_finds_no_measurements_of_another_type(session: Session, glucose: PhenomenonType) -> None:
+    patient, lipid = Person(name="John Smith"), PhenomenonType(name="Cholesterol")
+    other = Measurement(
+        subject=patient, phenomenon_type=lipid, quantity=Quantity(8, "mmol/L"), applicable=DAY
+    )
+    session.add_all([patient, other])
+    session.commit()
+
+    for condition in (
+        above(session, Quantity(126, "mg/dL"), of=glucose),
+        below(session, Quantity(180, "mg/dL"), of=glucose),
+    ):
+        assert session.scalars(select(Measurement).where(condition)).all() == []
+
+
+@pytest.mark.parametrize("to", ["[degF]", "K"])
+def test_a_temperature_is_told_to_convert_by_a_method(session: Session, to: str) -> None:
+    measured = PhenomenonType(name="Temperature")
+
+    with refuses("phenomenon-conversion.stated") as refused:
+        convert(session, Quantity(37, "Cel"), to=to, phenomenon_type=measured)
+
+    assert "by a method of its own (6.6)" in refused.value.remedy
+
+
+def test_what_is_restated_in_other_units_is_the_one_source_for_those(
+    session: Session, glucose: PhenomenonType
+) -> None:
+    (first,) = conversions_of(session, glucose)
+    first.restated(equals=Quantity("0.5", "[IU]/L"))
+    session.commit()
+
+    session.add(stated(glucose, equals=Quantity("0.6", "[IU]/L")))
+    with refuses("phenomenon-conversion.one-source", Layer.FLUSH):
+        session.commit()
+    session.rollback()
+    session.add(stated(glucose))
+    session.commit()
+
+
+@pytest.mark.parametrize(
     ("unit", "equals"), [("mmol/L", "18 mg/dL"), ("g/L", "5.5 mmol/L"), ("mol/m3", "180 kg/m3")]
 )
 def test_refuses_a_second_source_for_the_same_day(

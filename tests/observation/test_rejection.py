@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import Engine, delete, select
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.observation import (
@@ -18,9 +19,9 @@ from analysis_patterns.observation import (
     Standing,
     observations,
 )
-from analysis_patterns.patterns import inconsistencies
-from analysis_patterns.patterns.constraint import Layer
-from analysis_patterns.patterns.persistence import Session
+from analysis_patterns.patterns import Person, inconsistencies
+from analysis_patterns.patterns.constraint import ConstraintViolation, Layer
+from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.time.clock import FixedClock
 
 from ..refusals import refuses
@@ -132,6 +133,35 @@ def test_what_rejects_is_another_observation_and_active(
     made.rejecting = doubted
     with refuses("rejection.by-active", Layer.FLUSH):
         session.flush()
+
+
+def test_two_are_not_rejected_at_once_each_by_the_other(
+    session: Session, engine: Engine, ward: Ward, clock: FixedClock
+) -> None:
+    first, second = ward.found(), ward.found(presence=Presence.ABSENT)
+    session.add_all([first, second])
+    session.commit()
+    refusals: list[str] = []
+    keys = first.id, second.id, ward.hale.id
+
+    def reject_the_second() -> None:
+        with sessions(engine, clock=clock)() as other:
+            one, two = (other.get_one(CategoryObservation, key) for key in keys[:2])
+            try:
+                two.reject(by=other.get_one(Person, keys[2]), why="it is there", rejecting=one)
+                other.commit()
+            except ConstraintViolation as refused:
+                refusals.append(refused.rule.name)
+
+    first.reject(by=ward.ito, why="it is not there", rejecting=second)
+    session.flush()
+    beside = Thread(target=reject_the_second)
+    beside.start()
+    beside.join(0.5)  # it waits, or is about to
+    session.commit()
+    beside.join()
+
+    assert refusals == ["rejection.by-active"]
 
 
 def test_that_it_was_rejected_is_never_changed(

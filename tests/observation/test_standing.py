@@ -64,6 +64,35 @@ def test_a_hypothesis_is_no_fact_until_it_is_confirmed(
     assert session.scalars(hypotheses).all() == [doubted]
 
 
+def test_what_was_made_of_it_at_any_time_can_be_asked(
+    session: Session, ward: Ward, clock: FixedClock
+) -> None:
+    """Doubted, confirmed, doubted again and rejected, a year each."""
+    made = stored(session, ward.found(standing=Standing.HYPOTHESIS))
+    asked, started = [Standing.HYPOTHESIS], clock.now()
+    for change in ("confirm", "doubt", "reject"):
+        clock.advance(YEAR)
+        if change == "confirm":
+            made.qualifications[0].withdraw()
+        elif change == "doubt":
+            Hypothesis(observation=made)
+        else:
+            made.reject(by=ward.hale, why="the test was negative")
+        session.commit()
+        asked.append(made.standing)
+
+    assert asked == [Standing.HYPOTHESIS, Standing.ACTIVE, Standing.HYPOTHESIS, Standing.REJECTED]
+    for year, expected in enumerate(asked):
+        found = [
+            standing
+            for standing in Standing
+            if session.scalars(
+                observations(session, standing=[standing], known_at=started + year * YEAR)
+            ).all()
+        ]
+        assert found == [expected]
+
+
 def test_a_fact_may_come_to_be_doubted(session: Session, ward: Ward) -> None:
     fact = stored(session, ward.found())
 
