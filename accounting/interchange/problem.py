@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
-from ...patterns.constraint import ConstraintViolation, Rule, rule
-
-MOST_SHOWN = 100
-"""The most problems that are shown; the rest are counted."""
-
-MOST_NOTED = 1000
-"""The most problems that are noted: then reading ends."""
+from ...patterns import problem
+from ...patterns.constraint import rule
+from ...patterns.problem import DocumentError, Problem
 
 FILE = rule(
     "books.file",
@@ -84,95 +79,19 @@ NOWHERE = Place("", 0)
 """The place of what was never written in a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong, the rule that it breaks, and its place."""
-
-    place: Place
-    violation: ConstraintViolation
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that is broken."""
-        return self.violation.rule
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.violation}"
-
-
-class BooksError(ConstraintViolation):
+class BooksError(DocumentError[Place]):
     """
     Books that cannot be read; nothing of them was taken over.
 
     Shape:  all the `problems`, by file and line; the rule is that of the first.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda problem: problem.place))
-        first = self.problems[0].violation
-        super().__init__(
-            first.rule, first.objects, found=first.found, allowed=first.allowed, remedy=first.remedy
-        )
-        self.args = ("\n".join(self._lines()),)
-
-    def _lines(self) -> Iterator[str]:
-        yield from map(str, islice(self.problems, MOST_SHOWN))
-        if len(self.problems) > MOST_SHOWN:
-            end = "; reading ended there" if len(self.problems) >= MOST_NOTED else ""
-            yield f"and {len(self.problems) - MOST_SHOWN:,} more{end}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions pickle by their message only; worker processes send theirs home.
-        return (BooksError, (self.problems,))
+    def __init__(self, problems: Iterable[Problem[Place]]) -> None:
+        super().__init__(sorted(problems, key=lambda each: each.place))
 
 
-class Problems:
-    """Gathers what is wrong, so that it is all shown at once."""
+class Problems(problem.Problems[Place]):
+    """Gathers what is wrong with books."""
 
     def __init__(self) -> None:
-        self._found: list[Problem] = []
-
-    def add(self, place: Place, violation: ConstraintViolation) -> None:
-        """
-        Note that `violation` was met at `place`.
-
-        Errors: `BooksError` where that is one too many.
-        """
-        self._found.append(Problem(place, violation))
-        if len(self._found) >= MOST_NOTED:
-            self.require_none()
-
-    def at(self, place: Place) -> _Noting:
-        """Note what the block refuses, and go on after it."""
-        return _Noting(self, place)
-
-    @property
-    def count(self) -> int:
-        """How many were noted."""
-        return len(self._found)
-
-    def require_none(self) -> None:
-        """
-        Go on only where nothing is wrong.
-
-        Errors: `BooksError` with everything that was noted.
-        """
-        if self._found:
-            raise BooksError(self._found)
-
-
-class _Noting:
-    """Ends a block at the first thing that it refuses, which is noted."""
-
-    def __init__(self, problems: Problems, place: Place) -> None:
-        self._problems = problems
-        self._place = place
-
-    def __enter__(self) -> None:
-        """Begin the block."""
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if not isinstance(error, ConstraintViolation) or isinstance(error, BooksError):
-            return False
-        self._problems.add(self._place, error)
-        return True
+        super().__init__(BooksError)

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
-from ...patterns.constraint import ConstraintViolation, Rule, rule
-
-MOST_SHOWN = 20
-"""The most problems that are shown; the rest are counted."""
-
-MOST_NOTED = 1000
-"""The most problems that are noted: then reading ends."""
+from ...patterns import problem
+from ...patterns.constraint import rule
+from ...patterns.problem import DocumentError
 
 FILE = rule(
     "fhir.file",
@@ -122,79 +116,18 @@ class Place:
         return ": ".join(part for part in (self.file, self.path) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong, the rule that it breaks, and its place."""
-
-    place: Place
-    violation: ConstraintViolation
-
-    @property
-    def rule(self) -> Rule:
-        """The rule that is broken."""
-        return self.violation.rule
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.violation}" if str(self.place) else str(self.violation)
-
-
-class FhirError(ConstraintViolation):
+class FhirError(DocumentError[Place]):
     """
     FHIR documents that cannot be read or taken over; nothing of them was.
 
     Shape:  all the `problems`, in the order of the documents; the rule is that of the first.
     """
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        first = self.problems[0].violation
-        super().__init__(
-            first.rule,
-            first.objects,
-            found=first.found,
-            allowed=first.allowed,
-            remedy=first.remedy,
-            layer=first.layer,
-        )
-        self.args = ("\n".join(self._lines()),)
-
-    def _lines(self) -> Iterator[str]:
-        yield from map(str, islice(self.problems, MOST_SHOWN))
-        if len(self.problems) > MOST_SHOWN:
-            end = "; reading ended there" if len(self.problems) >= MOST_NOTED else ""
-            yield f"and {len(self.problems) - MOST_SHOWN:,} more{end}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # Exceptions pickle by their message only; worker processes send theirs home.
-        return (FhirError, (self.problems,))
+    most_shown = 20
 
 
-class Problems:
-    """Gathers what is wrong, so that it is all shown at once."""
+class Problems(problem.Problems[Place]):
+    """Gathers what is wrong with FHIR documents."""
 
     def __init__(self) -> None:
-        self._found: list[Problem] = []
-
-    def add(self, place: Place, violation: ConstraintViolation) -> None:
-        """
-        Note that `violation` was met at `place`.
-
-        Errors: `FhirError` where that is one too many.
-        """
-        self._found.append(Problem(place, violation))
-        if len(self._found) >= MOST_NOTED:
-            self.require_none()
-
-    @property
-    def count(self) -> int:
-        """How many were noted."""
-        return len(self._found)
-
-    def require_none(self) -> None:
-        """
-        Go on only where nothing is wrong.
-
-        Errors: `FhirError` with everything that was noted.
-        """
-        if self._found:
-            raise FhirError(self._found)
+        super().__init__(FhirError)
