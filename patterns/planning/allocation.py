@@ -370,14 +370,8 @@ def _is_of_another_type(row: str) -> str:
     )
 
 
-_table = ResourceAllocation.__table__
-Index(
-    f"ix_{TABLE}_of_asset",
-    _table.c.asset_id,
-    _table.c.booked_from,
-    _table.c.booked_to,
-    **while_believed(),
-)
+_booked = (ResourceAllocation.__table__.c[name] for name in ("asset_id", "booked_from", "booked_to"))
+Index(f"ix_{TABLE}_of_asset", *_booked, **while_believed())
 keep_history(ResourceAllocation)
 guard(
     ResourceAllocation.__table__,  # type: ignore[arg-type]
