@@ -847,6 +847,7 @@ CREATE TABLE observation_observation (
 	CONSTRAINT ck_observation_observation_made_known_first CHECK (made_known_from <= recorded),
 	CONSTRAINT ck_observation_observation_one_value CHECK (CASE WHEN presence IS NULL THEN quantity_number IS NOT NULL AND phenomenon_type_id IS NOT NULL ELSE quantity_number IS NULL AND concept_id IS NOT NULL END),
 	CONSTRAINT ck_observation_observation_presence CHECK (presence IN ('present', 'absent', 'unknown')),
+	CONSTRAINT ck_observation_observation_value_of_kind CHECK (CASE kind WHEN 'measurement' THEN presence IS NULL WHEN 'category observation' THEN presence IS NOT NULL ELSE 1 = 1 END),
 	CONSTRAINT fk_observation_observation_subject_id FOREIGN KEY(subject_id) REFERENCES patterns_thing (id),
 	CONSTRAINT fk_observation_observation_phenomenon_type_id FOREIGN KEY(phenomenon_type_id) REFERENCES observation_phenomenon_type (id),
 	CONSTRAINT fk_observation_observation_concept_id FOREIGN KEY(concept_id) REFERENCES observation_concept (id),
@@ -1305,6 +1306,10 @@ CREATE TABLE observation_rejection (
 CREATE INDEX ix_observation_rejection_by_id ON observation_rejection (by_id);
 
 CREATE INDEX ix_observation_rejection_rejecting_id ON observation_rejection (rejecting_id);
+
+CREATE FUNCTION observation_rejection_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM observation_observation WHERE id IN (NEW.observation_id, NEW.rejecting_id) ORDER BY id FOR NO KEY UPDATE; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_rejection_aa_lock BEFORE INSERT ON observation_rejection FOR EACH ROW EXECUTE FUNCTION observation_rejection_aa_lock();
 
 CREATE FUNCTION observation_rejection_insert_rejection_by_active() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_rejection r WHERE r.observation_id = NEW.rejecting_id) OR EXISTS (SELECT 1 FROM observation_qualification q WHERE q.observation_id = NEW.rejecting_id AND q.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule rejection.by-active: an observation that is not active and would reject another' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 

@@ -621,6 +621,7 @@ CREATE TABLE observation_observation (
 	CONSTRAINT ck_observation_observation_made_known_first CHECK (made_known_from <= recorded),
 	CONSTRAINT ck_observation_observation_one_value CHECK (CASE WHEN presence IS NULL THEN quantity_number IS NOT NULL AND phenomenon_type_id IS NOT NULL ELSE quantity_number IS NULL AND concept_id IS NOT NULL END),
 	CONSTRAINT ck_observation_observation_presence CHECK (presence IN ('present', 'absent', 'unknown')),
+	CONSTRAINT ck_observation_observation_value_of_kind CHECK (CASE kind WHEN 'measurement' THEN presence IS NULL WHEN 'category observation' THEN presence IS NOT NULL ELSE 1 = 1 END),
 	CONSTRAINT fk_observation_observation_subject_id FOREIGN KEY(subject_id) REFERENCES patterns_thing (id),
 	CONSTRAINT fk_observation_observation_phenomenon_type_id FOREIGN KEY(phenomenon_type_id) REFERENCES observation_phenomenon_type (id),
 	CONSTRAINT fk_observation_observation_concept_id FOREIGN KEY(concept_id) REFERENCES observation_concept (id),
