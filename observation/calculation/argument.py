@@ -37,21 +37,23 @@ class Wanted:
     applicable: TimeRecord
 
     @property
-    def what(self) -> _Key:
-        """What it is, whenever it applies: its type, subject and status."""
-        status = None if self.status_type is None else self.status_type.id
-        return self.phenomenon_type.id, self.subject.id, status
-
-    @property
     def key(self) -> _Key:
         """What tells it from others."""
-        return *self.what, self.applicable
+        status = None if self.status_type is None else self.status_type.id
+        return self.phenomenon_type.id, self.subject.id, status, self.applicable
 
     @property
     def beside_subject(self) -> _Key:
         """What it has in common with the same figure of another subject."""
         phenomenon_type, _subject, *rest = self.key
         return phenomenon_type, *rest
+
+    def is_met_by(self, measurement: Measurement) -> bool:
+        """Whether a measurement is of this type, subject and status, and of all of this time."""
+        *what, time = self.key
+        said = measurement.phenomenon_type_id, measurement.subject_id, measurement.status_type_id
+        covered: TimeRecord = measurement.applicable
+        return said == tuple(what) and covered.start <= time.start and covered.end >= time.end
 
     def of(self, phenomenon_type: PhenomenonType) -> Wanted:
         """The same of another type."""

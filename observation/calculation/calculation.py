@@ -108,8 +108,7 @@ class Calculation:
                 protocol refuses.
         """
         arguments = protocol.arguments_of(self.session, wanted)
-        kept = {(each.phenomenon_type_id, each.subject_id, each.status_type_id): each for each in keeping}
-        found: list[Measurement | None] = [kept.get(each.what) for each in arguments]
+        found: list[Measurement | None] = [self._kept(each, keeping) for each in arguments]
         self._look_for([each for each, there in zip(arguments, found, strict=True) if there is None])
         found = [there or self._recorded_already(each) for each, there in zip(arguments, found, strict=True)]
         lacking = [each for each, there in zip(arguments, found, strict=True) if there is None]
@@ -181,6 +180,14 @@ class Calculation:
         if before is not None and not there:
             return self._recorded_already(before)
         return preferred(there, self._order(wanted))
+
+    def _kept(self, wanted: Wanted, keeping: Sequence[Measurement]) -> Measurement | None:
+        """The one of earlier sources that is what is wanted, or is what a figure of the prior year is."""
+        for each in keeping:
+            if wanted.is_met_by(each):
+                return each
+        before = shifted(self.session, wanted)
+        return None if before is None else self._kept(before, keeping)
 
     def _look_for(self, wanted: Sequence[Wanted]) -> None:
         """Ask for the measurements of many figures at once."""
