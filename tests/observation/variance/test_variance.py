@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
 from types import ModuleType
@@ -200,6 +201,12 @@ def test_refuses_a_formula_that_divides_by_zero_on_the_way() -> None:
         )  # fmt: skip
 
     assert "with b as it came out" in str(refused.value)
+
+
+@pytest.mark.parametrize("inexact", [0.1, Decimal("0.1"), None])
+def test_refuses_a_formula_that_comes_to_no_exact_number(inexact: Any) -> None:
+    with refuses("variance.exact"):
+        factor_variance(lambda _: inexact, planned=counts(a=1), actual=counts(a=2), unit=USD)
 
 
 def test_refuses_contributions_that_do_not_add_up() -> None:
