@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from ...patterns.persistence.registry import Referable
@@ -49,11 +49,11 @@ class Wanted:
         return phenomenon_type, *rest
 
     def is_met_by(self, measurement: Measurement) -> bool:
-        """Whether a measurement is of this type, subject and status, and of all of this time."""
+        """Whether a measurement is of this type, subject and status and time, or held at the point."""
         *what, time = self.key
         said = measurement.phenomenon_type_id, measurement.subject_id, measurement.status_type_id
-        covered: TimeRecord = measurement.applicable
-        return said == tuple(what) and covered.start <= time.start and covered.end >= time.end
+        held: TimeRecord = measurement.applicable
+        return said == tuple(what) and (held == time or (time.is_point and held.includes(time.start)))
 
     def of(self, phenomenon_type: PhenomenonType) -> Wanted:
         """The same of another type."""
@@ -100,8 +100,9 @@ def measurements_for(session: Session, wanted: Iterable[Wanted]) -> dict[_Key, l
     """
     The active measurements that are what is wanted, by its key, the newest first.
 
-    Shape:  those of exactly that time; where there are none, those of a period that covers it. However many
-            are wanted of one type, status and time, few questions are asked.
+    Shape:  those of exactly that time; for a point in time, where there are none, those of a period that
+            includes it. The figure of a year is none of a quarter. However many are wanted of one type,
+            status and time, few questions are asked.
     """
     found: dict[_Key, list[Measurement]] = {}
     alike: dict[_Key, list[Wanted]] = {}
@@ -121,13 +122,15 @@ def measurements_for(session: Session, wanted: Iterable[Wanted]) -> dict[_Key, l
 
 def _question(session: Session, wanted: Wanted) -> Select[Any]:
     measured: Any = Measurement
+    time = wanted.applicable
+    exactly = and_(measured.applicable_from == time.start, measured.applicable_to == time.end)
+    held = and_(measured.applicable_from <= time.start, measured.applicable_to > time.start)
     status = None if wanted.status_type is None else wanted.status_type.id
     return (
         observations(session, Measurement, of=wanted.phenomenon_type)
         .where(
             measured.status_type_id.is_not_distinct_from(status),
-            measured.applicable_from <= wanted.applicable.start,
-            measured.applicable_to >= wanted.applicable.end,
+            or_(exactly, held) if time.is_point else exactly,
         )
         .options(joinedload(Measurement.protocol))
     )
@@ -136,7 +139,7 @@ def _question(session: Session, wanted: Wanted) -> Select[Any]:
 def _of_its_time(measurements: Sequence[Measurement], time: TimeRecord) -> list[Measurement]:
     newest_first = sorted(measurements, key=_newest, reverse=True)
     exactly = [each for each in newest_first if each.applicable == time]
-    return exactly or newest_first  # all of them cover the time, or the database would not have given them
+    return exactly or newest_first  # all of them held at the point, or the database would not have given them
 
 
 def preferred(found: Sequence[Measurement], protocols: Sequence[Protocol]) -> Measurement | None:

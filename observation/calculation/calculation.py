@@ -258,7 +258,8 @@ def create_measurement(
     """
     Calculate and record a measurement by one protocol, from measurements that are recorded already.
 
-    Shape:  it is classified by the bands of its type; its sources are kept.
+    Shape:  it is classified by the bands of its type; its sources are kept. Each call records another one:
+            `measure` gives the one that there is.
     Errors: `ConstraintViolation`: `calculation.arguments`, which names each that is missing,
             `number.quotient` where something is divided by zero, and what else the protocol refuses; nothing
             is recorded.
@@ -284,7 +285,8 @@ def measure(
     Give a figure: one that is recorded, or one that is calculated now, by the preferred protocol that can.
 
     Shape:  the protocols are tried in the order of the day on which the figure begins to apply; arguments
-            that are not there are calculated in the same way, and recorded with it.
+            that are not there are calculated in the same way, and recorded with it. What is recorded is
+            taken where it applies to exactly that time or, for a point in time, to a period that includes it.
     Errors: `ConstraintViolation`: `calculation.arguments`, which names what is missing at the bottom,
             `calculation.circle` where protocols lead back to one another, or what the last resort refused;
             nothing is recorded.
