@@ -85,14 +85,15 @@ def shifted(session: Session, wanted: Wanted) -> Wanted | None:
     """
     What a figure for the prior year is, where none is recorded as such: the actual one, a year before.
 
-    Shape:  None where the status is about the very time that it is stated for.
+    Shape:  None where the status is about the very time that it is stated for. Of several actual ones
+            without an offset the first that was made, so that a further one changes nothing.
     """
     status = wanted.status_type
     if not isinstance(status, Actual) or status.time_offset is None:
         return None
     offset, time = status.time_offset, wanted.applicable
     then = TimeRecord(offset.before(time.start), offset.before(time.end))
-    plain = select(Actual).where(Actual.offset_months.is_(None)).order_by(Actual.name).limit(1)
+    plain = select(Actual).where(Actual.offset_months.is_(None)).order_by(Actual.id).limit(1)
     return replace(wanted, status_type=session.scalars(plain).first(), applicable=then)
 
 

@@ -140,7 +140,9 @@ class Calculation:
         there = self._there(wanted)
         before = shifted(self.session, wanted)
         if before is not None and not there:
-            return self.obtain(before)
+            found = self.obtain(before)
+            if found is not None:
+                return found
         order = self._order(wanted)
         for protocol in order:
             made = preferred([each for each in there if each.protocol is protocol], order)
