@@ -214,6 +214,13 @@ def test_refuses_contributions_that_do_not_add_up() -> None:
         Variance(Fraction(10), Fraction(12), USD, "by guess", (Contribution("units", Fraction(1)),))
 
 
+def test_refuses_two_contributions_of_one_name() -> None:
+    half = Contribution("north", Fraction(1))
+
+    with refuses("variance.named-once"):
+        Variance(Fraction(0), Fraction(2), USD, "part by part", (half, half))
+
+
 def test_what_contributes_is_asked_for_by_name() -> None:
     split = factor_variance(revenue, planned=PLANNED, actual=ACTUAL, unit=USD)
 
