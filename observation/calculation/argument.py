@@ -16,8 +16,11 @@ from ...patterns.planning.protocol import Protocol
 from ...patterns.reference.thing import in_parts, spoken
 from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import Actual, StatusType
+from ..record.basis import Basis, Role
 from ..record.measurement import Measurement
+from ..record.observation import Observation
 from ..record.question import observations
+from ..record.rejection import Rejection
 from ..record.time_record import TimeRecord
 
 _Key: TypeAlias = tuple[Any, ...]
@@ -119,6 +122,23 @@ def measurements_for(session: Session, wanted: Iterable[Wanted]) -> dict[_Key, l
                 if each.subject.id in by_subject:
                     found[each.key] = _of_its_time(by_subject[each.subject.id], each.applicable)
     return found
+
+
+def rejected_below(session: Session, measurements: Iterable[Measurement]) -> Observation | None:
+    """One of the rejected observations that some of these measurements were calculated from, however far."""
+    loaded: Any = Measurement.__mapper__.polymorphic_identity
+    for part in in_parts(each.id for each in measurements if each.kind != loaded):
+        first = select(Basis.source_id).where(Basis.observation_id.in_(part), Basis.role == Role.INPUT)
+        below = first.cte(recursive=True)
+        further = select(Basis.source_id).where(Basis.observation_id == below.c.source_id)
+        below = below.union(further.where(Basis.role == Role.INPUT))
+        rejected = select(Observation).join(Rejection, Rejection.observation_id == Observation.id)
+        found = session.scalars(
+            rejected.where(Observation.id.in_(select(below.c.source_id))).limit(1)
+        ).first()
+        if found is not None:
+            return found
+    return None
 
 
 def _question(session: Session, wanted: Wanted) -> Select[Any]:

@@ -18,7 +18,7 @@ from analysis_patterns.observation import (
     measure,
     prefer,
 )
-from analysis_patterns.patterns import Base, Explanation, Organization, create_engine
+from analysis_patterns.patterns import Base, Explanation, Organization, create_engine, explain
 from analysis_patterns.patterns.persistence import Session, sessions
 from analysis_patterns.patterns.values import Quantity
 
@@ -109,7 +109,7 @@ def test_an_explanation_comes_to_the_figure_that_it_explains() -> None:
                 lengths.record(measured, Quantity(amount, unit))
 
             made = measure(session, lengths.d, subject=lengths.company, applicable=QUARTER)
-            told = made.explanation()
+            told = explain(made)
 
             covered.case(
                 mixed=units[0] != units[1], negative=made.quantity.amount < 0, thirds="/ 3" in between

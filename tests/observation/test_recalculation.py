@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis_patterns.observation import comparative_protocols, recalculate
+from analysis_patterns.observation import comparative_protocols, measure, prefer, recalculate
 from analysis_patterns.patterns import Person
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.patterns.values import Quantity
@@ -82,3 +82,28 @@ def test_refuses_to_reject_what_rests_on_a_figure_that_stands(
         recalculate(session, by=auditor, of=[stands])
 
     assert made.rejection is None
+
+
+def test_gives_no_figure_that_rests_on_a_rejected_one_before_it_is_made_anew(
+    session: Session, sales: Sales, auditor: Person
+) -> None:
+    prefer(session, sales.revenue, [sales.by_product, sales.books[sales.revenue]])
+    wrong = sales.record(session, sales.units, 5)
+    sales.record(session, sales.price, 4)
+    sales.record(session, sales.revenue, 10, status=sales.plan)
+    absolute = comparative_protocols(session, sales.revenue).absolute
+    asked = {"subject": sales.company, "applicable": QUARTER, "status_type": sales.against_plan}
+    made = measure(session, absolute.result_type, **asked)  # type: ignore[arg-type]
+    session.commit()
+    wrong.reject(by=auditor, why="counted twice")
+    sales.record(session, sales.units, 6)
+
+    with refuses("calculation.on-rejected") as refused:
+        measure(session, absolute.result_type, **asked)  # type: ignore[arg-type]
+    with refuses("calculation.on-rejected"):
+        absolute.create_measurement(session, **asked)  # type: ignore[arg-type]
+    again = recalculate(session, by=auditor).made[made]  # type: ignore[index]
+
+    assert "units sold 5 1, rejected" in str(refused.value)
+    assert measure(session, absolute.result_type, **asked) is again  # type: ignore[arg-type]
+    assert again.quantity == Quantity(14, "USD")
