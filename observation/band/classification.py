@@ -180,10 +180,6 @@ def state_bands(
     return stated
 
 
-def _most_special_first(band: PhenomenonRange) -> int:
-    return -len(band.context.concepts) if band.context else 0
-
-
 def stated_range(
     phenomenon: Phenomenon, band: Range[Quantity], context: BandContext | None, period: Period
 ) -> PhenomenonRange:

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
-from ...patterns.persistence.audit import audit
+from ...patterns.persistence.audit import audit, search
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.composites import BY_BYTES, QuantityText, canonical, range_columns
 from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
@@ -61,7 +61,7 @@ IN_CONTEXT = rule(
     "range-function.context",
     pattern="4.4",
     says="A range function holds in a context of one concept at least; a plain range holds in none.",
-    layers=BUILT | DATABASES,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_context",),
 )
 UNIQUE_NAME = rule(
@@ -104,16 +104,27 @@ class BandContext(KnownByName, Base, init=False):
     def __init__(self, *, name: str, concepts: Iterable[ObservationConcept]) -> None:
         given = list(dict.fromkeys(concepts))
         require(name_violations(self, name))
-        if not given:
-            raise IN_CONTEXT.violation(
-                self,
-                found=f"the context {name!r} without a concept",
-                allowed="one concept at least",
-                remedy="State a plain range, which holds wherever no function does.",
-            )
+        require(_without_concept(self, name, given))
         self.id = uuid7()
         self.name = name
         self.concepts = given
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this context breaks by itself."""
+        yield from super().violations()
+        yield from _without_concept(self, self.name, self.concepts)
+
+
+def _without_concept(
+    context: BandContext, name: str, concepts: list[ObservationConcept]
+) -> Iterator[ConstraintViolation]:
+    if not concepts:
+        yield IN_CONTEXT.violation(
+            context,
+            found=f"the context {name!r} without a concept",
+            allowed="one concept at least",
+            remedy="State a plain range, which holds wherever no function does.",
+        )
 
 
 class PhenomenonRange(Versioned, Base, init=False):
@@ -251,7 +262,7 @@ def overlapping(
 def gaps(ranges: Iterable[PhenomenonRange]) -> Iterator[ConstraintViolation]:
     """The gaps that ranges of one type and context leave between the lowest and the highest, on any day."""
     known = list(ranges)
-    for day in sorted({each.period.start for each in known}):
+    for day in sorted({day for each in known for day in (each.period.start, each.period.end)}):
         held = sorted((each for each in known if each.period.includes(day)), key=_from_below)
         for lower, upper in pairwise(held):
             if not lower.range.abuts(upper.range) and not lower.range.overlaps(upper.range):
@@ -262,6 +273,17 @@ def gaps(ranges: Iterable[PhenomenonRange]) -> Iterator[ConstraintViolation]:
                     allowed="ranges that meet, each end belonging to one of them",
                     remedy="Let one of the two reach as far as the other, or state a phenomenon in between.",
                 )
+
+
+@search()
+def _gaps_anywhere(session: Session) -> Iterator[ConstraintViolation]:
+    """Gaps between believed ranges: a database does not look for them, since bands are written one by one."""
+    believed = select(PhenomenonRange).where(PhenomenonRange.known_to == UNTIL_CHANGED)
+    alike: dict[tuple[UUID, UUID | None], list[PhenomenonRange]] = {}
+    for each in session.scalars(believed.order_by(PhenomenonRange.version)):
+        alike.setdefault((each.phenomenon_type_id, each.context_id), []).append(each)
+    for ranges in alike.values():
+        yield from gaps(ranges)
 
 
 def _from_below(band: PhenomenonRange) -> tuple[bool, str, bool]:

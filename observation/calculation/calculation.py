@@ -18,7 +18,7 @@ from ..concept.phenomenon_type import PhenomenonType
 from ..concept.status_type import StatusType
 from ..record.measurement import Measurement
 from ..record.time_record import Time, TimeRecord
-from .argument import Wanted, measurements_for, preferred, shifted
+from .argument import Wanted, measurements_for, preferred, rejected_below, shifted
 from .calculated_measurement import CalculatedMeasurement
 from .measurement_protocol import CalculatedMeasurementProtocol, MeasurementProtocol
 from .preference import protocols_of
@@ -34,6 +34,11 @@ CIRCLE = rule(
     "calculation.circle",
     pattern="4.2",
     says="No measurement is calculated from itself, however many protocols lie between.",
+)
+ON_REJECTED = rule(
+    "calculation.on-rejected",
+    pattern="4.2",
+    says="No figure is given, or calculated from, that rests on a rejected one.",
 )
 
 
@@ -108,8 +113,7 @@ class Calculation:
                 protocol refuses.
         """
         arguments = protocol.arguments_of(self.session, wanted)
-        kept = {(each.phenomenon_type_id, each.subject_id, each.status_type_id): each for each in keeping}
-        found: list[Measurement | None] = [kept.get(each.what) for each in arguments]
+        found: list[Measurement | None] = [self._kept(each, keeping) for each in arguments]
         self._look_for([each for each, there in zip(arguments, found, strict=True) if there is None])
         found = [there or self._recorded_already(each) for each, there in zip(arguments, found, strict=True)]
         lacking = [each for each, there in zip(arguments, found, strict=True) if there is None]
@@ -141,7 +145,9 @@ class Calculation:
         there = self._there(wanted)
         before = shifted(self.session, wanted)
         if before is not None and not there:
-            return self.obtain(before)
+            found = self.obtain(before)
+            if found is not None:
+                return found
         order = self._order(wanted)
         for protocol in order:
             made = preferred([each for each in there if each.protocol is protocol], order)
@@ -163,6 +169,8 @@ class Calculation:
             sources = [each for each in found if each is not None]
             return self._reckoned(protocol, wanted, sources) if len(sources) == len(found) else None
         except ConstraintViolation as refused:
+            if refused.rule is ON_REJECTED:
+                raise
             self.missing.refused.append((len(self._path), refused))
             return None
 
@@ -182,11 +190,28 @@ class Calculation:
             return self._recorded_already(before)
         return preferred(there, self._order(wanted))
 
+    def _kept(self, wanted: Wanted, keeping: Sequence[Measurement]) -> Measurement | None:
+        """The one of earlier sources that is what is wanted, or is what a figure of the prior year is."""
+        for each in keeping:
+            if wanted.is_met_by(each):
+                return each
+        before = shifted(self.session, wanted)
+        return None if before is None else self._kept(before, keeping)
+
     def _look_for(self, wanted: Sequence[Wanted]) -> None:
         """Ask for the measurements of many figures at once."""
         unknown = [each for each in wanted if each.key not in self._measured]
         self._measured |= {each.key: [] for each in unknown}
-        self._measured |= measurements_for(self.session, unknown)
+        found = measurements_for(self.session, unknown)
+        self._measured |= found
+        rejected = rejected_below(self.session, [each for some in found.values() for each in some])
+        if rejected is not None:
+            raise ON_REJECTED.violation(
+                rejected,
+                found=f"{rejected}, rejected, below what was calculated for {unknown[0]}",
+                allowed="figures that rest on what stands",
+                remedy="Make them anew first: recalculate(session, by=...).",
+            )
 
     def forget(self, wanted: Wanted) -> None:
         """Ask again for a figure, since it was recorded meanwhile."""
@@ -251,10 +276,11 @@ def create_measurement(
     """
     Calculate and record a measurement by one protocol, from measurements that are recorded already.
 
-    Shape:  it is classified by the bands of its type; its sources are kept.
+    Shape:  it is classified by the bands of its type; its sources are kept. Each call records another one:
+            `measure` gives the one that there is.
     Errors: `ConstraintViolation`: `calculation.arguments`, which names each that is missing,
-            `number.quotient` where something is divided by zero, and what else the protocol refuses; nothing
-            is recorded.
+            `calculation.on-rejected` where one rests on what was rejected, `number.quotient` where something
+            is divided by zero, and what else the protocol refuses; nothing is recorded.
     Source: Analysis Patterns 4.2.
     """
     calculation = Calculation(session)
@@ -277,8 +303,10 @@ def measure(
     Give a figure: one that is recorded, or one that is calculated now, by the preferred protocol that can.
 
     Shape:  the protocols are tried in the order of the day on which the figure begins to apply; arguments
-            that are not there are calculated in the same way, and recorded with it.
+            that are not there are calculated in the same way, and recorded with it. What is recorded is
+            taken where it applies to exactly that time or, for a point in time, to a period that includes it.
     Errors: `ConstraintViolation`: `calculation.arguments`, which names what is missing at the bottom,
+            `calculation.on-rejected` where what is recorded rests on what was rejected,
             `calculation.circle` where protocols lead back to one another, or what the last resort refused;
             nothing is recorded.
     Source: Analysis Patterns 4.2.

@@ -37,7 +37,10 @@ def comparative_protocols(
     Find or make the two protocols that compare figures of a type: x - y, and (x - y) / y in percent.
 
     Shape:  the results are of types of their own, `<type> deviation` and `<type> relative deviation`, which
-            prefer these protocols after those that they have.
+            prefer these protocols after those that they have. A method that says the same is shared.
+    Units:  the share is of y as it is: where y is negative, a higher figure is a negative share.
+    Errors: `ConstraintViolation` (`protocol.unique-name`), by the database, where another protocol has the
+            name already.
     Source: Analysis Patterns 4.2.
     """
     absolute = _Comparison("deviation", phenomenon_type.legal_units, "difference", "x - y", None)
@@ -89,7 +92,11 @@ class _Comparison(NamedTuple):
 
 def _comparative(session: Session, compared: PhenomenonType, how: _Comparison) -> ComparativeProtocol:
     name = f"{compared} {how.suffix}"
-    there = select(ComparativeProtocol).where(ComparativeProtocol.name == name)
+    there = (
+        select(ComparativeProtocol)
+        .join(ComparativeProtocol.method)
+        .where(ComparativeProtocol.name == name, Method.listed == "x y", Method.says == how.says)
+    )
     protocol = session.scalars(there).one_or_none()
     if protocol is None:
         same = select(Method).where(Method.listed == "x y", Method.says == how.says).order_by(Method.name)
@@ -98,11 +105,17 @@ def _comparative(session: Session, compared: PhenomenonType, how: _Comparison) -
             name=name,
             result_type=_type(session, name, how.units),
             compared=compared,
-            method=method or Method(name=how.called, arguments=("x", "y"), says=how.says),
+            method=method or _method(session, how),
             places=how.places,
         )
         _last(session, protocol)
     return protocol
+
+
+def _method(session: Session, how: _Comparison) -> Method:
+    taken = session.scalars(select(Method.name).where(Method.name == how.called)).first()
+    name = how.called if taken is None else f"{how.called} of x and y"
+    return Method(name=name, arguments=("x", "y"), says=how.says)
 
 
 def _type(session: Session, name: str, units: Iterable[Unit | str]) -> PhenomenonType:

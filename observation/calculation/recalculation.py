@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from ...patterns.accountability.party import Party
 from ...patterns.catalogue import attach
-from ...patterns.constraint import ConstraintViolation
+from ...patterns.constraint import ConstraintViolation, require, rule
 from ...patterns.persistence.session import Session
 from ...patterns.reference.thing import in_parts
 from ..record.basis import Basis, Role
@@ -35,6 +35,12 @@ from .measurement_protocol import (
 )
 from .method import Method
 from .preference import ProtocolPreference, prefer
+
+OF_REJECTED = rule(
+    "recalculation.of-rejected",
+    pattern="4.2",
+    says="What is made anew rests on a figure that was rejected.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,13 @@ def recalculate(
             that made it, sources first: from those that it had, but for what was rejected, which is looked
             for anew. What lacks an argument, or is refused, stays rejected, and is named with the reason.
             Nothing else is touched.
+    Errors: `ConstraintViolation` (`recalculation.of-rejected`) where one of them stands; nothing is changed.
     Source: Analysis Patterns 4.2, with 3.9: a calculated measurement knows its sources.
     """
+    wrong = None if of is None else list(of)
+    require(_not_rejected(wrong or ()))
     session.flush()
-    affected = _in_order(session, _affected(session, of))
+    affected = _in_order(session, _affected(session, wrong))
     for measurement in affected:
         measurement.reject(by=by, why=why)
     session.flush()
@@ -103,19 +112,36 @@ def _made_anew(
     return made
 
 
+def _not_rejected(observations: Iterable[Observation]) -> Iterator[ConstraintViolation]:
+    for each in observations:
+        if each.rejection is None:
+            yield OF_REJECTED.violation(
+                each,
+                found=f"{each}, which was not rejected",
+                allowed="rejected observations",
+                remedy="Reject it first: observation.reject(by=..., why=...).",
+            )
+
+
 def _affected(session: Session, of: Iterable[Observation] | None) -> list[UUID]:
-    """The keys of the measurements that rest on what was rejected, level by level."""
+    """The keys of the measurements that rest on what was rejected, and were not rejected themselves."""
     if of is None:
         wrong = aliased(Rejection)
         sources = select(wrong.observation_id)
-        level = list(session.scalars(_resting().where(Basis.source_id.in_(sources))))
+        level = list(session.scalars(_kept_although_resting().where(Basis.source_id.in_(sources))))
     else:
         level = _resting_on(session, [each.id for each in of])
     found: dict[UUID, None] = {}
-    while level:
+    while level:  # through what was rejected already, too: something may rest on it that was not
         found |= dict.fromkeys(level)
         level = [key for key in _resting_on(session, level) if key not in found]
-    return list(found)
+    rejected = select(Rejection.observation_id)
+    gone = {
+        key
+        for part in in_parts(found)
+        for key in session.scalars(rejected.where(Rejection.observation_id.in_(part)))
+    }
+    return [key for key in found if key not in gone]
 
 
 def _resting_on(session: Session, sources: Iterable[UUID]) -> list[UUID]:
@@ -126,14 +152,18 @@ def _resting_on(session: Session, sources: Iterable[UUID]) -> list[UUID]:
     ]
 
 
-def _resting() -> Any:
+def _kept_although_resting() -> Any:
     """Select the calculated measurements that rest on something, and were not rejected themselves."""
-    rejected = exists().where(Rejection.observation_id == Basis.observation_id)
+    return _resting().where(~exists().where(Rejection.observation_id == Basis.observation_id))
+
+
+def _resting() -> Any:
+    """Select the calculated measurements that rest on something."""
     calculated: Any = CalculatedMeasurement
     return (
         select(Basis.observation_id)
         .join(calculated, calculated.id == Basis.observation_id)
-        .where(Basis.role == Role.INPUT, ~rejected)
+        .where(Basis.role == Role.INPUT)
         .distinct()
     )
 

@@ -32,6 +32,11 @@ DEFINED = rule(
     pattern="4.2",
     says="A formula comes to something for every mix of planned inputs and inputs as they came out.",
 )
+EXACT = rule(
+    "variance.exact",
+    pattern="4.2",
+    says="A formula whose result is split comes to an exact number.",
+)
 
 
 def factor_variance(
@@ -51,7 +56,7 @@ def factor_variance(
     Units:  the formula reckons with bare numbers, of each input in the unit in which it was planned, and its
             result is so many of `unit`. Exact: an input that did not change contributes 0.
     Errors: `ConstraintViolation`: `variance.same-inputs`, `variance.few-inputs`, `variance.defined`,
-            `quantity.compatible-units`.
+            `variance.exact` for a formula that comes to a float, `quantity.compatible-units`.
     Source: L. S. Shapley, A Value for n-Person Games, 1953.
 
     >>> from analysis_patterns.patterns import Quantity
@@ -123,7 +128,7 @@ def _in_all_orders(worth: Worth, count: int) -> dict[int, Fraction]:
 
 def _defined(names: Sequence[str], worth: Worth, changed: frozenset[int]) -> Fraction:
     try:
-        return worth(changed)
+        return _exactly(worth(changed))
     except ZeroDivisionError:
         mix = ", ".join(name for n, name in enumerate(names) if n in changed) or "nothing"
         raise DEFINED.violation(
@@ -131,6 +136,16 @@ def _defined(names: Sequence[str], worth: Worth, changed: frozenset[int]) -> Fra
             allowed="a formula that comes to something for every mix",
             remedy="Split it in an order that avoids the mix, or by parts that are not 0.",
         ) from None
+
+
+def _exactly(result: object) -> Fraction:
+    if isinstance(result, Fraction | int) and not isinstance(result, bool):
+        return Fraction(result)
+    raise EXACT.violation(
+        found=f"{type(result).__name__} {result!r}",
+        allowed="a fraction, or a whole number",
+        remedy="Reckon with Fraction('0.1'), not with 0.1.",
+    )
 
 
 def different_inputs(

@@ -15,6 +15,12 @@ ADDS_UP = rule(
     says="What the parts of a difference contribute comes to the difference, exactly.",
 )
 
+NAMED_ONCE = rule(
+    "variance.named-once",
+    pattern="4.2",
+    says="No two contributions to a difference have the same name.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
@@ -35,7 +41,8 @@ class Variance:
 
     Shape:  both figures, the `method` by which it was split, one contribution for each input or part.
     Units:  exact fractions of one unit; actual less planned.
-    Errors: `ConstraintViolation` (`variance.adds-up`) where the contributions come to something else.
+    Errors: `ConstraintViolation`: `variance.adds-up` where the contributions come to something else,
+            `variance.named-once` where two have one name.
     Source: Analysis Patterns 4.2 compares the two; that the difference is split is ours.
     """
 
@@ -46,6 +53,14 @@ class Variance:
     contributions: tuple[Contribution, ...]
 
     def __post_init__(self) -> None:
+        names = [each.name for each in self.contributions]
+        if len(set(names)) < len(names):
+            raise NAMED_ONCE.violation(
+                self,
+                found=f"contributions of {', '.join(names)}",
+                allowed="a name for each",
+                remedy="Add up those of one name, or tell them apart.",
+            )
         split = sum((each.amount for each in self.contributions), Fraction(0))
         if split != self.difference:
             raise ADDS_UP.violation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -626,11 +627,26 @@ def test_what_failed_within_a_circle_is_tried_again_outside_it(session: Session,
     assert found.quantity == Quantity(120, "USD")
 
 
-def test_a_figure_of_only_a_part_of_the_time_is_none_of_it(session: Session, sales: Sales) -> None:
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_figure_of_a_part_of_the_time_or_of_more_is_none_of_it(
+    session: Session, sales: Sales, days: int
+) -> None:
     sales.record(session, sales.price, 10)
-    sales.record(session, sales.units, 5, applicable=Interval(QUARTER.start, QUARTER.end - timedelta(days=1)))
+    other = Interval(QUARTER.start, QUARTER.end + timedelta(days=days))
+    sales.record(session, sales.units, 5, applicable=other)
 
     with refuses("calculation.arguments"):
         sales.by_product.create_measurement(
             session, subject=sales.company, applicable=QUARTER, status_type=sales.actual
         )
+
+
+@pytest.mark.parametrize(("moment", "held"), [(QUARTER.start, True), (QUARTER.end, False)])
+def test_what_held_for_a_period_held_at_a_point_in_it_but_not_at_its_end(
+    session: Session, sales: Sales, moment: datetime, held: bool
+) -> None:
+    price = sales.record(session, sales.price, 10)
+    asked = {"subject": sales.company, "applicable": moment, "status_type": sales.actual}
+
+    with nullcontext() if held else refuses("calculation.arguments"):
+        assert measure(session, sales.price, **asked) is price  # type: ignore[arg-type]

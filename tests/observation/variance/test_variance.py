@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 from itertools import permutations
 from types import ModuleType
@@ -202,9 +203,22 @@ def test_refuses_a_formula_that_divides_by_zero_on_the_way() -> None:
     assert "with b as it came out" in str(refused.value)
 
 
+@pytest.mark.parametrize("inexact", [0.1, Decimal("0.1"), None])
+def test_refuses_a_formula_that_comes_to_no_exact_number(inexact: Any) -> None:
+    with refuses("variance.exact"):
+        factor_variance(lambda _: inexact, planned=counts(a=1), actual=counts(a=2), unit=USD)
+
+
 def test_refuses_contributions_that_do_not_add_up() -> None:
     with refuses("variance.adds-up"):
         Variance(Fraction(10), Fraction(12), USD, "by guess", (Contribution("units", Fraction(1)),))
+
+
+def test_refuses_two_contributions_of_one_name() -> None:
+    half = Contribution("north", Fraction(1))
+
+    with refuses("variance.named-once"):
+        Variance(Fraction(0), Fraction(2), USD, "part by part", (half, half))
 
 
 def test_what_contributes_is_asked_for_by_name() -> None:
