@@ -207,6 +207,18 @@ LINKS = st.lists(
     max_size=14,
 )
 """A source, what rests on it, and as what."""
+BOTH_WAYS = [(0, 1, Role.FOR), (0, 2, Role.AGAINST), (1, 3, Role.FOR), (2, 3, Role.FOR)]
+"""By two ways the last rests on the first: by one that speaks for it, and by one that speaks against it."""
+REJECTED = st.sets(st.integers(0, MOST - 1), max_size=3)
+HISTORIES = st.one_of(
+    st.tuples(LINKS, REJECTED),
+    # Whatever else there is, something both loses support and an objection, unless it is rejected too.
+    st.tuples(
+        LINKS.map(lambda links: list({link[:2]: link for link in (*links, *BOTH_WAYS)}.values())),
+        REJECTED.map(lambda rejected: rejected | {0}),
+    ),
+)
+"""Who rests on whom, and what is rejected."""
 
 
 def naively(links: list[tuple[int, int, Role]], rejected: set[int]) -> dict[int, set[Effect]]:
@@ -238,8 +250,9 @@ def test_staleness_is_that_of_every_way_there_is(asked: Session) -> None:
     covered = Covered()
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(links=LINKS, rejected=st.sets(st.integers(0, MOST - 1), max_size=3))
-    def holds(links: list[tuple[int, int, Role]], rejected: set[int]) -> None:
+    @given(HISTORIES)
+    def holds(history: tuple[list[tuple[int, int, Role]], set[int]]) -> None:
+        links, rejected = history
         ann, concept = Person(name="Ann"), ObservationConcept(name="something")
         asked.add_all([ann, concept])
         made: list[Observation] = [
