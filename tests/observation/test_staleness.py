@@ -128,6 +128,23 @@ def test_tells_what_was_stale_at_an_instant(
     assert reconsider(session, chain.weight, known_at=before) == []
 
 
+def test_what_was_recorded_later_was_not_stale_before(
+    session: Session, clock: FixedClock, ward: Ward, chain: Chain
+) -> None:
+    chain.weight.reject(by=ward.ito, why="another patient's")
+    session.commit()
+    before = clock.now()
+    clock.advance(A_DAY)
+    later = ward.found()
+    rest(later, [chain.diabetes], Role.FOR)
+    session.add(later)
+    session.commit()
+
+    assert is_stale(session, later)
+    assert not is_stale(session, later, known_at=before)
+    assert later not in session.scalars(stale(session, known_at=before)).all()
+
+
 def test_asks_of_one_thing_and_because_of_one_rejection(session: Session, ward: Ward, chain: Chain) -> None:
     bob = Person(name="Bob")
     session.add(bob)
