@@ -246,6 +246,23 @@ def _spelled(parts: Collection[Part]) -> str:
     return ", ".join(sorted(f"'{each.value}'" for each in parts))
 
 
+def _is_of_another_kind(row: str) -> str:
+    """What has terms already would become, or be replaced by, a function that has no such parts."""
+    by_kind = " OR ".join(
+        f"{row}.kind = '{kind}' AND t.part NOT IN ({_spelled(parts)})" for kind, parts in _PARTS.items()
+    )
+    return f"EXISTS (SELECT 1 FROM {_TERMS} t WHERE t.function_id = {row}.id AND ({by_kind}))"
+
+
+guard(
+    KnowledgeFunction.__table__,  # type: ignore[arg-type]
+    *(
+        refuse_when(
+            FITTING_PART, _TABLE, on, _is_of_another_kind, because="a function that has not such parts"
+        )
+        for on in ("INSERT", "UPDATE")
+    ),
+)
 guard(
     FunctionTerm.__table__,  # type: ignore[arg-type]
     *(
