@@ -180,15 +180,7 @@ def _unfounded(
                 allowed="observations of one thing",
                 remedy="Leave out what was observed of others.",
             )
-    for source in speaks_for:
-        if source in speaks_against:
-            yield ONE_SIDE.violation(
-                conclusion,
-                source,
-                found=f"{source}, for {function.product} and against it",
-                allowed="observations that speak for it, and others against it",
-                remedy="Leave it out of what speaks against it: it was enough to conclude from.",
-            )
+    yield from _on_both_sides(conclusion, function, speaks_for, speaks_against)
     for source, speaks in (
         *((each, True) for each in speaks_for),
         *((each, False) for each in speaks_against),
@@ -211,6 +203,23 @@ def _unfounded(
             allowed=function.condition,
             remedy="Observe what is missing, or record what is suspected as a hypothesis of its own.",
         )
+
+
+def _on_both_sides(
+    conclusion: AssociatedObservation,
+    function: AssociativeFunction,
+    speaks_for: list[Observation],
+    speaks_against: list[Observation],
+) -> Iterator[ConstraintViolation]:
+    for source in speaks_for:
+        if source in speaks_against:
+            yield ONE_SIDE.violation(
+                conclusion,
+                source,
+                found=f"{source}, for {function.product} and against it",
+                allowed="observations that speak for it, and others against it",
+                remedy="Leave it out of what speaks against it: it was enough to conclude from.",
+            )
 
 
 def _too_certain(
