@@ -68,8 +68,8 @@ class KnowledgeFunction(KnownByName, Base, init=False):
     """
     What is known of a protocol: when to follow it, or what comes of it.
 
-    Shape:  a name; one protocol; a period for which it holds; its terms, each an observation concept, or a
-            protocol that was followed before.
+    Shape:  a name; one protocol; a period of days for which it holds; its terms, each an observation concept,
+            or a protocol that was followed before. What it said before it was changed is not kept.
     Errors: `ConstraintViolation`: `name.text`, `knowledge-function.one-part`,
             `knowledge-function.fitting-part`; `knowledge-function.unique-name` by the database.
     Source: Analysis Patterns 8.7.

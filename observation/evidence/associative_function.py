@@ -74,7 +74,8 @@ class AssociativeFunction(Effectivity, KnownByName, Referable, Base, init=False)
 
     Shape:  one product, a concept; one or more arguments, concepts that have to be present or absent. It is
             met where `at_least` so many of those to be present are, all of them unless said otherwise, and
-            all of those to be absent are absent. It is in effect during a period of days, and is ended.
+            all of those to be absent are absent. It is in effect during a period of days, and is ended; what
+            it said before it was restated is not kept.
     Errors: `ConstraintViolation`: `name.text`, `associative-function.some-argument`,
             `associative-function.argument-once`, `associative-function.at-least`,
             `associative-function.product`, `associative-function.in-use`; nothing is changed.
