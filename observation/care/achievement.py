@@ -16,8 +16,9 @@ from ...patterns.persistence.session import Session
 from ...patterns.planning.action import Action, ProposedAction
 from ...patterns.planning.protocol import Protocol
 from ...patterns.provenance import Explanation
-from ..concept.observation_concept import ObservationConcept, Phenomenon
+from ..concept.observation_concept import ObservationConcept
 from ..evidence._claim import every_kind, told_by
+from ..evidence.fulfilment import excludes
 from ..evidence.presence import findings, way_up
 from ..record.observation import Observation, Presence
 from ..record.question import ACTIVE, known_as
@@ -255,14 +256,7 @@ def _denies(observation: Observation, concept: ObservationConcept) -> bool:
     found, presence = told
     if presence is Presence.ABSENT:
         return found in concept.all_concepts()
-    return (
-        presence is Presence.PRESENT
-        and isinstance(concept, Phenomenon)
-        and isinstance(found, Phenomenon)
-        and found.phenomenon_type_id == concept.phenomenon_type_id
-        and found not in concept.all_concepts()
-        and concept not in found.all_concepts()
-    )
+    return presence is Presence.PRESENT and excludes(found, concept)
 
 
 def _is_unforeseen(observation: Observation, foreseen: Iterable[ObservationConcept]) -> bool:

@@ -68,8 +68,8 @@ class KnowledgeFunction(KnownByName, Base, init=False):
     """
     What is known of a protocol: when to follow it, or what comes of it.
 
-    Shape:  a name; one protocol; a period for which it holds; its terms, each an observation concept, or a
-            protocol that was followed before.
+    Shape:  a name; one protocol; a period of days for which it holds; its terms, each an observation concept,
+            or a protocol that was followed before. What it said before it was changed is not kept.
     Errors: `ConstraintViolation`: `name.text`, `knowledge-function.one-part`,
             `knowledge-function.fitting-part`; `knowledge-function.unique-name` by the database.
     Source: Analysis Patterns 8.7.
@@ -246,6 +246,23 @@ def _spelled(parts: Collection[Part]) -> str:
     return ", ".join(sorted(f"'{each.value}'" for each in parts))
 
 
+def _is_of_another_kind(row: str) -> str:
+    """What has terms already would become, or be replaced by, a function that has no such parts."""
+    by_kind = " OR ".join(
+        f"{row}.kind = '{kind}' AND t.part NOT IN ({_spelled(parts)})" for kind, parts in _PARTS.items()
+    )
+    return f"EXISTS (SELECT 1 FROM {_TERMS} t WHERE t.function_id = {row}.id AND ({by_kind}))"
+
+
+guard(
+    KnowledgeFunction.__table__,  # type: ignore[arg-type]
+    *(
+        refuse_when(
+            FITTING_PART, _TABLE, on, _is_of_another_kind, because="a function that has not such parts"
+        )
+        for on in ("INSERT", "UPDATE")
+    ),
+)
 guard(
     FunctionTerm.__table__,  # type: ignore[arg-type]
     *(

@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
+from ...patterns.persistence.addition import repeats
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.session import join_session
@@ -125,5 +126,9 @@ guard(
     Outcome.__table__,  # type: ignore[arg-type]
     refuse_when(NOT_REJECTED, _TABLE, "INSERT", _is_rejected, because="a rejected observation"),
     refuse_when(EXPECTED, _TABLE, "INSERT", _is_unexpected, because="an outcome of what was not done yet"),
-)
+    refuse_when(
+        ONE_ACTION, _TABLE, "INSERT", repeats(_TABLE, "observation_id", believed=True),
+        because="the outcome of a second action",
+    ),
+)  # fmt: skip
 keep_history(Outcome)

@@ -21,6 +21,7 @@ from ...patterns.planning.protocol import Protocol
 from ...patterns.provenance import Explanation
 from ..concept.observation_concept import ObservationConcept, closure
 from ..evidence._claim import every_kind, says
+from ..evidence.fulfilment import answered
 from ..evidence.presence import findings
 from ..record.observation import Observation, Presence
 from ..record.question import ACTIVE, known_as
@@ -156,9 +157,10 @@ def considered_protocols(
     Every start function that something observed of a thing speaks for, and what it comes to.
 
     Shape:  an indication is met where it is present, by active observations that nobody contradicts, or
-            where it is expected: by a projection that is not over. A contraindication is met where anything
-            active or expected says that it is present; where that is a hypothesis, it is a caution. A
-            protocol is met where something active was observed by it, or by an action that followed it.
+            where it is expected: by a projection that is not over, and of which nobody has told what came. A
+            contraindication is met where anything active or expected says that it is present; where that is
+            a hypothesis, it is a caution. A protocol is met where something active was observed by it, or by
+            an action that followed it.
     Units:  instants, by default the session's now; functions hold for days, of the clock's zone.
     Source: Analysis Patterns 8.7; 3.10: hypotheses lead to no intervention.
     """
@@ -265,8 +267,10 @@ class _Question:
                 closure.c.supertype_id.in_([each.id for each in concepts]),
                 told.subject_id == self.subject,
                 says(told, Presence.PRESENT),
-                told.applicable_to >= self.as_of,
+                # A point is over after its instant, a period with its end.
+                or_(told.applicable_to > self.as_of, told.applicable_from == self.as_of),
                 *known_as(told, frozenset({Standing.PROJECTION}), self.known_at),
+                ~answered(told, self.known_at),  # what came of it counts instead
             )
             .order_by(told.applicable_from, told.id)
         )

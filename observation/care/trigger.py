@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, and_, inspect, or_, select
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, require, rule
+from ...patterns.persistence.addition import repeats
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.session import Session, join_session
@@ -182,5 +183,9 @@ guard(
     Trigger.__table__,  # type: ignore[arg-type]
     refuse_when(STANDING, _TABLE, "INSERT", _not_acted_on, because="an observation that nobody acts on"),
     refuse_when(PLAN, _TABLE, "INSERT", _no_plan, because="what is no plan, or was withdrawn"),
-)
+    refuse_when(
+        ONCE, _TABLE, "INSERT", repeats(_TABLE, "observation_id", "plan_id", believed=True),
+        because="a plan triggered twice",
+    ),
+)  # fmt: skip
 keep_history(Trigger)

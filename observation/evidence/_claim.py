@@ -60,7 +60,7 @@ class Moment:
 
 
 def claims(presence: Presence, concepts: Iterable[UUID], subject: UUID, moment: Moment) -> AnySelect:
-    """Each of `concepts` with the observations that tell of it, the earliest first."""
+    """Each of `concepts` with all that had begun to tell of it, even if that is over; the earliest first."""
     told = every_kind()
     asked, said = _ends(presence)
     return (
@@ -70,7 +70,7 @@ def claims(presence: Presence, concepts: Iterable[UUID], subject: UUID, moment: 
             asked.in_(concepts),
             told.subject_id == subject,
             says(told, presence),
-            _begun(told, moment.as_of),
+            told.applicable_from <= moment.as_of,
             *known_as(told, moment.standing, moment.known_at),
             # What could not be told of a special case says nothing of the general one, nor the other way.
             *([asked == said] if presence is Presence.UNKNOWN else []),
@@ -85,12 +85,6 @@ def _ends(presence: Presence) -> tuple[ColumnElement[UUID], ColumnElement[UUID]]
     return (below, above) if presence is Presence.ABSENT else (above, below)
 
 
-def _begun(observation: Any, instant: datetime) -> ColumnElement[bool]:
-    """That it had begun to apply and, where it says when it ends, had not ended."""
-    start, end = observation.applicable_from, observation.applicable_to
-    return and_(start <= instant, or_(end > instant, end == start))
-
-
 def stands(
     observation: Any, presence: Presence, concept: ObservationConcept, moment: Moment
 ) -> ColumnElement[bool]:
@@ -100,11 +94,14 @@ def stands(
     return and_(
         _claimed(observation, presence, concept, moment),
         or_(
-            observation.applicable_to > observation.applicable_from,
-            ~exists().where(
-                later.subject_id == observation.subject_id,
-                later.applicable_from > observation.applicable_from,
-                _claimed(later, other, concept, moment),
+            observation.applicable_to > moment.as_of,  # a period that is not over: a point never is
+            and_(
+                observation.applicable_to == observation.applicable_from,
+                ~exists().where(
+                    later.subject_id == observation.subject_id,
+                    later.applicable_from > observation.applicable_from,
+                    _claimed(later, other, concept, moment),
+                ),
             ),
         ),
     )
@@ -117,6 +114,6 @@ def _claimed(
     return and_(
         observation.concept_id.in_(select(said).where(asked == concept.id)),
         says(observation, presence),
-        _begun(observation, moment.as_of),
+        observation.applicable_from <= moment.as_of,
         *known_as(observation, moment.standing, moment.known_at),
     )

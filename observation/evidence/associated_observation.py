@@ -40,6 +40,12 @@ ARGUMENT = rule(
     says="Evidence for a conclusion meets an argument of its function; evidence against it contradicts one.",
     layers=EVERYWHERE,
 )
+ONE_SIDE = rule(
+    "evidence.one-side",
+    pattern="3.11",
+    says="No observation speaks both for a conclusion and against it.",
+    layers=EVERYWHERE - DATABASES,
+)
 CONDITION = rule(
     "evidence.condition",
     pattern="3.11",
@@ -73,9 +79,10 @@ class AssociatedObservation(CategoryObservation):
     Shape:  one function; one or more observations as evidence for it, any number against it, all of the
             subject of the conclusion. A concept may be concluded by many functions; this has one set of
             evidence: more evidence makes another conclusion.
-    Errors: `ConstraintViolation`: `evidence.some`, `evidence.same-subject`, `evidence.argument`,
-            `evidence.condition`, `evidence.certainty`, `associated-observation.in-effect`, `basis.rejected`,
-            and those of `CategoryObservation`; nothing is changed.
+    Errors: `ConstraintViolation`: `evidence.some`, `evidence.same-subject`, `evidence.one-side`,
+            `evidence.argument`, `evidence.condition`, `evidence.certainty`,
+            `associated-observation.in-effect`, `basis.rejected`, and those of `CategoryObservation`; nothing
+            is changed.
     Source: Analysis Patterns 3.11. A conclusion from a hypothesis begins as one; who confirms it later does
             so by `withdraw()`, as for any hypothesis.
     """
@@ -173,6 +180,7 @@ def _unfounded(
                 allowed="observations of one thing",
                 remedy="Leave out what was observed of others.",
             )
+    yield from _on_both_sides(conclusion, function, speaks_for, speaks_against)
     for source, speaks in (
         *((each, True) for each in speaks_for),
         *((each, False) for each in speaks_against),
@@ -195,6 +203,23 @@ def _unfounded(
             allowed=function.condition,
             remedy="Observe what is missing, or record what is suspected as a hypothesis of its own.",
         )
+
+
+def _on_both_sides(
+    conclusion: AssociatedObservation,
+    function: AssociativeFunction,
+    speaks_for: list[Observation],
+    speaks_against: list[Observation],
+) -> Iterator[ConstraintViolation]:
+    for source in speaks_for:
+        if source in speaks_against:
+            yield ONE_SIDE.violation(
+                conclusion,
+                source,
+                found=f"{source}, for {function.product} and against it",
+                allowed="observations that speak for it, and others against it",
+                remedy="Leave it out of what speaks against it: it was enough to conclude from.",
+            )
 
 
 def _too_certain(

@@ -15,7 +15,7 @@ from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.composites import period_columns
-from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.guard import Condition, Event, guard, refuse_when
 from ...patterns.persistence.registry import Referable
 from ...patterns.time.effectivity import Effectivity
 from ...patterns.time.period import ALWAYS, Period
@@ -74,7 +74,8 @@ class AssociativeFunction(Effectivity, KnownByName, Referable, Base, init=False)
 
     Shape:  one product, a concept; one or more arguments, concepts that have to be present or absent. It is
             met where `at_least` so many of those to be present are, all of them unless said otherwise, and
-            all of those to be absent are absent. It is in effect during a period of days, and is ended.
+            all of those to be absent are absent. It is in effect during a period of days, and is ended; what
+            it said before it was restated is not kept.
     Errors: `ConstraintViolation`: `name.text`, `associative-function.some-argument`,
             `associative-function.argument-once`, `associative-function.at-least`,
             `associative-function.product`, `associative-function.in-use`; nothing is changed.
@@ -315,9 +316,32 @@ def _concluded_by(key: str) -> str:
     return f"EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = {key})"
 
 
+def _is_in_use(row: str) -> str:
+    return _concluded_by(f"{row}.function_id")
+
+
+def _was_in_use(row: str) -> str:
+    """What is moved to another function is taken from one."""
+    return f"{_concluded_by('OLD.function_id')} OR {_is_in_use(row)}"
+
+
+_CHANGES: tuple[tuple[Event, Condition], ...] = (
+    ("INSERT", _is_in_use),
+    ("UPDATE", _was_in_use),
+    ("DELETE", _is_in_use),
+)
 guard(
     AssociativeFunction.__table__,  # type: ignore[arg-type]
-    refuse_when(PRODUCT, _TABLE, "UPDATE", _is_argument, because="a product that is an argument"),
+    *(
+        refuse_when(PRODUCT, _TABLE, on, _is_argument, because="a product that is an argument")
+        for on in ("INSERT", "UPDATE")
+    ),
+    # INSERT OR REPLACE would put another function in the place of one, without an update.
+    refuse_when(
+        IN_USE, _TABLE, "INSERT",
+        lambda row: _concluded_by(f"{row}.id"),
+        because="another function in the place of one that something was concluded by",
+    ),
     refuse_when(
         IN_USE, _TABLE, "UPDATE",
         lambda row: (
@@ -333,10 +357,9 @@ guard(
     refuse_when(PRODUCT, _ARGUMENT, "UPDATE", _is_product, because="an argument that is the product"),
     *(
         refuse_when(
-            IN_USE, _ARGUMENT, on,
-            lambda row: _concluded_by(f"{row}.function_id"),
+            IN_USE, _ARGUMENT, on, condition,
             because="another argument of a function that something was concluded by",
         )
-        for on in ("INSERT", "UPDATE", "DELETE")
+        for on, condition in _CHANGES
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
@@ -113,6 +113,18 @@ class DismissedEvidence(Recorded, Base):
     dismissal: Mapped[Dismissal] = relationship(back_populates="looked_at", init=False)
     observation: Mapped[Observation] = relationship()
 
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this breaks by itself: what was decided on was decided on then."""
+        if inspect(self).pending and inspect(self.dismissal).persistent:
+            yield KEPT.violation(
+                self,
+                self.dismissal,
+                found=f"{self.observation} as further evidence of what was dismissed before",
+                allowed="the evidence that somebody looked at then",
+                remedy="Dismiss what is proposed now: that it was looked at, too, is another dismissal.",
+                layer=Layer.FLUSH,
+            )
+
     def __str__(self) -> str:
         return str(self.observation)
 
@@ -129,5 +141,11 @@ def _unfounded(dismissal: Dismissal, evidence: list[Observation]) -> Iterator[Co
         )
 
 
+def _is_dismissed_before(row: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_TABLE} d WHERE d.id = {row}.dismissal_id AND d.recorded <> {row}.recorded)"
+    )
+
+
 only_added(Dismissal, KEPT)
-only_added(DismissedEvidence, KEPT)
+only_added(DismissedEvidence, KEPT, closed=_is_dismissed_before)

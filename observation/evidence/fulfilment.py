@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, inspect, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ColumnElement, ForeignKey, exists, inspect, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.audit import audit
 from ...patterns.persistence.base import Base, Level
-from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
+from ...patterns.persistence.guard import Guard, guard, refuse_when, spelled, trigger
 from ...patterns.persistence.recorded import Recorded
 from ...patterns.provenance import Explanation
 from ..concept.observation_concept import ObservationConcept, Phenomenon
 from ..record.measurement import Measurement
 from ..record.observation import Observation, Presence
-from ..record.rejection import Rejection
+from ..record.rejection import Rejection, was_rejected
 from ..record.standing import Standing
 from ._claim import recorded_on, told_by
 
@@ -139,6 +140,17 @@ class Fulfilment(Recorded, Base, init=False):
         return f"{self.projection} expected, {self.observation} observed"
 
 
+def answered(projection: Any, known_at: datetime) -> ColumnElement[bool]:
+    """The SQL condition that somebody has told by an instant what came of a projection."""
+    told, answer = aliased(Fulfilment), aliased(Observation)
+    return exists().where(
+        told.projection_id == projection.id,
+        told.recorded <= known_at,
+        answer.id == told.observation_id,
+        ~was_rejected(answer, known_at),
+    )
+
+
 def _projected(fulfilment: Fulfilment) -> Observation:
     return fulfilment.projection
 
@@ -201,12 +213,7 @@ def _answers(projection: Observation, observation: Observation) -> bool:
         return False
     (concept, _), (observed, presence) = expected, told
     # Of one type, another phenomenon tells as well what came of it: that it did not come true.
-    of_one_type = (
-        isinstance(concept, Phenomenon)
-        and isinstance(observed, Phenomenon)
-        and concept.phenomenon_type is observed.phenomenon_type
-    )
-    return of_one_type or bears_on(concept, observed, presence)
+    return of_one_type(concept, observed) or bears_on(concept, observed, presence)
 
 
 def bears_on(concept: ObservationConcept, observed: ObservationConcept, presence: Presence) -> bool:
@@ -216,6 +223,24 @@ def bears_on(concept: ObservationConcept, observed: ObservationConcept, presence
     if presence is Presence.ABSENT:
         return observed in concept.all_concepts()
     return observed is concept
+
+
+def of_one_type(concept: ObservationConcept, other: ObservationConcept) -> bool:
+    """Whether both are phenomena of the same type."""
+    return (
+        isinstance(concept, Phenomenon)
+        and isinstance(other, Phenomenon)
+        and concept.phenomenon_type is other.phenomenon_type
+    )
+
+
+def excludes(observed: ObservationConcept, concept: ObservationConcept) -> bool:
+    """Whether the presence of one is the absence of the other: two of one type, none a case of the other."""
+    return (
+        of_one_type(observed, concept)
+        and observed not in concept.all_concepts()
+        and concept not in observed.all_concepts()
+    )
 
 
 def _is_no_projection(row: str) -> str:
@@ -269,9 +294,26 @@ def _is_fulfilled(row: str) -> str:
     )
 
 
+def _one_at_a_time() -> Guard:
+    """
+    Let the second wait for the first, and be tried again where its snapshot is older than that.
+
+    Shape:  that the observation is a projection is written once more as it is: a lock alone would let a
+            transaction pass that sees nothing of what was committed meanwhile (REPEATABLE READ).
+    """
+    # PostgreSQL fires triggers in the order of their names: the lock comes first.
+    name = f"{_TABLE}_aa_lock"
+    body = (
+        "UPDATE observation_qualification SET kind = kind "
+        "WHERE observation_id = NEW.projection_id AND known_to = <forever>; RETURN NEW;"
+    )
+    when = f"BEFORE INSERT ON {_TABLE} FOR EACH ROW"
+    return Guard(name, _TABLE, (), trigger(name, when, spelled(body, "postgresql")))
+
+
 guard(
     Fulfilment.__table__,  # type: ignore[arg-type]
-    one_at_a_time(_TABLE, "1 FROM observation_observation WHERE id = NEW.projection_id FOR UPDATE"),
+    _one_at_a_time(),
     refuse_when(OF_PROJECTION, _TABLE, "INSERT", _is_no_projection, because="what is no projection"),
     refuse_when(BY_ACTIVE, _TABLE, "INSERT", _is_not_active, because="what is not active"),
     refuse_when(SAME_QUESTION, _TABLE, "INSERT", _is_another_question, because="an answer to something else"),

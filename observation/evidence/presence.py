@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -84,8 +84,9 @@ def presence_of(
 
     Shape:  what is present makes all its supertypes present, what is absent all its subtypes absent; the
             absence of a subtype says nothing of its supertypes. An observation of a period holds in that
-            period; one of a point holds on until a later observation says otherwise. Active observations,
-            unless another `standing` is asked for; a measurement counts as its phenomenon.
+            period; one of a point holds on until a later observation says otherwise, be it only for a period
+            that is over. Active observations, unless another `standing` is asked for; a measurement counts
+            as its phenomenon.
     Units:  instants, by default the session's now.
     Source: Analysis Patterns 3.6.
     """
@@ -116,7 +117,7 @@ def findings(
         for concept_id, observation in session.execute(asked_of):
             said[presence].setdefault(concept_id, []).append(observation)
     return [
-        _finding(concept, moment.as_of, *(said[each].get(concept.id, []) for each in Presence))
+        _finding(concept, moment.as_of, {each: said[each].get(concept.id, []) for each in Presence})
         for concept in concepts
     ]
 
@@ -175,24 +176,30 @@ def way_up(lower: ObservationConcept, upper: ObservationConcept) -> list[Observa
 def _finding(
     concept: ObservationConcept,
     instant: datetime,
-    present: list[Observation],
-    absent: list[Observation],
-    unknown: list[Observation],
+    begun: dict[Presence, list[Observation]],
 ) -> Finding:
+    """Of what had begun to apply by an instant, what still stands then."""
+    present, absent = begun[Presence.PRESENT], begun[Presence.ABSENT]
     return Finding(
         concept,
         instant,
-        tuple(_not_outdated(present, absent)),
-        tuple(_not_outdated(absent, present)),
-        tuple(unknown),
+        tuple(_standing(present, absent, instant)),
+        tuple(_standing(absent, present, instant)),
+        tuple(_standing(begun[Presence.UNKNOWN], (), instant)),
     )
 
 
-def _not_outdated(claims: list[Observation], contrary: list[Observation]) -> Iterator[Observation]:
+def _standing(
+    claims: Iterable[Observation], contrary: Iterable[Observation], instant: datetime
+) -> Iterator[Observation]:
     """A period says itself how long it holds; what was seen at a point, until something else is seen."""
     newest = max((each.applicable.start for each in contrary), default=None)
     for each in claims:
-        if not each.applicable.is_point or newest is None or each.applicable.start >= newest:
+        if each.applicable.is_point:
+            stands = newest is None or each.applicable.start >= newest
+        else:
+            stands = each.applicable.includes(instant)
+        if stands:
             yield each
 
 

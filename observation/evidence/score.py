@@ -8,7 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
 from ...patterns.catalogue import attach
@@ -25,7 +25,7 @@ from ..record.question import observations
 from ..record.rejection import was_rejected
 from ..record.standing import Hypothesis, Projection, Qualification, Standing
 from ._claim import told_by
-from .fulfilment import Fulfilment, bears_on
+from .fulfilment import Fulfilment, answered, bears_on, excludes
 
 COMPARABLE = rule(
     "score.comparable",
@@ -40,8 +40,8 @@ class Score:
     What was expected against what was observed.
 
     Shape:  of measurements the `error`, observed less expected, and the `relative_error`, that divided by
-            what was expected, None where that is zero; of concepts whether it was a hit, None where it could
-            not be told.
+            what was expected, None where that is zero; of concepts whether it was a hit, None where what was
+            observed does not tell. The presence of a phenomenon is the absence of the others of its type.
     Units:  the error in the unit of one of the two; the relative error is an exact fraction.
     Source: Analysis Patterns 3.10; the deviations are those of 4.2.
     """
@@ -181,15 +181,8 @@ def unfulfilled(
     known = session.instant(known_at)
     standing = frozenset({Standing.PROJECTION})
     asked = observations(session, subject=subject, standing=standing, known_at=known)
-    answer = aliased(Observation)
-    answered = exists().where(
-        Fulfilment.projection_id == Observation.id,
-        Fulfilment.recorded <= known,
-        answer.id == Fulfilment.observation_id,
-        ~was_rejected(answer, known),
-    )
     begins: Any = Observation.applicable_from  # type: ignore[attr-defined]
-    return asked.where(~answered, begins <= session.instant(due))
+    return asked.where(~answered(Observation, known), begins <= session.instant(due))
 
 
 def _is_hit(expected: Observation, observed: Observation) -> bool | None:
@@ -199,7 +192,11 @@ def _is_hit(expected: Observation, observed: Observation) -> bool | None:
     (concept, presence), (found, seen) = hoped, told
     if seen is Presence.UNKNOWN:
         return True if presence is Presence.UNKNOWN else None
-    return seen is presence and bears_on(concept, found, seen)
+    if bears_on(concept, found, seen):
+        return seen is presence
+    if seen is Presence.PRESENT and excludes(found, concept):
+        return presence is Presence.ABSENT
+    return None  # that another is absent, or something more general present, tells nothing of it
 
 
 def _accuracy(kind: PhenomenonType, of_kind: list[Score]) -> Accuracy:

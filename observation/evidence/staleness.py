@@ -132,12 +132,14 @@ def why_stale(
     """
     Tell which rejected observations one rests on, and how; None where it does not, or was rejected itself.
 
+    Units:  as known at an instant, by default the session's now; what was recorded later was not stale.
     Source: Analysis Patterns 3.9.
     """
+    known = session.instant(known_at)
     below = links_below(session, observation)
     reached = dict.fromkeys([observation.id, *(source for links in below.values() for source, _ in links)])
-    rejected = _rejected(session, list(reached), session.instant(known_at))
-    if observation.id in rejected or not rejected:
+    rejected = _rejected(session, list(reached), known)
+    if observation.id in rejected or not rejected or observation.recorded > known:
         return None
     paths = [path for path in _paths(observation.id, below) if path[0][-1] in rejected]
     loaded = observations_of(session, _keys(paths))

@@ -65,8 +65,10 @@ class Suggestion:
 
     @property
     def counter_evidence(self) -> list[Observation]:
-        """What speaks against it."""
-        return list(dict.fromkeys(self._speaking(speaks_for=False)))
+        """What speaks against it, by one argument, and for it by none."""
+        speaks_for = set(self.evidence)
+        against = dict.fromkeys(self._speaking(speaks_for=False))
+        return [each for each in against if each not in speaks_for]
 
     @property
     def missing(self) -> list[ObservationConcept]:

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import LONGEST, name_violations
 from ...patterns.accountability.party import Party
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
-from ...patterns.persistence.addition import only_added
+from ...patterns.persistence.addition import only_added, repeats
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.recorded import Recorded
@@ -149,6 +149,8 @@ def _by_whom(
 
 guard(
     Rejection.__table__,  # type: ignore[arg-type]
+    # INSERT OR REPLACE would put it in the place of the first.
+    refuse_when(ONCE, _TABLE, "INSERT", repeats(_TABLE, "observation_id"), because="a second rejection"),
     # Or two observations could be rejected at once, each by the other.
     one_at_a_time(
         _TABLE,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, exists, inspect
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from ...patterns.constraint import DATABASES, ConstraintViolation, Layer, rule
+from ...patterns.persistence.addition import repeats
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.version import Believed, believed_once, believed_table_args, keep_history
@@ -137,6 +138,11 @@ def is_qualified(observation: Any, known_at: datetime, *kinds: Standing) -> Colu
 
 guard(
     Qualification.__table__,  # type: ignore[arg-type]
+    # INSERT OR REPLACE would put it in the place of the first.
+    refuse_when(
+        ONE_STANDING, _TABLE, "INSERT", repeats(_TABLE, "observation_id", believed=True),
+        because="a second qualification",
+    ),
     refuse_when(
         PROJECTION_STAYS, _TABLE, "UPDATE",
         lambda _row: "OLD.kind = 'projection' AND NEW.known_to <> <forever>",

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from analysis_patterns.observation import (
     AssociatedObservation,
+    AssociativeFunction,
     Basis,
     CategoryObservation,
     Hypothesis,
@@ -258,6 +259,28 @@ def test_refuses_counter_evidence_that_speaks_for_it(session: Session, triad: Tr
     assert (
         refused.value.allowed == "what contradicts an argument: at least 2 of thirst, polyuria, weight loss"
     )
+
+
+def test_refuses_what_speaks_on_both_sides(session: Session, ward: Ward, triad: Triad) -> None:
+    either = AssociativeFunction(
+        name="thirst or type II, but no type I",
+        product=triad.pregnancy,
+        arguments=[triad.thirst, ward.type_2],
+        absent=[ward.type_1],
+        at_least=1,
+    )
+    (thirst,), none = triad.seen(triad.thirst), ward.found(ward.diabetes, presence=Presence.ABSENT)
+    session.add_all([either, thirst, none])
+    session.flush()
+
+    with leaves_no_trace(session), refuses("evidence.one-side"):
+        triad.concluded(thirst, none, against=[none], function=either)
+
+    concluded = triad.concluded(thirst, none, function=either)
+    session.add(concluded)
+    Basis(observation=concluded, source=none, role=Role.AGAINST)
+    with refuses("evidence.one-side", Layer.FLUSH):
+        session.flush()
 
 
 def test_refuses_evidence_that_is_no_argument_and_was_added_later(session: Session, triad: Triad) -> None:

@@ -238,6 +238,9 @@ def test_the_database_refuses_to_change_what_something_was_concluded_by(
 ) -> None:
     session.add(triad.concluded(*triad.seen(triad.thirst, triad.loss)))
     session.commit()
+    unused = AssociativeFunction(name="unused", product=triad.loss, arguments=[triad.pregnancy])
+    session.add(unused)
+    session.commit()
     functions, arguments = table_of(AssociativeFunction), table_of(FunctionArgument)
     another = {
         "function_id": triad.function.id,
@@ -252,7 +255,26 @@ def test_the_database_refuses_to_change_what_something_was_concluded_by(
         insert(arguments).values(another),
         update(arguments).values(presence=ABSENT),
         delete(arguments),
+        update(arguments).values(function_id=unused.id),
     ):
+        with leaves_no_trace(session), refuses("associative-function.in-use", layer):
+            session.execute(statement)
+
+
+def test_no_function_takes_the_place_of_one_that_something_was_concluded_by(
+    session: Session, triad: Triad, layer: Layer
+) -> None:
+    session.add(triad.concluded(*triad.seen(triad.thirst, triad.loss)))
+    session.commit()
+    functions = table_of(AssociativeFunction)
+    row = session.execute(select(functions)).mappings().one()
+    if layer is Layer.SQLITE:  # a client that sets nothing: REPLACE fires no trigger on delete
+        session.connection().exec_driver_sql("PRAGMA recursive_triggers=OFF")
+
+    for changed in ({"at_least": 1}, {"product_id": triad.pregnancy.id}):
+        statement = insert(functions).values({**row, **changed})
+        if layer is Layer.SQLITE:
+            statement = statement.prefix_with("OR REPLACE")
         with leaves_no_trace(session), refuses("associative-function.in-use", layer):
             session.execute(statement)
 

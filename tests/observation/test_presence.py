@@ -102,6 +102,19 @@ def test_a_period_that_has_not_ended_is_not_outdated(session: Session, ward: War
     assert presence_of(session, ward.ann, ward.diabetes, as_of=MORNING + 2 * A_DAY).is_contradicted
 
 
+def test_what_was_seen_at_a_point_does_not_come_back_after_a_period_that_said_otherwise(
+    session: Session, ward: Ward
+) -> None:
+    free = Interval(MORNING + 2 * A_DAY, MORNING + 4 * A_DAY)
+    session.add_all([ward.found(), ward.found(applicable=free, presence=ABSENT)])
+
+    asked = [MORNING + days * A_DAY for days in (1, 2, 4, 9)]
+
+    assert [told(session, ward, each)[0] for each in asked] == [PRESENT, ABSENT, None, None]
+    for each in asked[2:]:
+        assert session.scalars(subjects_with(session, ward.diabetes, as_of=each)).all() == []
+
+
 def test_neither_the_rejected_nor_what_is_tested_or_expected_counts(session: Session, ward: Ward) -> None:
     wrong = ward.found(ward.type_2)
     tested = ward.found(ward.type_1, standing=Standing.HYPOTHESIS)
@@ -213,12 +226,17 @@ def naively(arrows: set[tuple[int, int]], said: list[Told], concept: int, day: i
     def above(start: int) -> set[int]:
         return {start}.union(*(above(upper) for lower, upper in arrows if lower == start))
 
-    begun = [each for each in said if each[2] <= day and (each[3] == 0 or day < each[2] + each[3])]
+    begun = [each for each in said if each[2] <= day]
+    begun = [each for each in begun if each[3] == 0 or day < each[2] + each[3] or each[1] is not UNKNOWN]
     present = [each for each in begun if each[1] is PRESENT and concept in above(each[0])]
     absent = [each for each in begun if each[1] is ABSENT and each[0] in above(concept)]
     stands = {
-        PRESENT: [each for each in present if each[3] or all(other[2] <= each[2] for other in absent)],
-        ABSENT: [each for each in absent if each[3] or all(other[2] <= each[2] for other in present)],
+        presence: [
+            each
+            for each in claims
+            if (day < each[2] + each[3] if each[3] else all(other[2] <= each[2] for other in contrary))
+        ]
+        for presence, claims, contrary in ((PRESENT, present, absent), (ABSENT, absent, present))
     }
     if stands[PRESENT] and stands[ABSENT]:
         return UNKNOWN

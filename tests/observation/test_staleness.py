@@ -128,6 +128,23 @@ def test_tells_what_was_stale_at_an_instant(
     assert reconsider(session, chain.weight, known_at=before) == []
 
 
+def test_what_was_recorded_later_was_not_stale_before(
+    session: Session, clock: FixedClock, ward: Ward, chain: Chain
+) -> None:
+    chain.weight.reject(by=ward.ito, why="another patient's")
+    session.commit()
+    before = clock.now()
+    clock.advance(A_DAY)
+    later = ward.found()
+    rest(later, [chain.diabetes], Role.FOR)
+    session.add(later)
+    session.commit()
+
+    assert is_stale(session, later)
+    assert not is_stale(session, later, known_at=before)
+    assert later not in session.scalars(stale(session, known_at=before)).all()
+
+
 def test_asks_of_one_thing_and_because_of_one_rejection(session: Session, ward: Ward, chain: Chain) -> None:
     bob = Person(name="Bob")
     session.add(bob)
@@ -207,6 +224,18 @@ LINKS = st.lists(
     max_size=14,
 )
 """A source, what rests on it, and as what."""
+BOTH_WAYS = [(0, 1, Role.FOR), (0, 2, Role.AGAINST), (1, 3, Role.FOR), (2, 3, Role.FOR)]
+"""By two ways the last rests on the first: by one that speaks for it, and by one that speaks against it."""
+REJECTED = st.sets(st.integers(0, MOST - 1), max_size=3)
+HISTORIES = st.one_of(
+    st.tuples(LINKS, REJECTED),
+    # Whatever else there is, something both loses support and an objection, unless it is rejected too.
+    st.tuples(
+        LINKS.map(lambda links: list({link[:2]: link for link in (*links, *BOTH_WAYS)}.values())),
+        REJECTED.map(lambda rejected: rejected | {0}),
+    ),
+)
+"""Who rests on whom, and what is rejected."""
 
 
 def naively(links: list[tuple[int, int, Role]], rejected: set[int]) -> dict[int, set[Effect]]:
@@ -238,8 +267,9 @@ def test_staleness_is_that_of_every_way_there_is(asked: Session) -> None:
     covered = Covered()
 
     @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(links=LINKS, rejected=st.sets(st.integers(0, MOST - 1), max_size=3))
-    def holds(links: list[tuple[int, int, Role]], rejected: set[int]) -> None:
+    @given(HISTORIES)
+    def holds(history: tuple[list[tuple[int, int, Role]], set[int]]) -> None:
+        links, rejected = history
         ann, concept = Person(name="Ann"), ObservationConcept(name="something")
         asked.add_all([ann, concept])
         made: list[Observation] = [

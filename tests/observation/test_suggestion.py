@@ -208,6 +208,27 @@ def test_the_same_evidence_is_not_proposed_again_after_it_was_rejected(
     assert suggestions(session, ward.ann) == []
 
 
+def test_what_speaks_for_it_by_one_argument_and_against_it_by_another_is_evidence(
+    session: Session, ward: Ward, triad: Triad
+) -> None:
+    either = AssociativeFunction(
+        name="thirst or type II, but no type I",
+        product=triad.pregnancy,
+        arguments=[triad.thirst, ward.type_2],
+        absent=[ward.type_1],
+        at_least=1,
+    )
+    (thirst,), none = triad.seen(triad.thirst), ward.found(ward.diabetes, presence=ABSENT)
+    stored(session, either, thirst, none)  # type: ignore[arg-type]
+
+    found = proposed(session, ward)
+    accepted = found.accept(by=ward.hale)
+    session.commit()
+
+    assert (found.evidence, found.counter_evidence) == ([thirst, none], [])
+    assert (accepted.evidence, accepted.counter_evidence) == ([thirst, none], [])
+
+
 def test_a_person_dismisses_it_and_is_not_asked_again(session: Session, ward: Ward, triad: Triad) -> None:
     thirst, loss = triad.seen(triad.thirst, triad.loss)
     stored(session, thirst, loss)
@@ -315,22 +336,30 @@ def test_what_was_dismissed_is_never_changed(session: Session, ward: Ward, triad
     session.delete(dismissed.looked_at[0])
     with refuses("dismissal.append-only", Layer.FLUSH):
         session.flush()
+    session.rollback()
+    dismissed.looked_at.append(DismissedEvidence(observation=ward.found(triad.polyuria)))
+    with refuses("dismissal.append-only", Layer.FLUSH):
+        session.flush()
 
 
 def test_the_database_keeps_what_was_dismissed(
-    session: Session, ward: Ward, triad: Triad, layer: Layer
+    session: Session, clock: FixedClock, ward: Ward, triad: Triad, layer: Layer
 ) -> None:
     stored(session, *triad.seen(triad.thirst, triad.loss))
     proposed(session, ward).dismiss(by=ward.hale, why="she takes diuretics")
     session.commit()
     dismissals, evidence = table_of(Dismissal), table_of(DismissedEvidence)
     row = dict(session.execute(select(evidence)).mappings().first() or {})
+    clock.advance(A_DAY)
+    (polyuria,) = triad.seen(triad.polyuria)
+    stored(session, polyuria)
 
     for statement in (
         update(dismissals).values(why="another reason"),
         delete(dismissals),
         delete(evidence),
         insert(evidence).values(row),
+        insert(evidence).values({**row, "observation_id": polyuria.id, "recorded": session.recorded}),
     ):
         with leaves_no_trace(session), refuses("dismissal.append-only", layer):
             session.execute(statement)

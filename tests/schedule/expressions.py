@@ -68,10 +68,12 @@ def _signed(longest: int) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def recurrences(draw: Any) -> Recurrence:
-    frequency = draw(st.sampled_from([*Frequency, Frequency.YEARLY]))
+def recurrences(draw: Any, by: str = "") -> Recurrence:
+    """Recurrences that tell their days as `by` says, one of `KINDS`, or in any of these ways."""
+    by = by or draw(st.sampled_from(list(KINDS)))
+    frequency = draw(st.sampled_from(KINDS[by]))
     ending = draw(st.sampled_from(["never", "count", "until"]))
-    said = draw(_parts(frequency, may_never_occur=ending != "count"))
+    said = draw(_parts(frequency, by, may_never_occur=ending != "count"))
     if any(said.values()):
         said["positions"] = draw(
             st.one_of(st.just(()), _some(_signed(1 if frequency is Frequency.DAILY else 4)))
@@ -89,11 +91,19 @@ def recurrences(draw: Any) -> Recurrence:
     )
 
 
+KINDS = {
+    "day": list(Frequency),
+    "numbered": [Frequency.MONTHLY, Frequency.YEARLY],
+    "week": [Frequency.YEARLY],
+    "year day": [Frequency.YEARLY],
+}
+"""By what a recurrence may tell its days, and how often it may then recur."""
+
+
 @st.composite
-def _parts(draw: Any, frequency: Frequency, *, may_never_occur: bool) -> dict[str, Any]:
+def _parts(draw: Any, frequency: Frequency, by: str, *, may_never_occur: bool) -> dict[str, Any]:
     """Parts that may stand together; python-dateutil looks for what never occurs until the year 9999."""
     said: dict[str, Any] = {"months": draw(st.one_of(st.just(()), _some(st.integers(1, 12))))}
-    by = draw(st.sampled_from(["day", "week", "year day"])) if frequency is Frequency.YEARLY else "day"
     if by == "week":
         return said | {"week_numbers": draw(_some(st.integers(1, 53), 6).filter(bool)), "months": ()}
     if by == "year day":
@@ -101,7 +111,7 @@ def _parts(draw: Any, frequency: Frequency, *, may_never_occur: bool) -> dict[st
     if may_never_occur and frequency is not Frequency.WEEKLY:
         said["month_days"] = draw(st.one_of(st.just(()), _some(_signed(31), 6)))
     # It asks for both where a rule has weekdays with and without a number; RFC 5545 for either.
-    is_numbered = frequency in {Frequency.MONTHLY, Frequency.YEARLY} and draw(st.booleans())
+    is_numbered = by == "numbered"
     numbers = _signed(5 if may_never_occur else 4) if is_numbered else st.just(0)
     weekday = st.builds(WeekdayOccurrence, st.sampled_from(["MO", "WE", "SU"]), numbers)
-    return said | {"weekdays": tuple(draw(st.lists(weekday, max_size=3)))}
+    return said | {"weekdays": tuple(draw(st.lists(weekday, min_size=int(is_numbered), max_size=3)))}

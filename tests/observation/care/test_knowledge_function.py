@@ -198,6 +198,14 @@ def test_a_term_does_not_come_to_play_a_part_that_does_not_fit(
         )
 
 
+def test_no_function_becomes_one_of_the_other_kind(session: Session, clinic: Clinic, layer: Layer) -> None:
+    functions = table_of(KnowledgeFunction)
+    changed = update(functions).where(functions.c.id == clinic.start.id).values(kind="outcome")
+
+    with leaves_no_trace(session), refuses("knowledge-function.fitting-part", layer):
+        session.execute(changed)
+
+
 def test_an_outcome_function_aims_at_something(session: Session, clinic: Clinic) -> None:
     with leaves_no_trace(session), refuses("outcome-function.aim"):
         OutcomeFunction(name="any", protocol=clinic.beta_blocker, conditions=[clinic.angina])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from analysis_patterns.observation import (
     CategoryObservation,
+    Fulfilment,
     Measurement,
     ObservationConcept,
     Presence,
@@ -146,7 +147,30 @@ def test_what_is_expected_suggests_already(session: Session, clinic: Clinic, clo
     assert "angina expected" in str(explain(suggested))
     session.commit()
     clock.advance(21 * DAY)
+    last = to_come.end - timedelta(seconds=1)
+    assert suggested_protocols(session, clinic.ann, as_of=last)
+    assert not suggested_protocols(session, clinic.ann, as_of=to_come.end)
     assert not is_suggested(session, clinic)
+
+
+def test_what_was_expected_and_did_not_come_suggests_no_more(
+    session: Session, clinic: Clinic, clock: FixedClock
+) -> None:
+    to_come = Interval(MORNING + 10 * DAY, MORNING + 20 * DAY)
+    expected = clinic.found(clinic.angina, applicable=to_come, standing=Standing.PROJECTION)
+    session.add(expected)
+    session.commit()
+    clock.advance(12 * DAY)
+    assert is_suggested(session, clinic)
+    before = clock.now()
+    clock.advance(DAY)
+
+    absent = clinic.found(clinic.angina, applicable=before, presence=Presence.ABSENT)
+    session.add(Fulfilment(projection=expected, observation=absent))
+    session.commit()
+
+    assert not is_suggested(session, clinic)
+    assert suggested_protocols(session, clinic.ann, known_at=before)
 
 
 def test_what_is_expected_speaks_against_already(session: Session, clinic: Clinic) -> None:
