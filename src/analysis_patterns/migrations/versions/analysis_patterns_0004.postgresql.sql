@@ -161,6 +161,14 @@ CREATE TABLE observation_knowledge_function (
 
 CREATE INDEX ix_observation_knowledge_function_protocol_id ON observation_knowledge_function (protocol_id);
 
+CREATE FUNCTION observation_knowledge_function_insert_knowledge_functi_f3219b19() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_function_term t WHERE t.function_id = NEW.id AND (NEW.kind = 'start' AND t.part NOT IN ('contraindication', 'indication') OR NEW.kind = 'outcome' AND t.part NOT IN ('condition', 'side effect', 'target'))) THEN RAISE EXCEPTION 'rule knowledge-function.fitting-part: a function that has not such parts' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_knowledge_function_insert_knowledge_functi_f3219b19 BEFORE INSERT ON observation_knowledge_function FOR EACH ROW EXECUTE FUNCTION observation_knowledge_function_insert_knowledge_functi_f3219b19();
+
+CREATE FUNCTION observation_knowledge_function_update_knowledge_functi_0e16d657() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_function_term t WHERE t.function_id = NEW.id AND (NEW.kind = 'start' AND t.part NOT IN ('contraindication', 'indication') OR NEW.kind = 'outcome' AND t.part NOT IN ('condition', 'side effect', 'target'))) THEN RAISE EXCEPTION 'rule knowledge-function.fitting-part: a function that has not such parts' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_knowledge_function_update_knowledge_functi_0e16d657 BEFORE UPDATE ON observation_knowledge_function FOR EACH ROW EXECUTE FUNCTION observation_knowledge_function_update_knowledge_functi_0e16d657();
+
 CREATE TABLE observation_phenomenon_type (
 	id UUID NOT NULL,
 	name VARCHAR(500) NOT NULL,
@@ -494,9 +502,17 @@ CREATE TABLE observation_associative_function (
 
 CREATE INDEX ix_observation_associative_function_product_id ON observation_associative_function (product_id);
 
+CREATE FUNCTION observation_associative_function_insert_associative_fu_2757b487() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_function_argument a WHERE a.function_id = NEW.id AND a.concept_id = NEW.product_id) THEN RAISE EXCEPTION 'rule associative-function.product: a product that is an argument' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_associative_function_insert_associative_fu_2757b487 BEFORE INSERT ON observation_associative_function FOR EACH ROW EXECUTE FUNCTION observation_associative_function_insert_associative_fu_2757b487();
+
 CREATE FUNCTION observation_associative_function_update_associative_fu_8d2815bb() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_function_argument a WHERE a.function_id = NEW.id AND a.concept_id = NEW.product_id) THEN RAISE EXCEPTION 'rule associative-function.product: a product that is an argument' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_associative_function_update_associative_fu_8d2815bb BEFORE UPDATE ON observation_associative_function FOR EACH ROW EXECUTE FUNCTION observation_associative_function_update_associative_fu_8d2815bb();
+
+CREATE FUNCTION observation_associative_function_insert_associative_fu_59b0edf4() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.id) THEN RAISE EXCEPTION 'rule associative-function.in-use: another function in the place of one that something was concluded by' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_associative_function_insert_associative_fu_59b0edf4 BEFORE INSERT ON observation_associative_function FOR EACH ROW EXECUTE FUNCTION observation_associative_function_insert_associative_fu_59b0edf4();
 
 CREATE FUNCTION observation_associative_function_update_associative_fu_20d82380() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.product_id <> OLD.product_id OR NEW.at_least <> OLD.at_least) AND EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = OLD.id) THEN RAISE EXCEPTION 'rule associative-function.in-use: another function under the name of one that something was concluded by' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -813,7 +829,7 @@ CREATE FUNCTION observation_function_argument_insert_associative_funct_37aec28a(
 
 CREATE TRIGGER observation_function_argument_insert_associative_funct_37aec28a BEFORE INSERT ON observation_function_argument FOR EACH ROW EXECUTE FUNCTION observation_function_argument_insert_associative_funct_37aec28a();
 
-CREATE FUNCTION observation_function_argument_update_associative_funct_7cd9cab1() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.function_id) THEN RAISE EXCEPTION 'rule associative-function.in-use: another argument of a function that something was concluded by' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION observation_function_argument_update_associative_funct_7cd9cab1() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = OLD.function_id) OR EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.function_id) THEN RAISE EXCEPTION 'rule associative-function.in-use: another argument of a function that something was concluded by' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_function_argument_update_associative_funct_7cd9cab1 BEFORE UPDATE ON observation_function_argument FOR EACH ROW EXECUTE FUNCTION observation_function_argument_update_associative_funct_7cd9cab1();
 
@@ -1079,7 +1095,7 @@ CREATE TABLE observation_dismissed_evidence (
 
 CREATE INDEX ix_observation_dismissed_evidence_observation_id ON observation_dismissed_evidence (observation_id);
 
-CREATE FUNCTION observation_dismissed_evidence_insert_dismissal_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_dismissed_evidence o WHERE o.dismissal_id = NEW.dismissal_id AND o.observation_id = NEW.observation_id) THEN RAISE EXCEPTION 'rule dismissal.append-only: a recorded row would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION observation_dismissed_evidence_insert_dismissal_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_dismissed_evidence o WHERE o.dismissal_id = NEW.dismissal_id AND o.observation_id = NEW.observation_id) OR EXISTS (SELECT 1 FROM observation_dismissal d WHERE d.id = NEW.dismissal_id AND d.recorded <> NEW.recorded) THEN RAISE EXCEPTION 'rule dismissal.append-only: a row beside those that were recorded, or in the place of one' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_dismissed_evidence_insert_dismissal_append_only BEFORE INSERT ON observation_dismissed_evidence FOR EACH ROW EXECUTE FUNCTION observation_dismissed_evidence_insert_dismissal_append_only();
 
@@ -1135,7 +1151,7 @@ CREATE TABLE observation_fulfilment (
 
 CREATE INDEX ix_observation_fulfilment_observation_id ON observation_fulfilment (observation_id);
 
-CREATE FUNCTION observation_fulfilment_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM observation_observation WHERE id = NEW.projection_id FOR UPDATE; RETURN NEW; END $guard$;
+CREATE FUNCTION observation_fulfilment_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN UPDATE observation_qualification SET kind = kind WHERE observation_id = NEW.projection_id AND known_to = '9999-12-30 00:00:00+00'::timestamptz; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_fulfilment_aa_lock BEFORE INSERT ON observation_fulfilment FOR EACH ROW EXECUTE FUNCTION observation_fulfilment_aa_lock();
 
@@ -1205,6 +1221,10 @@ CREATE FUNCTION observation_outcome_insert_outcome_expected() RETURNS trigger LA
 
 CREATE TRIGGER observation_outcome_insert_outcome_expected BEFORE INSERT ON observation_outcome FOR EACH ROW EXECUTE FUNCTION observation_outcome_insert_outcome_expected();
 
+CREATE FUNCTION observation_outcome_insert_outcome_one_action() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_outcome o WHERE o.observation_id = NEW.observation_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule outcome.one-action: the outcome of a second action' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_outcome_insert_outcome_one_action BEFORE INSERT ON observation_outcome FOR EACH ROW EXECUTE FUNCTION observation_outcome_insert_outcome_one_action();
+
 CREATE FUNCTION observation_outcome_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_outcome o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_outcome_insert_history_append_only BEFORE INSERT ON observation_outcome FOR EACH ROW EXECUTE FUNCTION observation_outcome_insert_history_append_only();
@@ -1251,6 +1271,10 @@ CREATE INDEX ix_observation_qualification_observation_id ON observation_qualific
 CREATE UNIQUE INDEX uq_observation_qualification_believed ON observation_qualification (id, known_to) WHERE known_to = '9999-12-30 00:00:00+00';
 
 CREATE UNIQUE INDEX uq_observation_qualification_observation ON observation_qualification (observation_id) WHERE known_to = '9999-12-30 00:00:00+00';
+
+CREATE FUNCTION observation_qualification_insert_qualification_one_at_a_time() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_qualification o WHERE o.observation_id = NEW.observation_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule qualification.one-at-a-time: a second qualification' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_qualification_insert_qualification_one_at_a_time BEFORE INSERT ON observation_qualification FOR EACH ROW EXECUTE FUNCTION observation_qualification_insert_qualification_one_at_a_time();
 
 CREATE FUNCTION observation_qualification_update_projection_stays() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.kind = 'projection' AND NEW.known_to <> '9999-12-30 00:00:00+00'::timestamptz THEN RAISE EXCEPTION 'rule projection.stays: a projection that would become an active observation' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
@@ -1307,6 +1331,10 @@ CREATE INDEX ix_observation_rejection_by_id ON observation_rejection (by_id);
 
 CREATE INDEX ix_observation_rejection_rejecting_id ON observation_rejection (rejecting_id);
 
+CREATE FUNCTION observation_rejection_insert_rejection_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_rejection o WHERE o.observation_id = NEW.observation_id) THEN RAISE EXCEPTION 'rule rejection.once: a second rejection' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_rejection_insert_rejection_once BEFORE INSERT ON observation_rejection FOR EACH ROW EXECUTE FUNCTION observation_rejection_insert_rejection_once();
+
 CREATE FUNCTION observation_rejection_aa_lock() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN PERFORM 1 FROM observation_observation WHERE id IN (NEW.observation_id, NEW.rejecting_id) ORDER BY id FOR NO KEY UPDATE; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_rejection_aa_lock BEFORE INSERT ON observation_rejection FOR EACH ROW EXECUTE FUNCTION observation_rejection_aa_lock();
@@ -1360,6 +1388,10 @@ CREATE TRIGGER observation_trigger_insert_trigger_acted_on BEFORE INSERT ON obse
 CREATE FUNCTION observation_trigger_insert_trigger_plan() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NOT EXISTS (SELECT 1 FROM patterns_action a WHERE a.id = NEW.plan_id AND a.nature = 'plan' AND a.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule trigger.plan: what is no plan, or was withdrawn' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER observation_trigger_insert_trigger_plan BEFORE INSERT ON observation_trigger FOR EACH ROW EXECUTE FUNCTION observation_trigger_insert_trigger_plan();
+
+CREATE FUNCTION observation_trigger_insert_trigger_once() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_trigger o WHERE o.observation_id = NEW.observation_id AND o.plan_id = NEW.plan_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00+00'::timestamptz) THEN RAISE EXCEPTION 'rule trigger.once: a plan triggered twice' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER observation_trigger_insert_trigger_once BEFORE INSERT ON observation_trigger FOR EACH ROW EXECUTE FUNCTION observation_trigger_insert_trigger_once();
 
 CREATE FUNCTION observation_trigger_insert_history_append_only() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM observation_trigger o WHERE o.version = NEW.version) THEN RAISE EXCEPTION 'rule history.append-only: a recorded version would be replaced' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 

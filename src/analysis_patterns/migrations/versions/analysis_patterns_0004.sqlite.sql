@@ -117,6 +117,10 @@ CREATE TABLE observation_knowledge_function (
 
 CREATE INDEX ix_observation_knowledge_function_protocol_id ON observation_knowledge_function (protocol_id);
 
+CREATE TRIGGER observation_knowledge_function_insert_knowledge_functi_f3219b19 BEFORE INSERT ON observation_knowledge_function FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_function_term t WHERE t.function_id = NEW.id AND (NEW.kind = 'start' AND t.part NOT IN ('contraindication', 'indication') OR NEW.kind = 'outcome' AND t.part NOT IN ('condition', 'side effect', 'target'))) BEGIN SELECT RAISE(ABORT, 'rule knowledge-function.fitting-part: a function that has not such parts'); END;
+
+CREATE TRIGGER observation_knowledge_function_update_knowledge_functi_0e16d657 BEFORE UPDATE ON observation_knowledge_function FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_function_term t WHERE t.function_id = NEW.id AND (NEW.kind = 'start' AND t.part NOT IN ('contraindication', 'indication') OR NEW.kind = 'outcome' AND t.part NOT IN ('condition', 'side effect', 'target'))) BEGIN SELECT RAISE(ABORT, 'rule knowledge-function.fitting-part: a function that has not such parts'); END;
+
 CREATE TABLE observation_phenomenon_type (
 	id BLOB NOT NULL,
 	name VARCHAR(500) NOT NULL,
@@ -352,7 +356,11 @@ CREATE TABLE observation_associative_function (
 
 CREATE INDEX ix_observation_associative_function_product_id ON observation_associative_function (product_id);
 
+CREATE TRIGGER observation_associative_function_insert_associative_fu_2757b487 BEFORE INSERT ON observation_associative_function FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_function_argument a WHERE a.function_id = NEW.id AND a.concept_id = NEW.product_id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.product: a product that is an argument'); END;
+
 CREATE TRIGGER observation_associative_function_update_associative_fu_8d2815bb BEFORE UPDATE ON observation_associative_function FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_function_argument a WHERE a.function_id = NEW.id AND a.concept_id = NEW.product_id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.product: a product that is an argument'); END;
+
+CREATE TRIGGER observation_associative_function_insert_associative_fu_59b0edf4 BEFORE INSERT ON observation_associative_function FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.in-use: another function in the place of one that something was concluded by'); END;
 
 CREATE TRIGGER observation_associative_function_update_associative_fu_20d82380 BEFORE UPDATE ON observation_associative_function FOR EACH ROW WHEN (NEW.product_id <> OLD.product_id OR NEW.at_least <> OLD.at_least) AND EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = OLD.id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.in-use: another function under the name of one that something was concluded by'); END;
 
@@ -591,7 +599,7 @@ CREATE TRIGGER observation_function_argument_update_associative_funct_f2c09df7 B
 
 CREATE TRIGGER observation_function_argument_insert_associative_funct_37aec28a BEFORE INSERT ON observation_function_argument FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.function_id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.in-use: another argument of a function that something was concluded by'); END;
 
-CREATE TRIGGER observation_function_argument_update_associative_funct_7cd9cab1 BEFORE UPDATE ON observation_function_argument FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.function_id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.in-use: another argument of a function that something was concluded by'); END;
+CREATE TRIGGER observation_function_argument_update_associative_funct_7cd9cab1 BEFORE UPDATE ON observation_function_argument FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = OLD.function_id) OR EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = NEW.function_id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.in-use: another argument of a function that something was concluded by'); END;
 
 CREATE TRIGGER observation_function_argument_delete_associative_funct_b4a69e23 BEFORE DELETE ON observation_function_argument FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_observation o WHERE o.function_id = OLD.function_id) BEGIN SELECT RAISE(ABORT, 'rule associative-function.in-use: another argument of a function that something was concluded by'); END;
 
@@ -771,7 +779,7 @@ CREATE TABLE observation_dismissed_evidence (
 
 CREATE INDEX ix_observation_dismissed_evidence_observation_id ON observation_dismissed_evidence (observation_id);
 
-CREATE TRIGGER observation_dismissed_evidence_insert_dismissal_append_only BEFORE INSERT ON observation_dismissed_evidence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_dismissed_evidence o WHERE o.dismissal_id = NEW.dismissal_id AND o.observation_id = NEW.observation_id) BEGIN SELECT RAISE(ABORT, 'rule dismissal.append-only: a recorded row would be replaced'); END;
+CREATE TRIGGER observation_dismissed_evidence_insert_dismissal_append_only BEFORE INSERT ON observation_dismissed_evidence FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_dismissed_evidence o WHERE o.dismissal_id = NEW.dismissal_id AND o.observation_id = NEW.observation_id) OR EXISTS (SELECT 1 FROM observation_dismissal d WHERE d.id = NEW.dismissal_id AND d.recorded <> NEW.recorded) BEGIN SELECT RAISE(ABORT, 'rule dismissal.append-only: a row beside those that were recorded, or in the place of one'); END;
 
 CREATE TRIGGER observation_dismissed_evidence_update_dismissal_append_only BEFORE UPDATE ON observation_dismissed_evidence FOR EACH ROW WHEN 1 = 1 BEGIN SELECT RAISE(ABORT, 'rule dismissal.append-only: a recorded row would be changed'); END;
 
@@ -849,6 +857,8 @@ CREATE TRIGGER observation_outcome_insert_outcome_rejected BEFORE INSERT ON obse
 
 CREATE TRIGGER observation_outcome_insert_outcome_expected BEFORE INSERT ON observation_outcome FOR EACH ROW WHEN EXISTS (SELECT 1 FROM patterns_action a WHERE a.id = NEW.action_id AND a.nature <> 'implemented') AND NOT EXISTS (SELECT 1 FROM observation_qualification q WHERE q.observation_id = NEW.observation_id AND q.kind = 'projection' AND q.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule outcome.expected: an outcome of what was not done yet'); END;
 
+CREATE TRIGGER observation_outcome_insert_outcome_one_action BEFORE INSERT ON observation_outcome FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_outcome o WHERE o.observation_id = NEW.observation_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule outcome.one-action: the outcome of a second action'); END;
+
 CREATE TRIGGER observation_outcome_insert_history_append_only BEFORE INSERT ON observation_outcome FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_outcome o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
 CREATE TRIGGER observation_outcome_update_history_append_only BEFORE UPDATE ON observation_outcome FOR EACH ROW WHEN NEW.observation_id IS NOT OLD.observation_id OR NEW.action_id IS NOT OLD.action_id OR NEW.version IS NOT OLD.version OR NEW.known_from IS NOT OLD.known_from OR NEW.id IS NOT OLD.id BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be overwritten'); END;
@@ -879,6 +889,8 @@ CREATE INDEX ix_observation_qualification_observation_id ON observation_qualific
 CREATE UNIQUE INDEX uq_observation_qualification_believed ON observation_qualification (id, known_to) WHERE known_to = '9999-12-30 00:00:00.000000';
 
 CREATE UNIQUE INDEX uq_observation_qualification_observation ON observation_qualification (observation_id) WHERE known_to = '9999-12-30 00:00:00.000000';
+
+CREATE TRIGGER observation_qualification_insert_qualification_one_at_a_time BEFORE INSERT ON observation_qualification FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_qualification o WHERE o.observation_id = NEW.observation_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule qualification.one-at-a-time: a second qualification'); END;
 
 CREATE TRIGGER observation_qualification_update_projection_stays BEFORE UPDATE OF known_to ON observation_qualification FOR EACH ROW WHEN OLD.kind = 'projection' AND NEW.known_to <> '9999-12-30 00:00:00.000000' BEGIN SELECT RAISE(ABORT, 'rule projection.stays: a projection that would become an active observation'); END;
 
@@ -915,6 +927,8 @@ CREATE INDEX ix_observation_rejection_by_id ON observation_rejection (by_id);
 
 CREATE INDEX ix_observation_rejection_rejecting_id ON observation_rejection (rejecting_id);
 
+CREATE TRIGGER observation_rejection_insert_rejection_once BEFORE INSERT ON observation_rejection FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_rejection o WHERE o.observation_id = NEW.observation_id) BEGIN SELECT RAISE(ABORT, 'rule rejection.once: a second rejection'); END;
+
 CREATE TRIGGER observation_rejection_insert_rejection_by_active BEFORE INSERT ON observation_rejection FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_rejection r WHERE r.observation_id = NEW.rejecting_id) OR EXISTS (SELECT 1 FROM observation_qualification q WHERE q.observation_id = NEW.rejecting_id AND q.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule rejection.by-active: an observation that is not active and would reject another'); END;
 
 CREATE TRIGGER observation_rejection_insert_rejection_append_only BEFORE INSERT ON observation_rejection FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_rejection o WHERE o.id = NEW.id) BEGIN SELECT RAISE(ABORT, 'rule rejection.append-only: a recorded row would be replaced'); END;
@@ -948,6 +962,8 @@ CREATE UNIQUE INDEX uq_observation_trigger_pair ON observation_trigger (observat
 CREATE TRIGGER observation_trigger_insert_trigger_acted_on BEFORE INSERT ON observation_trigger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_rejection r WHERE r.observation_id = NEW.observation_id) OR EXISTS (SELECT 1 FROM observation_qualification q WHERE q.observation_id = NEW.observation_id AND q.kind = 'hypothesis' AND q.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule trigger.acted-on: an observation that nobody acts on'); END;
 
 CREATE TRIGGER observation_trigger_insert_trigger_plan BEFORE INSERT ON observation_trigger FOR EACH ROW WHEN NOT EXISTS (SELECT 1 FROM patterns_action a WHERE a.id = NEW.plan_id AND a.nature = 'plan' AND a.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule trigger.plan: what is no plan, or was withdrawn'); END;
+
+CREATE TRIGGER observation_trigger_insert_trigger_once BEFORE INSERT ON observation_trigger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_trigger o WHERE o.observation_id = NEW.observation_id AND o.plan_id = NEW.plan_id AND o.version <> NEW.version AND o.known_to = '9999-12-30 00:00:00.000000') BEGIN SELECT RAISE(ABORT, 'rule trigger.once: a plan triggered twice'); END;
 
 CREATE TRIGGER observation_trigger_insert_history_append_only BEFORE INSERT ON observation_trigger FOR EACH ROW WHEN EXISTS (SELECT 1 FROM observation_trigger o WHERE o.version = NEW.version) BEGIN SELECT RAISE(ABORT, 'rule history.append-only: a recorded version would be replaced'); END;
 
