@@ -78,8 +78,9 @@ class PlanReplacement(Believed, Base, init=False):
         require(_objections(self, replacing, replaced))
         self._begin_belief()
         self.at = at
-        self.replaced = replaced
+        # In this order: reading the replacements writes first what waits, and this must not wait half made.
         replacing.replacements.append(self)
+        self.replaced = replaced
         join_session(self, replaced)
 
     def violations(self) -> Iterator[ConstraintViolation]:
