@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from ...patterns.accountability.knowledge_document import NamedDocument
+from ...patterns.accountability.knowledge_document import NamedDocument, SubtypeDocument
 from ...patterns.accountability.name import name_violations
 from ...patterns.constraint import ConstraintViolation, require
 from ...patterns.document import in_pydantic, value_schema
@@ -123,7 +123,7 @@ def _bare_or(told: CoreSchema) -> CoreSchema:
     )
 
 
-class ObservationConceptDocument(NamedDocument):
+class ObservationConceptDocument(SubtypeDocument):
     """
     An observation concept: its name, and those of the concepts that it is a special case of.
 
@@ -131,17 +131,7 @@ class ObservationConceptDocument(NamedDocument):
     Source: Analysis Patterns 3.6.
     """
 
-    supertypes: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _tidy(self) -> Self:
-        object.__setattr__(self, "supertypes", tuple(sorted(set(self.supertypes))))
-        return self
-
-    def references(self) -> Iterator[Reference]:
-        """Its supertypes."""
-        for name in self.supertypes:
-            yield Reference(CONCEPTS, name, "supertypes")
+    section = CONCEPTS
 
 
 class PhenomenonTypeDocument(NamedDocument):

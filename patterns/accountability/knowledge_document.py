@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -42,12 +42,14 @@ class NamedDocument(KnowledgeDocument):
         return self.name
 
 
-class PartyTypeDocument(NamedDocument):
+class SubtypeDocument(NamedDocument):
     """
-    A party type: its name, and those of its supertypes.
+    Something known by its name that may be a special case of others of its kind, which the `section` holds.
 
-    Source: Analysis Patterns 2.6.
+    Source: Analysis Patterns 2.6 and 3.6.
     """
+
+    section: ClassVar[str]
 
     supertypes: tuple[str, ...] = ()
 
@@ -59,7 +61,17 @@ class PartyTypeDocument(NamedDocument):
     def references(self) -> Iterator[Reference]:
         """Its supertypes."""
         for name in self.supertypes:
-            yield Reference("party_types", name, "supertypes")
+            yield Reference(self.section, name, "supertypes")
+
+
+class PartyTypeDocument(SubtypeDocument):
+    """
+    A party type: its name, and those of its supertypes.
+
+    Source: Analysis Patterns 2.6.
+    """
+
+    section = "party_types"
 
 
 @dataclass(frozen=True, slots=True, order=True)
