@@ -1,3 +1,55 @@
 """Trading, derivative contracts and trading packages (chapters 9 to 11)."""
 
-__all__: list[str] = []
+from .contract import (
+    OPTION_POSITIONS,
+    BarrierEffect,
+    BarrierOption,
+    BarrierSide,
+    Cancellation,
+    Contract,
+    Direction,
+    ExerciseStyle,
+    Option,
+    OptionKind,
+    OptionPosition,
+    OptionTerms,
+    Product,
+    Terms,
+    was_cancelled,
+)
+from .market import (
+    ExchangeRate,
+    Instrument,
+    InterestRate,
+    Market,
+    MarketIndicator,
+    Tenor,
+    TenorUnit,
+    Volatility,
+)
+
+__all__ = [
+    "OPTION_POSITIONS",
+    "BarrierEffect",
+    "BarrierOption",
+    "BarrierSide",
+    "Cancellation",
+    "Contract",
+    "Direction",
+    "ExchangeRate",
+    "ExerciseStyle",
+    "Instrument",
+    "InterestRate",
+    "Market",
+    "MarketIndicator",
+    "Option",
+    "OptionKind",
+    "OptionPosition",
+    "OptionTerms",
+    "Product",
+    "Tenor",
+    "TenorUnit",
+    "Terms",
+    "Volatility",
+    "was_cancelled",
+]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, String, Uuid
+from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.dialects.sqlite import DATETIME as SQLITE_DATETIME
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -112,6 +114,17 @@ class ExactDecimal(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """The decimal as it was written."""
         return None if value is None else Decimal(value)
+
+
+def choice(kind: type[Enum], *, length: int = 20) -> EnumColumn:
+    """
+    A column that holds one of a closed choice, by its value.
+
+    Shape:  `length` is that of the longest value, with room for those to come.
+    """
+    return EnumColumn(
+        kind, native_enum=False, length=length, values_callable=lambda kinds: [each.value for each in kinds]
+    )
 
 
 def python_type(stored: TypeEngine[Any]) -> Any:

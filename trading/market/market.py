@@ -1,0 +1,131 @@
+"""Markets: where things are traded, and on which days they can be delivered (10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
+
+from ...patterns.accountability.name import KnownByName
+from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
+from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.time.period import require_day
+from .holidays import calendar_violations, holiday_calendar
+from .tenor import Tenor
+
+_TABLE = "trading_market"
+_MOST_SPOT_DAYS = 10
+_SATURDAY = 5
+_DAY = timedelta(days=1)
+
+UNIQUE_NAME = rule(
+    "market.unique-name",
+    pattern="10.1",
+    says="A market is known by its name, so no two share one.",
+    layers=DATABASES,
+    guards=(f"uq_{_TABLE}_name", f"{_TABLE}.name"),
+)
+SPOT_DAYS = rule(
+    "market.spot-days",
+    pattern="10.1",
+    says="What is traded spot is delivered 0 to 10 working days later.",
+    layers=BUILT | {Layer.FLUSH} | DATABASES,
+    guards=(f"ck_{_TABLE}_spot_days",),
+)
+
+
+class Market(KnownByName, Base, init=False):
+    """
+    Where instruments are traded, with the days on which it works.
+
+    Shape:  a name; the holiday calendars that it keeps, each by the code of a country (`US`, `US.NY`) or an
+            exchange (`NYSE`): a day is a working day where it is neither Saturday nor Sunday, and a holiday
+            in none of them.
+    Units:  `spot_days` are working days.
+    Errors: `ConstraintViolation`: `market.spot-days`, `market.calendar`, `name.text`.
+    Source: Analysis Patterns 10.1: it is the market that knows how to reckon with dates.
+
+    >>> market = Market(name="New York", calendars=["US"])
+    >>> str(market.delivery(date(1995, 5, 4), Tenor.parse("2M")))
+    '1995-07-05'
+    """
+
+    __tablename__ = _TABLE
+    __table_args__ = (CheckConstraint(f"spot_days BETWEEN 0 AND {_MOST_SPOT_DAYS}", name="spot_days"),)
+    __level__ = Level.KNOWLEDGE
+    __pattern__ = "10.1"
+
+    id: Mapped[UUID] = identity()
+    spot_days: Mapped[int]
+    calendar_codes: Mapped[str] = mapped_column(String(500))
+
+    def __init__(self, *, name: str, calendars: Iterable[str] = (), spot_days: int = 2) -> None:
+        codes = list(calendars)
+        require(_misfits(self, codes, spot_days))
+        self.id = uuid7()
+        self.name = name
+        self.calendar_codes = " ".join(codes)
+        self.spot_days = spot_days
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """The codes of the holiday calendars that it keeps."""
+        return tuple(self.calendar_codes.split())
+
+    def holiday(self, day: date) -> str | None:
+        """The name of the holiday that a day is here; None where it is none."""
+        for code in self.calendars:
+            calendar = holiday_calendar(code)
+            name = None if calendar is None else calendar.get(require_day(day))
+            if name is not None:
+                return name
+        return None
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether this market works on a day."""
+        return require_day(day).weekday() < _SATURDAY and self.holiday(day) is None
+
+    def adjust(self, day: date) -> date:
+        """The day itself where this market works on it, or the next one on which it does."""
+        while not self.is_working_day(day):
+            day += _DAY
+        return day
+
+    def working_days_after(self, day: date, count: int) -> date:
+        """The day that comes so many working days after `day`; with 0, `adjust(day)`."""
+        found = self.adjust(day)
+        if found != day and count:
+            # A day off belongs to the working day before it.
+            count -= 1
+        for _ in range(count):
+            found = self.adjust(found + _DAY)
+        return found
+
+    def spot(self, traded: date) -> date:
+        """When what is traded spot on a day is delivered."""
+        return self.working_days_after(traded, self.spot_days)
+
+    def delivery(self, traded: date, tenor: Tenor | None = None) -> date:
+        """When what is traded on a day is delivered: spot, or so long after the trade."""
+        return self.spot(traded) if tenor is None else self.adjust(tenor.after(traded))
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this market breaks by itself."""
+        yield from super().violations()
+        yield from _misfits(self, self.calendars, self.spot_days)
+
+
+def _misfits(market: Market, codes: Iterable[str], spot_days: object) -> Iterator[ConstraintViolation]:
+    yield from calendar_violations(market, codes)
+    whole = isinstance(spot_days, int) and not isinstance(spot_days, bool)
+    if not (whole and 0 <= spot_days <= _MOST_SPOT_DAYS):  # type: ignore[operator]
+        yield SPOT_DAYS.violation(
+            market,
+            found=f"{spot_days!r} days to spot",
+            allowed=f"0 to {_MOST_SPOT_DAYS} working days",
+            remedy="Say how many working days after the trade a spot deal is delivered.",
+        )
