@@ -8,13 +8,13 @@ from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.types import choice
 from ...patterns.values import Quantity
 from ...patterns.values.number import QUOTIENT
 from ..concept.phenomenon_type import PhenomenonType
@@ -76,14 +76,7 @@ class Combination(Base, init=False):
     id: Mapped[UUID] = identity()
     phenomenon_type_id: Mapped[UUID] = mapped_column(ForeignKey(PhenomenonType.id), unique=True, init=False)
     weight_id: Mapped[UUID | None] = mapped_column(ForeignKey(PhenomenonType.id), index=True, init=False)
-    way: Mapped[CombinationMethod] = mapped_column(
-        EnumColumn(
-            CombinationMethod,
-            native_enum=False,
-            length=20,
-            values_callable=lambda ways: [each.value for each in ways],
-        )
-    )
+    way: Mapped[CombinationMethod] = mapped_column(choice(CombinationMethod))
     phenomenon_type: Mapped[PhenomenonType] = relationship(foreign_keys=[phenomenon_type_id])
     weight: Mapped[PhenomenonType | None] = relationship(foreign_keys=[weight_id])
 

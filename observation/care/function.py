@@ -9,7 +9,6 @@ from typing import TypeAlias, cast
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, text
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
@@ -18,6 +17,7 @@ from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, r
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.composites import period_columns
 from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.types import choice
 from ...patterns.planning.protocol import Protocol
 from ...patterns.time.period import Period
 from ..concept.observation_concept import ObservationConcept
@@ -153,11 +153,7 @@ class FunctionTerm(Base, init=False):
 
     id: Mapped[UUID] = identity()
     function_id: Mapped[UUID] = mapped_column(ForeignKey(KnowledgeFunction.id), init=False)
-    part: Mapped[Part] = mapped_column(
-        EnumColumn(
-            Part, native_enum=False, length=20, values_callable=lambda parts: [each.value for each in parts]
-        )
-    )
+    part: Mapped[Part] = mapped_column(choice(Part))
     position: Mapped[int]
     concept_id: Mapped[UUID | None] = mapped_column(ForeignKey(ObservationConcept.id), index=True, init=False)
     protocol_id: Mapped[UUID | None] = mapped_column(ForeignKey(Protocol.id), index=True, init=False)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, exists, inspect, select
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
@@ -17,6 +16,7 @@ from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.composites import period_columns
 from ...patterns.persistence.guard import Condition, Event, guard, refuse_when
 from ...patterns.persistence.registry import Referable
+from ...patterns.persistence.types import choice
 from ...patterns.time.effectivity import Effectivity
 from ...patterns.time.period import ALWAYS, Period
 from ..concept.observation_concept import ObservationConcept
@@ -214,15 +214,7 @@ class FunctionArgument(Base):
     concept_id: Mapped[UUID] = mapped_column(
         ForeignKey(ObservationConcept.id), primary_key=True, index=True, init=False
     )
-    presence: Mapped[Presence] = mapped_column(
-        EnumColumn(
-            Presence,
-            native_enum=False,
-            length=10,
-            create_constraint=False,
-            values_callable=lambda kinds: [each.value for each in kinds],
-        )
-    )
+    presence: Mapped[Presence] = mapped_column(choice(Presence, length=10))
     position: Mapped[int]
     function: Mapped[AssociativeFunction] = relationship(back_populates="arguments", init=False)
     concept: Mapped[ObservationConcept] = relationship()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, inspect
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
@@ -17,6 +16,7 @@ from ...patterns.persistence.audit import audit
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.recorded import Recorded
+from ...patterns.persistence.types import choice
 
 if TYPE_CHECKING:
     from .observation import Observation
@@ -80,11 +80,7 @@ class Basis(Recorded, Base, init=False):
     source_id: Mapped[UUID] = mapped_column(
         ForeignKey("observation_observation.id"), primary_key=True, index=True, init=False
     )
-    role: Mapped[Role] = mapped_column(
-        EnumColumn(
-            Role, native_enum=False, length=10, values_callable=lambda roles: [each.value for each in roles]
-        )
-    )
+    role: Mapped[Role] = mapped_column(choice(Role, length=10))
     position: Mapped[int]
     observation: Mapped[Observation] = relationship(foreign_keys=[observation_id], back_populates="bases")
     source: Mapped[Observation] = relationship(foreign_keys=[source_id])

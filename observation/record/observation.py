@@ -8,7 +8,6 @@ from typing import TypedDict
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, event, inspect
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship
 from typing_extensions import Unpack
 from uuid_utils.compat import uuid7
@@ -21,6 +20,7 @@ from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.recorded import Recorded
 from ...patterns.persistence.registry import Referable, Thing
 from ...patterns.persistence.session import Session, session_of
+from ...patterns.persistence.types import choice
 from ...patterns.picture import derived
 from ...patterns.planning.action import Action
 from ...patterns.planning.protocol import Protocol
@@ -246,12 +246,7 @@ class CategoryObservation(Observation):
     __mapper_args__ = {"polymorphic_identity": "category observation"}
 
     presence: Mapped[Presence] = mapped_column(
-        EnumColumn(
-            Presence,
-            native_enum=False,
-            length=10,
-            values_callable=lambda kinds: [each.value for each in kinds],
-        ),
+        choice(Presence, length=10),
         nullable=True,
     )
     concept: Mapped[ObservationConcept] = relationship()

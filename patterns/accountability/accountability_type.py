@@ -8,7 +8,6 @@ from enum import Enum
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship, validates
 from uuid_utils.compat import uuid7
@@ -16,6 +15,7 @@ from uuid_utils.compat import uuid7
 from ..catalogue import attach
 from ..constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ..persistence.base import Base, Level, identity
+from ..persistence.types import choice
 from ..time.instant import BEGINNING
 from ..time.period import ALWAYS, Period
 from .admission import ConnectionRule, Eligibility, Role
@@ -88,9 +88,7 @@ class AccountabilityType(Base, init=False):
     id: Mapped[UUID] = identity()
     kind: Mapped[str] = mapped_column(String(50), init=False)
     name: Mapped[str] = mapped_column(String(500), unique=True)
-    shape: Mapped[Shape] = mapped_column(
-        EnumColumn(Shape, native_enum=False, length=10, values_callable=lambda each: [s.value for s in each])
-    )
+    shape: Mapped[Shape] = mapped_column(choice(Shape, length=10))
     single_responsible: Mapped[bool]
     revision: Mapped[int] = mapped_column(server_default="0", init=False, info={"figure": False})
     eligibilities: Mapped[list[Eligibility]] = relationship(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, MappedAsDataclass, mapped_column, relationship
 
 from ..constraint import BUILT, DATABASES, rule
 from ..persistence.base import Base, Level
+from ..persistence.types import choice
 from ..time.period import Period
 from .party_type import PartyType
 
@@ -92,7 +92,7 @@ class Eligibility(_Dated, Base, init=False):
     __figure__ = False
 
     role: Mapped[Role] = mapped_column(
-        EnumColumn(Role, native_enum=False, length=12, values_callable=lambda each: [r.value for r in each]),
+        choice(Role, length=12),
         primary_key=True,
     )
     party_type_id: Mapped[UUID] = mapped_column(ForeignKey(PartyType.id), primary_key=True, init=False)

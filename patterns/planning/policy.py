@@ -7,7 +7,6 @@ from datetime import date, datetime
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import ForeignKey, String, event, select
 from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship
 from uuid_utils.compat import uuid7
@@ -20,6 +19,7 @@ from ..constraint import DATABASES, ConstraintViolation, Layer, require, rule
 from ..persistence.audit import search
 from ..persistence.base import Base, Level, identity
 from ..persistence.session import Session, at_flush
+from ..persistence.types import choice
 from ..time.instant import SINCE_EVER
 from .action import Action, ProposedAction
 from .allocation import (
@@ -96,11 +96,7 @@ class Policy(Base, init=False):
     id: Mapped[UUID] = identity()
     kind: Mapped[str] = mapped_column(String(50), init=False)
     name: Mapped[str] = mapped_column(String(500), unique=True)
-    severity: Mapped[Severity] = mapped_column(
-        EnumColumn(
-            Severity, native_enum=False, length=10, values_callable=lambda each: [s.value for s in each]
-        )
-    )
+    severity: Mapped[Severity] = mapped_column(choice(Severity, length=10))
     protocol_id: Mapped[UUID | None] = mapped_column(ForeignKey(Protocol.id), init=False)
     protocol: Mapped[Protocol | None] = relationship()
 

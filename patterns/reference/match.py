@@ -9,7 +9,6 @@ from enum import Enum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, inspect, select
-from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 from uuid_utils.compat import uuid7
 
@@ -23,7 +22,7 @@ from ..persistence.guard import guard, refuse_when
 from ..persistence.recorded import Recorded
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session
-from ..persistence.types import ExactDecimal
+from ..persistence.types import ExactDecimal, choice
 from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
 from ..provenance import Explanation
 from ..values.number import exact
@@ -186,11 +185,7 @@ class MatchVerdict(Believed, Base, init=False):
 
     candidate_id: Mapped[UUID] = mapped_column(ForeignKey(MatchCandidate.id), index=True, init=False)
     by_id: Mapped[UUID] = mapped_column(ForeignKey(Party.id), index=True, init=False)
-    verdict: Mapped[Verdict] = mapped_column(
-        EnumColumn(
-            Verdict, native_enum=False, length=20, values_callable=lambda kind: [each.value for each in kind]
-        )
-    )
+    verdict: Mapped[Verdict] = mapped_column(choice(Verdict))
     candidate: Mapped[MatchCandidate] = relationship(back_populates="verdicts")
     by: Mapped[Party] = relationship()
 
