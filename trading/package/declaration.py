@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, Self
+from typing import Self
 
 from pydantic import PrivateAttr, model_validator
 
 from ...patterns.constraint import rule
 from ...patterns.document import Document
-from ...patterns.problem import Problem, Problems
+from ...patterns.problem import Problems
 from .layering import Layering, Prohibition, mislaid
 from .mutual_visibility import MutualVisibility, entangled
 from .package import Package, badly_named_module, is_within, misdeclared, said_twice
-from .place import DeclarationError, Found, Path, Place
+from .place import DeclarationError, Found, Path, Place, Places
 from .subtyping import upside_down
 
 IN_A_ROOT = rule(
@@ -41,7 +41,7 @@ class Declaration(Document):
     layerings: tuple[Layering, ...] = ()
     prohibitions: tuple[Prohibition, ...] = ()
 
-    _places: Any = PrivateAttr(default=None)
+    _places: Places = PrivateAttr(default=Places())
 
     @model_validator(mode="after")
     def _require_sense(self) -> Self:
@@ -60,22 +60,16 @@ class Declaration(Document):
 
     def place(self, *path: int | str) -> Place:
         """Where the part at `path` stands: its line, where it was read from a file that tells."""
-        return self._places(path) if self._places else Place(path=path)
+        return self._places.of(path)
 
-    def located(self, places: Any) -> Self:
-        """The same, for a reader that knows by `places` where each part stands."""
+    def found_at(self, places: Places) -> Self:
+        """The same, for a reader that knows where each part stands."""
         self._places = places
         return self
 
     def named(self, name: str) -> Package:
         """The package of that name; there has to be one."""
         return next(package for package in self.packages if package.name == name)
-
-
-def located(error: DeclarationError, places: Any) -> DeclarationError:
-    """The same error for a reader that knows by `places` where each part stands; in the order of lines."""
-    found = [Problem(places(problem.place.path), problem.violation) for problem in error.problems]
-    return DeclarationError(sorted(found, key=lambda problem: problem.place.line))
 
 
 def _rootless(declaration: Declaration) -> Found:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ...patterns.constraint import ConstraintViolation
@@ -33,6 +33,22 @@ class Place:
         if self.line:
             return f"{self.file}:{self.line}"
         return ": ".join(part for part in (self.file, written(self.path)) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """
+    Where the parts of a declaration stand: by `line_of`, in a file. All of them are equal.
+
+    Shape:  a declaration that was not read is in no file, and has no lines.
+    """
+
+    file: str = field(default="", compare=False)
+    line_of: Callable[[Path], int] = field(default=lambda _path: 0, compare=False)
+
+    def of(self, path: Path) -> Place:
+        """Where the part at `path` stands."""
+        return Place(self.file, self.line_of(path), path)
 
 
 class DeclarationError(DocumentError[Place]):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from json import dumps
 from pathlib import Path as File
 from typing import Any
@@ -16,8 +17,8 @@ from ...patterns.constraint import rule
 from ...patterns.knowledge.errors import PackError
 from ...patterns.knowledge.reader import LIMITS, Node, read_yaml
 from ...patterns.problem import Problem
-from .declaration import Declaration, located
-from .place import DeclarationError, Path, Place, written
+from .declaration import Declaration
+from .place import DeclarationError, Path, Place, Places, written
 
 READ = rule(
     "package.declaration-read",
@@ -60,19 +61,21 @@ def parse_declaration(text: bytes | str, *, file: str = "(text)") -> Declaration
 
     Errors: `DeclarationError` with everything that is wrong, and where.
     """
-    root, lines = _toml(text, file) if file.endswith(".toml") else _yaml(text, file)
-
-    def place(path: Path) -> Place:
-        return Place(file, lines(path), path)
-
+    root, line_of = _toml(text, file) if file.endswith(".toml") else _yaml(text, file)
+    places = Places(file, line_of)
     try:
         read = Declaration.model_validate_json(dumps(root, default=lambda other: {"": str(other)}))
     except ValidationError as refused:
-        found = [_misformed(error, place) for error in refused.errors(include_url=False)]
-        raise DeclarationError(sorted(found, key=lambda each: each.place.line)) from None
+        raise _in_order(_misformed(error, places) for error in refused.errors(include_url=False)) from None
     except DeclarationError as refused:
-        raise located(refused, place) from None
-    return read.located(place)
+        raise _in_order(
+            Problem(places.of(each.place.path), each.violation) for each in refused.problems
+        ) from None
+    return read.found_at(places)
+
+
+def _in_order(problems: Iterable[Problem[Place]]) -> DeclarationError:
+    return DeclarationError(sorted(problems, key=lambda problem: problem.place.line))
 
 
 def _unread(file: str, line: int, reason: str) -> DeclarationError:
@@ -101,19 +104,25 @@ def _toml(text: bytes | str, file: str) -> tuple[Any, Callable[[Path], int]]:
         raise _unread(file, refused.object.count(b"\n", 0, refused.start) + 1, "not UTF-8") from None
     except tomllib.TOMLDecodeError as refused:
         line = re.search(r"at line (\d+)", str(refused))
-        raise _unread(file, int(line[1]) if line else 0, f"not TOML: {refused}") from None
+        last = plain.count("\n") + 1
+        raise _unread(file, int(line[1]) if line else last, f"not TOML: {refused}") from None
     except RecursionError:
         raise _unread(file, 0, "too many lists and tables around one another") from None
-    return root, _toml_lines(plain)
+    return root, partial(_nearest, _toml_lines(plain))
 
 
-def _toml_lines(text: str) -> Callable[[Path], int]:
+def _nearest(lines: Mapping[Path, int], path: Path) -> int:
+    """The line of a part, or of the nearest thing around it."""
+    return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
+
+
+def _toml_lines(text: str) -> Mapping[Path, int]:
     """Where each part stands: tomllib does not tell, so its headers and keys are found again."""
     lines: dict[Path, int] = {}
     counts: dict[Path, int] = {}
     table: Path = ()
-    for number, text_of_line in enumerate(text.splitlines(), 1):
-        header, key = _HEADER.fullmatch(text_of_line), _KEY.match(text_of_line)
+    for number, line in enumerate(text.splitlines(), 1):
+        header, key = _HEADER.fullmatch(line), _KEY.match(line)
         if header:
             table = ()
             *outer, last = re.split(r"\s*\.\s*", header[2])
@@ -128,14 +137,10 @@ def _toml_lines(text: str) -> Callable[[Path], int]:
             lines[table] = number
         elif key:
             lines.setdefault((*table, key[1]), number)
-
-    def line(path: Path) -> int:
-        return next((lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in lines), 0)
-
-    return line
+    return lines
 
 
-def _misformed(error: ErrorDetails, place: Callable[[Path], Place]) -> Problem[Place]:
+def _misformed(error: ErrorDetails, places: Places) -> Problem[Place]:
     where = error["loc"]
     if error["type"] == "missing":
         found, allowed, remedy = f"{written(where)} missing", "a declaration with it", "Say it"
@@ -146,7 +151,7 @@ def _misformed(error: ErrorDetails, place: Callable[[Path], Place]) -> Problem[P
         shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
         allowed = _KINDS.get(error["type"], error["msg"])
         found, remedy = f"{shown} as {written(where) or 'the declaration'}", "Write it so"
-    return Problem(place(where), FORM.violation(found=found, allowed=allowed, remedy=remedy))
+    return Problem(places.of(where), FORM.violation(found=found, allowed=allowed, remedy=remedy))
 
 
 def _known(where: Path) -> str:
