@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from ...patterns.constraint import Rule, rule
+from ...patterns.constraint import Rule
 from ...patterns.problem import Problem
+from .bearing import not_borne_out
 from .declaration import Declaration
 from .imports import Import, Imports, chains
-from .layering import AS_LAYERED, NOT_PROHIBITED, PLACED, Exemption, Layering, Prohibition, below
+from .layering import AS_LAYERED, NOT_PROHIBITED, Exemption, below
 from .package import EVERYBODY, THROUGH_LEVEL, Package, ancestors, home, is_shown, is_within
-from .place import IllegalImports, Path, Place
+from .place import IllegalImports, Place
 from .subtyping import NOT_OF_SUBTYPE, subtypes
 
-EXISTS = rule(
-    "package.module-exists",
-    pattern="11.1",
-    says="Each module that a declaration speaks of exists, but those that may be missing.",
-)
-EXEMPTION_USED = rule(
-    "package.exemption-used",
-    pattern="11.2",
-    says="An exemption is of an import that there is.",
-)
 
-Illegal = Problem[Place]
-"""An import that is not allowed, or a part of the declaration that the code does not bear out."""
-
-
-def illegal_imports(declaration: Declaration, imports: Imports) -> tuple[Illegal, ...]:
+def illegal_imports(declaration: Declaration, imports: Imports) -> tuple[Problem[Place], ...]:
     """
     All that the code and the declaration disagree on, in the order of the places.
 
-    Shape:  for an import, the place is its file and line, and the violation's first object the `Import`.
+    Shape:  for an import, the place is its file and line, and the violation's first object the `Import`. What
+            leads through an import that is illegal itself is told of there, and not again.
     Source: Analysis Patterns 11.1 to 11.3.
     """
-    found = [
-        *_missing(declaration, imports),
-        *_past_levels(declaration, imports),
-        *_of_subtypes(declaration, imports),
-        *(
-            each
-            for n, one in enumerate(declaration.layerings)
-            for each in _of_layering(declaration, n, one, imports)
-        ),
-        *(
-            each
-            for n, one in enumerate(declaration.prohibitions)
-            for each in _prohibited(declaration, n, one, imports)
-        ),
-    ]
+    direct = [each for each in _breaches(declaration, imports) if len(each.way) == 1]
+    legal = imports.without((each.first.importer, each.first.imported) for each in direct)
+    breaches = [*direct, *_breaches(declaration, legal)]
+    found = [*not_borne_out(declaration, imports), *(each.problem(imports) for each in breaches)]
     return tuple(sorted(found, key=lambda each: (each.place, each.violation.found, each.rule.name)))
 
 
@@ -110,35 +88,45 @@ def into_subtypes(
     yield from chains(imports, sources=own, targets=targets, around=others)
 
 
-def _problem(place: Place, rule: Rule, subject: object, *, found: str, allowed: str, remedy: str) -> Illegal:
-    return Problem(place, rule.violation(subject, found=found, allowed=allowed, remedy=remedy))
+@dataclass(frozen=True, slots=True)
+class _Breach:
+    """A way of imports that should not be, the rule that it breaks, and what is allowed instead."""
+
+    way: tuple[Import, ...]
+    rule: Rule
+    allowed: str
+    remedy: str
+
+    @property
+    def first(self) -> Import:
+        return self.way[0]
+
+    def problem(self, imports: Imports) -> Problem[Place]:
+        told = ", which imports ".join([str(self.first), *(each.imported for each in self.way[1:])])
+        violation = self.rule.violation(self.first, found=told, allowed=self.allowed, remedy=self.remedy)
+        return Problem(imports.place(self.first), violation)
 
 
-def _told(way: tuple[Import, ...]) -> str:
-    """The way of an import, as a clause."""
-    first, *rest = way
-    return ", which imports ".join([str(first), *(each.imported for each in rest)])
+def _breaches(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
+    yield from _past_levels(declaration, imports)
+    yield from _of_subtypes(declaration, imports)
+    yield from _against_layers(declaration, imports)
+    yield from _prohibited(declaration, imports)
 
 
-def _past_levels(declaration: Declaration, imports: Imports) -> Iterator[Illegal]:
+def _past_levels(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
     modules = [package.module for package in declaration.packages]
     names = {package.module: package.name for package in declaration.packages}
     lower = subtypes(declaration.packages)
     for number, package in enumerate(declaration.packages):
-        for each in past_levels(
-            imports,
-            package=package.module,
-            packages=modules,
-            visible=visible_of(declaration, package),
-        ):
+        visible = list(visible_of(declaration, package))
+        for each in past_levels(imports, package=package.module, packages=modules, visible=visible):
             user = names.get(home(each.importer, modules) or "")
             if user is not None and package.name in lower.get(user, ()):
                 continue  # that is told of as an import of a subtype
-            yield _problem(
-                imports.place(each),
+            yield _Breach(
+                (each,),
                 THROUGH_LEVEL,
-                each,
-                found=str(each),
                 allowed=_granted(declaration, number, user),
                 remedy="Import what is shown, or let a level show it to its user",
             )
@@ -147,10 +135,12 @@ def _past_levels(declaration: Declaration, imports: Imports) -> Iterator[Illegal
 def _granted(declaration: Declaration, number: int, user: str | None) -> str:
     """What a package shows to a user, and where that is declared."""
     package = declaration.packages[number]
+    given = list(package.levels_for(user or EVERYBODY))
     shown = [
-        f"{', '.join(package.shown(level))} ({_said_at(declaration, level.name, number, position)})"
+        f"{', '.join(package.shown(level))} (level {level.name}, "
+        f"{declaration.place('packages', number, 'levels', position)})"
         for position, level in enumerate(package.levels)
-        if level in package.levels_for(user or EVERYBODY)
+        if level in given
     ]
     if user and package.name in ancestors(declaration.packages, user):
         shown.append(f"{package.module} (of which {user} holds subtypes)")
@@ -158,13 +148,9 @@ def _granted(declaration: Declaration, number: int, user: str | None) -> str:
     return f"of {package.name}, to {user or 'what is in no package'}: {' and '.join(shown) or nothing}"
 
 
-def _said_at(declaration: Declaration, name: str, number: int, position: int) -> str:
-    return f"level {name}, {declaration.place('packages', number, 'levels', position)}"
-
-
-def _of_subtypes(declaration: Declaration, imports: Imports) -> Iterator[Illegal]:
+def _of_subtypes(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
     modules = {package.name: package.module for package in declaration.packages}
-    numbers = {package.name: number for number, package in enumerate(declaration.packages)}
+    numbers = {package.module: number for number, package in enumerate(declaration.packages)}
     for name, lower in subtypes(declaration.packages).items():
         ways = into_subtypes(
             imports,
@@ -173,125 +159,55 @@ def _of_subtypes(declaration: Declaration, imports: Imports) -> Iterator[Illegal
             packages=modules.values(),
         )
         for way in ways:
-            reached = home(way[-1].imported, list(modules.values()))
-            below_it = next(each for each in lower if modules[each] == reached)
-            place = declaration.place("packages", numbers[below_it], "subtype_of")
-            yield _problem(
-                imports.place(way[0]),
+            number = numbers[str(home(way[-1].imported, list(numbers)))]
+            reached = declaration.packages[number].name
+            place = declaration.place("packages", number, "subtype_of")
+            yield _Breach(
+                way,
                 NOT_OF_SUBTYPE,
-                way[0],
-                found=_told(way),
-                allowed=f"{below_it} imports {name}, of which it holds subtypes, never the reverse ({place})",
+                allowed=f"{reached} imports {name}, of which it holds subtypes, never the reverse ({place})",
                 remedy="Let the supertype's own types be asked for what subtypes answer differently",
             )
 
 
-def _of_layering(
-    declaration: Declaration, number: int, layering: Layering, imports: Imports
-) -> Iterator[Illegal]:
-    path: Path = ("layerings", number)
-    yield from _unused(declaration, path, layering.exemptions, imports)
-    layers = layering.read()
-    placed = {module for layer in layers for module in layer.modules}
-    members = {module: imports.below(module) for module in placed}
-    layered = set().union(*members.values())
-    left = _without(layering.exemptions, imports)
-    of = f"in the layering {layering.name} ({declaration.place(*path)})"
-    for target in sorted(placed):
-        strangers = [each for each in placed - {target} if target not in below(layers, each)]
-        sources = set().union(*(members[each] for each in strangers))
-        for way in chains(left, sources=sources, targets=members[target], around=layered - members[target]):
-            (stands,) = (each for each in strangers if is_within(way[0].importer, each))
-            known = ", ".join(below(layers, stands)) or "none of the others"
-            yield _problem(
-                imports.place(way[0]),
-                AS_LAYERED,
-                way[0],
-                found=_told(way),
-                allowed=f"{of}, {stands} knows {known}",
-                remedy="Move what is imported down, or hand it in from above",
-            )
-    if layering.complete:
-        for module in imports.children(layering.within):
-            if not any(is_within(each, module) for each in placed):
-                yield _problem(
-                    declaration.place(*path),
-                    PLACED,
-                    layering,
-                    found=f"{module} in no layer of {layering.name}",
-                    allowed=f"a layer for each module right below {layering.within}",
-                    remedy="Give it a place among the layers",
+def _against_layers(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
+    for number, layering in enumerate(declaration.layerings):
+        layers = layering.read()
+        of = f"in the layering {layering.name} ({declaration.place('layerings', number)})"
+        members = {module: imports.below(module) for layer in layers for module in layer.modules}
+        layered = set().union(*members.values())
+        left = _without(layering.exemptions, imports)
+        for target, inside in sorted(members.items()):
+            strangers = [each for each in members if each != target and target not in below(layers, each)]
+            sources = set().union(*(members[each] for each in strangers))
+            for way in chains(left, sources=sources, targets=inside, around=layered - inside):
+                (stands,) = (each for each in strangers if is_within(way[0].importer, each))
+                known = ", ".join(below(layers, stands)) or "none of the others"
+                yield _Breach(
+                    way,
+                    AS_LAYERED,
+                    allowed=f"{of}, {stands} knows {known}",
+                    remedy="Move what is imported down, or hand it in from above",
                 )
 
 
-def _prohibited(
-    declaration: Declaration, number: int, one: Prohibition, imports: Imports
-) -> Iterator[Illegal]:
-    path: Path = ("prohibitions", number)
-    yield from _unused(declaration, path, one.exemptions, imports)
-    left = _without(one.exemptions, imports)
-    for target in one.imports:
-        apart = [each for each in one.modules if not is_within(each, target) and not is_within(target, each)]
-        sources = set().union(*(imports.below(each) for each in apart))
-        for way in chains(left, sources=sources, targets=imports.below(target)):
-            yield _problem(
-                imports.place(way[0]),
-                NOT_PROHIBITED,
-                way[0],
-                found=_told(way),
-                allowed=f"by {one.name} ({declaration.place(*path)}), anything but {', '.join(one.imports)}",
-                remedy="Do without, or move what needs it to where it is allowed",
-            )
+def _prohibited(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
+    for number, one in enumerate(declaration.prohibitions):
+        left = _without(one.exemptions, imports)
+        for target in one.imports:
+            apart = [
+                each for each in one.modules if not is_within(each, target) and not is_within(target, each)
+            ]
+            sources = set().union(*(imports.below(each) for each in apart))
+            for way in chains(left, sources=sources, targets=imports.below(target)):
+                yield _Breach(
+                    way,
+                    NOT_PROHIBITED,
+                    allowed=f"by {one.name} ({declaration.place('prohibitions', number)}), anything but "
+                    f"{', '.join(one.imports)}",
+                    remedy="Do without, or move what needs it to where it is allowed",
+                )
 
 
 def _without(exemptions: Iterable[Exemption], imports: Imports) -> Imports:
     return imports.without((each.importer, each.imported) for each in exemptions)
-
-
-def _unused(
-    declaration: Declaration, path: Path, exemptions: Iterable[Exemption], imports: Imports
-) -> Iterator[Illegal]:
-    pairs = {(each.importer, each.imported) for each in imports.all}
-    for position, each in enumerate(exemptions):
-        if (each.importer, each.imported) not in pairs:
-            yield _problem(
-                declaration.place(*path, "exemptions", position),
-                EXEMPTION_USED,
-                each,
-                found=f"an exemption, but {each.importer} does not import {each.imported}",
-                allowed="exemptions for imports that there are",
-                remedy="Leave it out",
-            )
-
-
-def _missing(declaration: Declaration, imports: Imports) -> Iterator[Illegal]:
-    for path, module in _named(declaration):
-        if module not in imports.modules:
-            yield _problem(
-                declaration.place(*path),
-                EXISTS,
-                module,
-                found=f"no module {module}",
-                allowed="modules that there are",
-                remedy="Name it as it is imported now, or leave it out",
-            )
-
-
-def _named(declaration: Declaration) -> Iterator[tuple[Path, str]]:
-    """The modules that have to be there, and where each is named."""
-    for number, package in enumerate(declaration.packages):
-        yield ("packages", number, "module"), package.module
-        for position, level in enumerate(package.levels):
-            for place, shown in enumerate(level.shows):
-                yield ("packages", number, "levels", position, "shows", place), shown.removesuffix(".**")
-    for number, layering in enumerate(declaration.layerings):
-        yield ("layerings", number, "within"), layering.within
-        for position, layer in enumerate(layering.read()):
-            for module in layer.modules:
-                if module not in layer.optional:
-                    yield ("layerings", number, "layers", position), module
-    for number, one in enumerate(declaration.prohibitions):
-        for field in ("modules", "imports"):
-            for position, module in enumerate(getattr(one, field)):
-                if any(is_within(module, root) for root in declaration.roots):
-                    yield ("prohibitions", number, field, position), module

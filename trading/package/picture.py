@@ -8,7 +8,7 @@ from ...patterns.errors import AnalysisPatternsError
 from ...patterns.picture import Edge, End, Graph, Mark, Node, Shape
 from .declaration import Declaration
 from .layering import Layering
-from .package import EVERYBODY, Package
+from .package import EVERYBODY, Package, is_within
 
 _ARROW = End(mark=Mark.ARROW)
 _OF_LEVELS = (
@@ -18,7 +18,9 @@ _OF_MUTUAL = "Arrows at both ends: the two see each other, as declared."
 _OF_SUBTYPES = (
     "A triangle stands below the package of the supertypes, which never sees those of the subtypes."
 )
-_OF_LAYERS = "What stands above may know what stands below."
+_OF_LAYERS = "A layer may know all below it; a | b know nothing of each other, a : b may; (a) may be missing."
+_OF_EXEMPTIONS = "A dashed arrow leads to what is known by way of exception."
+_NAMED, _TO_ALL = "seen by those who are named", "seen by everybody"
 
 
 def package_picture(declaration: Declaration, *, title: str = "") -> Graph:
@@ -31,8 +33,16 @@ def package_picture(declaration: Declaration, *, title: str = "") -> Graph:
     """
     if not declaration.packages:
         raise AnalysisPatternsError("no packages are declared, so there is nothing to draw; name a layering")
+    to_all = {each.name for each in declaration.packages if EVERYBODY in _users(each)}
     nodes = tuple(
-        Node(each.name, each.name, tuple(_lines(each)), note=each.module, shape=Shape.BOX)
+        Node(
+            each.name,
+            each.name,
+            tuple(_lines(each)),
+            level=(_TO_ALL if each.name in to_all else _NAMED) if to_all else "",
+            note=each.module,
+            shape=Shape.BOX,
+        )
         for each in declaration.packages
     )
     edges = (*_subtyping(declaration), *_visibilities(declaration))
@@ -43,6 +53,7 @@ def package_picture(declaration: Declaration, *, title: str = "") -> Graph:
         title or f"Packages of {', '.join(declaration.roots)}",
         nodes,
         edges,
+        levels=(_NAMED, _TO_ALL) if to_all else (),
         description="; ".join(edge.note for edge in edges),
         remarks=tuple(remarks),
     )
@@ -59,38 +70,49 @@ def layering_picture(declaration: Declaration, name: str) -> Graph:
         known = ", ".join(each.name for each in declaration.layerings) or "there is none"
         raise AnalysisPatternsError(f"no layering {name!r} is declared; known: {known}")
     layering = named[0]
-    layers = layering.read()
-    levels = tuple(f"{number}" for number in range(len(layers), 0, -1))
-    nodes = tuple(
-        Node(
-            module,
-            module.removeprefix(f"{layering.within}."),
-            level=level,
-            note=module,
-            shape=Shape.BOX,
-            outside=module in layer.optional,
-        )
-        for level, layer in zip(levels, layers, strict=True)
-        for module in layer.modules
-    )
     return Graph(
         layering.says or f"Layers of {layering.within}",
-        nodes,
-        tuple(_beside(layering)),
-        levels,
+        tuple(
+            Node(str(number), " ".join(layer.split()), note=f"within {layering.within}", shape=Shape.BOX)
+            for number, layer in enumerate(layering.layers)
+        ),
+        (*_downward(layering), *_exempt(layering)),
         description=" above ".join(layering.layers),
-        remarks=(_OF_LAYERS,),
+        remarks=(_OF_LAYERS, _OF_EXEMPTIONS) if layering.exemptions else (_OF_LAYERS,),
     )
+
+
+def _downward(layering: Layering) -> Iterator[Edge]:
+    for number in range(1, len(layering.layers)):
+        note = f"{layering.layers[number - 1]} may know {layering.layers[number]}, and all below"
+        yield Edge(str(number - 1), str(number), head_end=_ARROW, note=note)
+
+
+def _exempt(layering: Layering) -> Iterator[Edge]:
+    """A line for each two layers of which the lower one knows the upper one by way of exception."""
+    reasons: dict[tuple[int, int], dict[str, None]] = {}
+    for each in layering.exemptions:
+        stand = [
+            number
+            for name in (each.imported, each.importer)
+            for number, layer in enumerate(layering.read())
+            if any(is_within(name, module) for module in layer.modules)
+        ]
+        if len(stand) == 2:
+            reasons.setdefault((stand[0], stand[1]), {})[each.reason] = None
+    for (upper, lower), said in reasons.items():
+        yield Edge(str(upper), str(lower), tail_end=_ARROW, note="; ".join(said), dashed=True)
+
+
+def _users(package: Package) -> dict[str, None]:
+    return dict.fromkeys(name for level in package.levels for name in level.users)
 
 
 def _lines(package: Package) -> Iterator[str]:
     for level in package.levels:
-        to_all = " to everybody" if EVERYBODY in level.users else ""
         inner = [each.removeprefix(f"{package.module}.") for each in level.shows if each != package.module]
         if inner:
-            yield f"{level.name}: {', '.join(inner)}{to_all}"
-        elif to_all:
-            yield f"{level.name}{to_all}"
+            yield f"{level.name}: {', '.join(inner)}"
 
 
 def _shows_facade(package: Package, user: str) -> bool:
@@ -108,7 +130,7 @@ def _visibilities(declaration: Declaration) -> Iterator[Edge]:
     mutual = [set(each.between) for each in declaration.mutual]
     drawn: set[frozenset[str]] = set()
     for package in declaration.packages:
-        for user in dict.fromkeys(name for level in package.levels for name in level.users):
+        for user in _users(package):
             if user == EVERYBODY:
                 continue
             back = declaration.named(user)
@@ -121,12 +143,3 @@ def _visibilities(declaration: Declaration) -> Iterator[Edge]:
                 if user in level.users and package.module not in package.shown(level):
                     note = f"{user} sees {level.name} of {package.name}"
                     yield Edge(user, package.name, head_end=_ARROW, label=level.name, note=note, dashed=True)
-
-
-def _beside(layering: Layering) -> Iterator[Edge]:
-    """Lines between those on one layer that may know each other."""
-    for layer in layering.read():
-        if not layer.independent:
-            for number, module in enumerate(layer.modules):
-                for other in layer.modules[number + 1 :]:
-                    yield Edge(module, other, tail_end=_ARROW, head_end=_ARROW, note=f"{module} and {other}")

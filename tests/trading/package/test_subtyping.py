@@ -16,6 +16,7 @@ from analysis_patterns.trading.package import (
     require_obeyed,
     subtypes,
 )
+from analysis_patterns.trading.package.obedience import into_subtypes
 from tests.covered import Covered
 from tests.refusals import refuses
 
@@ -65,15 +66,24 @@ def test_the_supertype_imports_no_subtype() -> None:
 
 
 def test_nor_does_it_through_what_belongs_to_no_package() -> None:
-    down = with_further(
-        Import("house.contract.terms", "house.registry", 6),
-        Import("house.registry", "house.contract.barrier", 1),
+    down = Imports.of(
+        Import("house.contract", "house.registry", 6), Import("house.registry", "house.barrier", 1)
     )
-    unlayered = declared().model_copy(update={"layerings": ()})
 
-    assert found(unlayered, down) == [
-        "house.contract.terms imports house.registry, which imports house.contract.barrier",
-        "house.registry imports house.contract.barrier",
+    ways = into_subtypes(
+        down, package="house.contract", below=["house.barrier"], packages=["house.contract", "house.barrier"]
+    )
+
+    assert list(ways) == [down.all]
+
+
+def test_what_leads_through_an_illegal_import_is_told_of_there() -> None:
+    down = Imports.of(
+        Import("house.contract", "house.registry", 6), Import("house.registry", "house.barrier", 1)
+    )
+
+    assert found(house(package("contract"), package("barrier", of="contract")), down) == [
+        "house.registry imports house.barrier"
     ]
 
 
