@@ -97,6 +97,7 @@ def _yaml(text: bytes | str, file: str) -> tuple[Any, Callable[[Path], int]]:
 def _toml(text: bytes | str, file: str) -> tuple[Any, Callable[[Path], int]]:
     if len(text) > LIMITS.bytes:
         raise _unread(file, 0, f"larger than {LIMITS.bytes:,} bytes")
+    plain = ""
     try:
         plain = text.decode("utf-8") if isinstance(text, bytes) else text
         root = tomllib.loads(plain)

@@ -28,11 +28,12 @@ _HERE = Path("packages.yaml")
 
 @app.command()
 def check(declaration: File = _HERE) -> None:
-    """Print every import that is not allowed, with its file and line; fail if there is any."""
+    """Print every import that is not allowed, in packages beside the file or installed; fail if any is."""
     from ..trading import package  # noqa: PLC0415 - only now is SQLAlchemy loaded
 
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))  # so that a project's own packages are found, as by `python -m`
+    beside = str(declaration.resolve().parent)
+    if beside not in sys.path:
+        sys.path.insert(0, beside)  # so that the packages beside their declaration are found
     with _printed():
         declared = package.read_declaration(declaration)
         imports = package.read_imports(declared.roots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from analysis_patterns.cli import main
 from analysis_patterns.trading.package import Import, Imports, contracts_toml
 
-from .house import OBEYED, declared, text, with_further, write_code
+from .house import HOUSE, OBEYED, declared, text, with_further, write_code
 
 
 @pytest.fixture
@@ -27,6 +28,18 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
     code = main(["packages", *map(str, arguments)])
     captured = capsys.readouterr()
     return code, captured.out, captured.err
+
+
+def test_finds_the_code_beside_its_declaration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    code, out, err = run(capsys, "check", HOUSE / "packages.yaml")
+
+    assert (code, err) == (0, "")
+    assert out == f"{HOUSE / 'packages.yaml'}: 13 modules import each other as declared\n"
 
 
 def test_says_that_the_code_is_as_declared(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

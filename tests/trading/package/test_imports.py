@@ -11,7 +11,7 @@ from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.trading.package import Import, Imports, Place, illegal_imports, read_imports
 from tests.refusals import refuses
 
-from .house import OBEYED, declared, with_further, write_code
+from .house import HOUSE, OBEYED, declared, with_further, write_code
 
 LATE = """\
 from typing import TYPE_CHECKING
@@ -37,6 +37,17 @@ def test_what_is_written_is_read(desk: Path) -> None:
     read = read_imports(["house"])
 
     assert read.all == tuple(sorted(OBEYED))
+    assert illegal_imports(declared(), read) == ()
+
+
+def test_the_example_imports_what_the_specifications_speak_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(HOUSE)
+
+    read = read_imports(["house"])
+
+    assert {(each.importer, each.imported) for each in OBEYED} - {
+        (each.importer, each.imported) for each in read.all
+    } == {("house.risk", "sqlite3")}
     assert illegal_imports(declared(), read) == ()
 
 
