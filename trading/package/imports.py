@@ -107,7 +107,7 @@ def read_imports(roots: Sequence[str]) -> Imports:
     folders = {root: _folder(root) for root in roots}
     try:
         graph = grimp.build_graph(*roots, include_external_packages=True, cache_dir=None)
-    except (GrimpException, ValueError) as refused:
+    except (GrimpException, SyntaxError, ValueError) as refused:
         raise SOURCE_READ.violation(
             found=" ".join(str(refused).split()),
             allowed="Python's own syntax, in UTF-8",

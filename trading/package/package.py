@@ -49,7 +49,7 @@ _BELOW = ".**"
 
 class AccessLevel(Document):
     """
-    One of the protocols of a package: what it shows, and to whom.
+    One of the interfaces of a package: what it shows, and to whom.
 
     Shape:  `shows` are modules of the package, `name.**` standing for all that is below one; where nothing
             is named, it is the facade: the package's own module. `users` are names of packages, or `*`.
