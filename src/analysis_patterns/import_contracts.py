@@ -38,10 +38,11 @@ class AccessLevels(Contract):
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find the imports that reach into the package otherwise."""
         pairs = [pair.split(" -> ") for pair in _texts(self.visible)]
+        imports = imports_in(graph)
         found = past_levels(
-            imports_in(graph),
+            imports,
             package=str(self.package),
-            packages=_texts(self.packages),
+            homes=imports.homes(_texts(self.packages)),
             visible=[(user, shown) for user, shown in pairs],
         )
         return _outcome([(each,) for each in found])
@@ -65,11 +66,12 @@ class Subtypes(Contract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find the ways by which the package gets to them."""
+        imports = imports_in(graph)
         found = into_subtypes(
-            imports_in(graph),
+            imports,
             package=str(self.package),
             below=_texts(self.below),
-            packages=_texts(self.packages),
+            homes=imports.homes(_texts(self.packages)),
         )
         return _outcome(found)
 

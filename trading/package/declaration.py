@@ -11,9 +11,9 @@ from pydantic import PrivateAttr, model_validator
 from ...patterns.constraint import rule
 from ...patterns.document import Document
 from ...patterns.problem import Problems
-from .layering import Layering, Prohibition, mislaid
+from .layering import Layering, Prohibition, mislaid, says_nothing
 from .mutual_visibility import MutualVisibility, entangled
-from .package import Package, badly_named_module, is_within, misdeclared, said_twice
+from .package import Package, badly_named_module, is_module, is_within, misdeclared, said_twice
 from .place import DeclarationError, Found, Path, Place, Places
 from .subtyping import upside_down
 
@@ -75,6 +75,8 @@ class Declaration(Document):
 def _rootless(declaration: Declaration) -> Found:
     roots = declaration.roots
     yield from said_twice(roots, "root", ("roots",))
+    said = (*declaration.packages, *declaration.layerings, *declaration.prohibitions)
+    yield from says_nothing(said, "a declaration of roots alone", ("roots",))
     for number, root in enumerate(roots):
         yield from badly_named_module(root, ("roots", number))
     inside = [
@@ -106,7 +108,7 @@ def _prohibited(prohibitions: Sequence[Prohibition]) -> Iterator[tuple[Path, str
 
 
 def _outside(module: str, roots: Sequence[str], path: Path) -> Found:
-    if not any(is_within(module, root) for root in roots):
+    if is_module(module) and not any(is_within(module, root) for root in roots):
         yield (
             path,
             IN_A_ROOT.violation(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...patterns.constraint import rule
 from ...patterns.errors import AnalysisPatternsError
-from .package import is_within
+from .package import home, is_within
 from .place import Place
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Import:
         return f"{self.importer} imports {self.imported}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Imports:
     """
     All that is imported in some code.
@@ -60,6 +61,19 @@ class Imports:
             for count in range(1, len(parts) + 1)
         }
         return cls(frozenset(around), tuple(sorted(imports)), folders or {})
+
+    @cached_property
+    def by_imported(self) -> Mapping[str, list[Import]]:
+        """The imports by what they import."""
+        found: dict[str, list[Import]] = {}
+        for each in self.all:
+            found.setdefault(each.imported, []).append(each)
+        return found
+
+    def homes(self, packages: Iterable[str]) -> Mapping[str, str | None]:
+        """For each module the innermost of `packages`, given by their modules, that it belongs to."""
+        known = tuple(packages)
+        return {module: home(module, known) for module in self.modules}
 
     def below(self, module: str) -> set[str]:
         """The module and those below it."""
@@ -153,14 +167,12 @@ def chains(
 
     Shape:  ways lead through none of `sources`, `targets` and those that they go `around`.
     """
-    importers: dict[str, list[Import]] = {}
-    for each in imports.all:
-        importers.setdefault(each.imported, []).append(each)
+    shut = sources | targets | around
     onward: dict[str, Import] = {}
     waiting = sorted(targets)
     for module in waiting:  # it grows while it is read: the nearest come first
-        for each in importers.get(module, ()):
-            if each.importer not in onward and each.importer not in sources | targets | around:
+        for each in imports.by_imported.get(module, ()):
+            if each.importer not in onward and each.importer not in shut:
                 onward[each.importer] = each
                 waiting.append(each.importer)
     for first in imports.all:

@@ -46,6 +46,12 @@ WHOLE_OUTSIDE = rule(
     says="What lies outside of the roots is named by the first part of its name alone.",
 )
 
+SAYS_SOMETHING = rule(
+    "package.says-something",
+    pattern="11.2",
+    says="A declaration declares something; a layering has layers, a prohibition says to whom and of what.",
+)
+
 _PART = re.compile(
     r"\s*(?:\((?P<optional>[^\W\d]\w*(?:\.[^\W\d]\w*)*)\)|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*))\s*"
 )
@@ -125,6 +131,7 @@ def mislaid(
         path: Path = ("layerings", number)
         yield from badly_named(layering.name, (*path, "name"))
         yield from badly_named_module(layering.within, (*path, "within"))
+        yield from says_nothing(layering.layers, "a layering without layers", (*path, "layers"))
         yield from _unreadable(layering, path)
         yield from _misplaced(layering, path)
         yield from _unfounded(layering.exemptions, path)
@@ -132,6 +139,7 @@ def mislaid(
         path = ("prohibitions", number)
         yield from badly_named(each.name, (*path, "name"))
         for field in ("modules", "imports"):
+            yield from says_nothing(getattr(each, field), f"a prohibition without {field}", (*path, field))
             for position, module in enumerate(getattr(each, field)):
                 yield from badly_named_module(module, (*path, field, position))
         for position, module in enumerate(each.imports):
@@ -148,6 +156,17 @@ def mislaid(
         yield from _unfounded(each.exemptions, path)
     yield from said_twice([each.name for each in layerings], "layering", ("layerings",))
     yield from said_twice([each.name for each in prohibitions], "prohibition", ("prohibitions",))
+
+
+def says_nothing(parts: Sequence[object], what: str, path: Path) -> Found:
+    """Refuse what has no parts, which nothing could disobey."""
+    if not parts:
+        yield (
+            path,
+            SAYS_SOMETHING.violation(
+                found=what, allowed="what can be disobeyed", remedy="Say more, or leave it out"
+            ),
+        )
 
 
 def _unreadable(layering: Layering, path: Path) -> Found:

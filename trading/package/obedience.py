@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ...patterns.constraint import Rule
@@ -11,7 +11,7 @@ from .bearing import not_borne_out
 from .declaration import Declaration
 from .imports import Import, Imports, chains
 from .layering import AS_LAYERED, NOT_PROHIBITED, Exemption, below
-from .package import EVERYBODY, THROUGH_LEVEL, Package, ancestors, home, is_shown, is_within
+from .package import EVERYBODY, THROUGH_LEVEL, Package, ancestors, is_shown, is_within
 from .place import IllegalImports, Place
 from .subtyping import NOT_OF_SUBTYPE, subtypes
 
@@ -24,9 +24,11 @@ def illegal_imports(declaration: Declaration, imports: Imports) -> tuple[Problem
             leads through an import that is illegal itself is told of there, and not again.
     Source: Analysis Patterns 11.1 to 11.3.
     """
-    direct = [each for each in _breaches(declaration, imports) if len(each.way) == 1]
-    legal = imports.without((each.first.importer, each.first.imported) for each in direct)
-    breaches = [*direct, *_breaches(declaration, legal)]
+    breaches = list(_breaches(declaration, imports))
+    direct = [each for each in breaches if len(each.way) == 1]
+    if direct:
+        legal = imports.without((each.first.importer, each.first.imported) for each in direct)
+        breaches = [*direct, *_breaches(declaration, legal)]
     found = [*not_borne_out(declaration, imports), *(each.problem(imports) for each in breaches)]
     return tuple(sorted(found, key=lambda each: (each.place, each.violation.found, each.rule.name)))
 
@@ -43,21 +45,24 @@ def require_obeyed(declaration: Declaration, imports: Imports) -> None:
 
 
 def past_levels(
-    imports: Imports, *, package: str, packages: Iterable[str], visible: Iterable[tuple[str, str]]
+    imports: Imports,
+    *,
+    package: str,
+    homes: Mapping[str, str | None],
+    visible: Iterable[tuple[str, str]],
 ) -> Iterator[Import]:
     """
     The imports that reach into a package past what is visible of it.
 
-    Shape:  packages are given by their modules; `visible` are pairs of one of them, or `*`, and what a level
-            shows it.
+    Shape:  packages are given by their modules, and `homes` says of each module to which it belongs;
+            `visible` are pairs of one of them, or `*`, and what a level shows it.
     """
-    modules = tuple({*packages, package})
     granted: dict[str, list[str]] = {}
     for user, shown in visible:
         granted.setdefault(user, []).append(shown)
     for each in imports.all:
-        user = home(each.importer, modules) or ""
-        if home(each.imported, modules) == package and user != package:
+        user = homes[each.importer] or ""
+        if homes[each.imported] == package and user != package:
             allowed = [*granted.get(user, ()), *granted.get(EVERYBODY, ())]
             if not any(is_shown(each.imported, shown) for shown in allowed):
                 yield each
@@ -75,12 +80,10 @@ def visible_of(declaration: Declaration, package: Package) -> Iterator[tuple[str
 
 
 def into_subtypes(
-    imports: Imports, *, package: str, below: Iterable[str], packages: Iterable[str]
+    imports: Imports, *, package: str, below: Iterable[str], homes: Mapping[str, str | None]
 ) -> Iterator[tuple[Import, ...]]:
-    """The ways by which a package, given by its module as are the others, gets to those of its subtypes."""
-    modules = tuple(packages)
+    """The ways by which a package gets to those of its subtypes; packages and `homes` as in `past_levels`."""
     wanted = set(below)
-    homes = {module: home(module, modules) for module in imports.modules}
     own = {module for module, at in homes.items() if at == package}
     targets = {module for module, at in homes.items() if at in wanted}
     # What another package imports is that one's affair, and declared or refused there.
@@ -115,13 +118,13 @@ def _breaches(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
 
 
 def _past_levels(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
-    modules = [package.module for package in declaration.packages]
+    homes = imports.homes(package.module for package in declaration.packages)
     names = {package.module: package.name for package in declaration.packages}
     lower = subtypes(declaration.packages)
     for number, package in enumerate(declaration.packages):
         visible = list(visible_of(declaration, package))
-        for each in past_levels(imports, package=package.module, packages=modules, visible=visible):
-            user = names.get(home(each.importer, modules) or "")
+        for each in past_levels(imports, package=package.module, homes=homes, visible=visible):
+            user = names.get(homes[each.importer] or "")
             if user is not None and package.name in lower.get(user, ()):
                 continue  # that is told of as an import of a subtype
             yield _Breach(
@@ -151,15 +154,16 @@ def _granted(declaration: Declaration, number: int, user: str | None) -> str:
 def _of_subtypes(declaration: Declaration, imports: Imports) -> Iterator[_Breach]:
     modules = {package.name: package.module for package in declaration.packages}
     numbers = {package.module: number for number, package in enumerate(declaration.packages)}
+    homes = imports.homes(numbers)
     for name, lower in subtypes(declaration.packages).items():
         ways = into_subtypes(
             imports,
             package=modules[name],
             below=[modules[each] for each in lower],
-            packages=modules.values(),
+            homes=homes,
         )
         for way in ways:
-            number = numbers[str(home(way[-1].imported, list(numbers)))]
+            number = numbers[str(homes[way[-1].imported])]
             reached = declaration.packages[number].name
             place = declaration.place("packages", number, "subtype_of")
             yield _Breach(

@@ -86,6 +86,11 @@ class Package(Document):
                 yield level
 
 
+def is_module(name: str) -> bool:
+    """Whether a module can have this name."""
+    return _MODULE.fullmatch(name) is not None
+
+
 def is_within(module: str, package: str) -> bool:
     """Whether a module is a package's own, or below it."""
     return module == package or module.startswith(f"{package}.")
@@ -152,7 +157,7 @@ def badly_named(name: str, path: Path) -> Found:
 
 def badly_named_module(module: str, path: Path) -> Found:
     """Refuse, as the name of a module, what is none."""
-    if _MODULE.fullmatch(module) is None:
+    if not is_module(module):
         yield (
             path,
             NAMED.violation(

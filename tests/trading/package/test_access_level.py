@@ -182,7 +182,7 @@ def test_refuses_a_package_of_subtypes_of_itself() -> None:
 @pytest.mark.parametrize("module", ["house-of-cards", "house..money", "1house", "house.*", ""])
 def test_refuses_what_is_no_name_of_a_module(module: str) -> None:
     with refuses("package.named"):
-        Declaration(roots=("house", module))
+        Declaration(roots=("house",), packages=(Package(name="money", module=module),))
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a:b", "-", "line\nbreak"])
@@ -194,7 +194,7 @@ def test_refuses_what_is_no_name(name: str) -> None:
 @pytest.mark.parametrize("roots", [(), ("house.money",)])
 def test_refuses_roots_that_are_none(roots: tuple[str, ...]) -> None:
     with refuses("package.in-a-root"):
-        Declaration(roots=roots)
+        Declaration(roots=roots, packages=(Package(name="money", module="house.money.cash"),))
 
 
 @pytest.mark.parametrize(

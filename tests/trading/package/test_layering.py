@@ -128,6 +128,28 @@ def test_refuses_a_module_in_two_layers(layers: tuple[str, ...]) -> None:
         layered(Layering(name="one", within="r", layers=layers))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("modules: [house.money, house.scenario]", "modules: []"),
+        ("imports: [sqlite3]", "imports: []"),
+    ],
+)
+def test_refuses_a_prohibition_that_says_nothing(old: str, new: str) -> None:
+    with refuses("package.says-something"):
+        declared((old, new))
+
+
+def test_refuses_a_layering_without_layers() -> None:
+    with refuses("package.says-something"):
+        layered(Layering(name="none", within="r", layers=()))
+
+
+def test_refuses_a_declaration_that_declares_nothing() -> None:
+    with refuses("package.says-something"):
+        Declaration(roots=("r",))
+
+
 def test_what_is_prohibited_is_not_imported() -> None:
     with refuses("package.import-not-prohibited") as refused:
         require_obeyed(declared(), with_further(Import("house.scenario.sources", "sqlite3", 2)))

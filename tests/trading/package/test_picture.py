@@ -7,7 +7,13 @@ import pytest
 from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns.errors import AnalysisPatternsError
 from analysis_patterns.patterns.picture import Edge, Mark
-from analysis_patterns.trading.package import Declaration, layering_picture, package_picture
+from analysis_patterns.trading.package import (
+    Declaration,
+    Layering,
+    Package,
+    layering_picture,
+    package_picture,
+)
 
 from .house import declared
 
@@ -118,9 +124,12 @@ def test_both_pictures_can_be_drawn() -> None:
 
 
 def test_nothing_is_drawn_where_nothing_is_declared() -> None:
-    empty = Declaration(roots=("house",))
+    layers = Layering(name="rooms", within="house", layers=("risk",))
+    package = Package(name="risk", module="house.risk")
 
     with pytest.raises(AnalysisPatternsError, match="no packages are declared, so there is nothing to draw"):
-        package_picture(empty)
+        package_picture(Declaration(roots=("house",), layerings=(layers,)))
+    with pytest.raises(AnalysisPatternsError, match="no layering 'house' is declared; known: rooms"):
+        layering_picture(Declaration(roots=("house",), layerings=(layers,)), "house")
     with pytest.raises(AnalysisPatternsError, match="no layering 'house' is declared; known: there is none"):
-        layering_picture(empty, "house")
+        layering_picture(Declaration(roots=("house",), packages=(package,)), "house")

@@ -10,6 +10,7 @@ from analysis_patterns.patterns.knowledge.reader import LIMITS
 from analysis_patterns.trading.package import (
     Declaration,
     DeclarationError,
+    Package,
     Place,
     parse_declaration,
     read_declaration,
@@ -106,7 +107,7 @@ def test_each_part_has_its_line() -> None:
 
 
 def test_what_was_made_in_python_has_a_path_instead_of_a_line() -> None:
-    made = Declaration(roots=("house",))
+    made = Declaration(roots=("house",), packages=(Package(name="money", module="house.money"),))
 
     assert str(made.place("packages", 0, "levels", 1)) == "packages[1].levels[2]"
     assert str(Place("house.toml", 0, ("roots",))) == "house.toml: roots"

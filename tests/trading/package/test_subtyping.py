@@ -71,7 +71,10 @@ def test_nor_does_it_through_what_belongs_to_no_package() -> None:
     )
 
     ways = into_subtypes(
-        down, package="house.contract", below=["house.barrier"], packages=["house.contract", "house.barrier"]
+        down,
+        package="house.contract",
+        below=["house.barrier"],
+        homes=down.homes(["house.contract", "house.barrier"]),
     )
 
     assert list(ways) == [down.all]
