@@ -80,6 +80,16 @@ def test_a_way_through_another_layer_is_told_of_there() -> None:
     assert found(layered(), imports("d > e", "e > b")) == ["r.e imports r.b"]
 
 
+def test_so_is_one_through_another_layer_and_what_is_in_none() -> None:
+    assert found(layered(), imports("d > e", "e > z", "z > b")) == ["r.e imports r.z, which imports r.b"]
+
+
+def test_what_is_layered_further_in_has_a_layer() -> None:
+    inner = Layering(name="inner", within="r", layers=("a.x", "b"), complete=True)
+
+    assert illegal_imports(layered(inner), Imports.of(Import("r.a.x", "r.b"))) == ()
+
+
 def test_refuses_a_module_without_a_layer_where_all_should_have_one() -> None:
     with refuses("package.module-placed") as refused:
         require_obeyed(declared(), with_further(Import("house.broker", "house.money")))

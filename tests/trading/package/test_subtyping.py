@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -80,6 +81,21 @@ def test_nor_does_it_through_what_belongs_to_no_package() -> None:
     assert list(ways) == [down.all]
 
 
+def test_a_way_through_another_package_is_that_ones_affair() -> None:
+    down = Imports.of(
+        Import("house.contract", "house.valuation", 6), Import("house.valuation", "house.barrier", 1)
+    )
+
+    ways = into_subtypes(
+        down,
+        package="house.contract",
+        below=["house.barrier"],
+        homes=down.homes(["house.contract", "house.barrier", "house.valuation"]),
+    )
+
+    assert list(ways) == []
+
+
 def test_what_leads_through_an_illegal_import_is_told_of_there() -> None:
     down = Imports.of(
         Import("house.contract", "house.registry", 6), Import("house.registry", "house.barrier", 1)
@@ -118,6 +134,20 @@ def test_refuses_a_supertype_that_is_shown_a_subtype_through_others() -> None:
         )
 
     assert refused.value.found == "contract sees valuation sees barrier"
+
+
+def test_what_a_supertype_sees_through_another_is_told_of_once() -> None:
+    with pytest.raises(DeclarationError) as refused:
+        house(
+            package("contract"),
+            package("option", of="contract", users="contract"),
+            package("barrier", of="option", users="option"),
+        )
+
+    assert [problem.violation.found for problem in refused.value.problems] == [
+        "contract sees option",
+        "option sees barrier",
+    ]
 
 
 def test_refuses_two_that_hold_subtypes_of_each_other() -> None:
