@@ -84,6 +84,12 @@ def test_so_is_one_through_another_layer_and_what_is_in_none() -> None:
     assert found(layered(), imports("d > e", "e > z", "z > b")) == ["r.e imports r.z, which imports r.b"]
 
 
+def test_so_is_one_through_another_module_of_the_same_layer() -> None:
+    assert found(layered(), imports("e.x > e.y", "e.y > z", "z > a")) == [
+        "r.e.y imports r.z, which imports r.a"
+    ]
+
+
 def test_what_is_layered_further_in_has_a_layer() -> None:
     inner = Layering(name="inner", within="r", layers=("a.x", "b"), complete=True)
 

@@ -237,6 +237,12 @@ def test_what_cannot_be_read_is_one_clear_problem(given: str | bytes, file: str,
     assert problem.startswith(said)
 
 
+def test_an_unknown_table_of_toml_is_told_of_where_it_begins() -> None:
+    wrong = f"{IN_TOML}\n[[layers]]\nname = 'house'\n"
+
+    assert places(wrong, "house.toml") == ["house.toml:25 package.declaration-form"]
+
+
 @pytest.mark.parametrize("value", ["1979-05-27", "1", "1.5", "inf", "{a = 1}", "true"])
 def test_a_value_of_toml_is_taken_for_no_text(value: str) -> None:
     with refuses("package.declaration-form"):
