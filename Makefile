@@ -31,7 +31,7 @@ check: $(WORKSHOP) ## all that can be checked without running: form, style, type
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright
-	$(BIN)/lint-imports
+	$(BIN)/analysis-patterns packages check
 
 bench: $(WORKSHOP) ## the benchmarks, in sizes that take minutes
 	$(BIN)/python -m benchmarks
@@ -49,7 +49,7 @@ migration: $(WORKSHOP) ## write down, as the newest migration's statements, what
 	$(BIN)/python -m tests.migration
 
 clean: ## remove whatever the other targets made
-	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-oldest build dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(LIBRARY): pyproject.toml

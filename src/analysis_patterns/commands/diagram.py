@@ -40,6 +40,14 @@ _SUFFIXES = {
 }
 
 
+def format_of(output: Path | None, format: Format | None) -> Format:
+    """The format asked for, by default what the file's name ends in, or SVG; a terminal is shown no PNG."""
+    wanted = format or (_SUFFIXES.get(output.suffix.lower()) if output else None) or Format.SVG
+    if wanted is Format.PNG and output is None and sys.stdout.isatty():
+        raise typer.BadParameter("a PNG is no text for a terminal: give --output FILE")
+    return wanted
+
+
 @app.command()
 def diagram(
     target: Annotated[
@@ -68,9 +76,7 @@ def diagram(
     """Draw TARGET: types, associations with their multiplicities, subtypes, what is derived."""
     from .. import diagrams  # noqa: PLC0415 - the other commands need no SQLAlchemy
 
-    wanted = format or (_SUFFIXES.get(output.suffix.lower()) if output else None) or Format.SVG
-    if wanted is Format.PNG and output is None and sys.stdout.isatty():
-        raise typer.BadParameter("a PNG is no text for a terminal: give --output FILE")
+    wanted = format_of(output, format)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
     graph = diagrams.type_graph(target, depth=depth)

@@ -1,0 +1,5 @@
+"""Deals: who has to deliver what to whom, and what that is worth."""
+
+from .terms import Contract
+
+__all__ = ["Contract"]
