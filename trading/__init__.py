@@ -23,10 +23,12 @@ from .contract import (
     was_cancelled,
 )
 from .market import (
+    Adjustment,
     ExchangeRate,
     Instrument,
     InterestRate,
     Market,
+    MarketDay,
     MarketIndicator,
     Tenor,
     TenorUnit,
@@ -35,6 +37,7 @@ from .market import (
 
 __all__ = [
     "OPTION_POSITIONS",
+    "Adjustment",
     "BarrierEffect",
     "BarrierOption",
     "BarrierOptionDraft",
@@ -48,6 +51,7 @@ __all__ = [
     "Instrument",
     "InterestRate",
     "Market",
+    "MarketDay",
     "MarketIndicator",
     "Option",
     "OptionDraft",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -29,7 +29,10 @@ from ..market.indicator import Instrument
 from ..market.market import Market
 from ..market.tenor import Tenor
 from .direction import Direction
-from .product import Product, SoldBetween
+from .product import Product
+
+if TYPE_CHECKING:
+    from .draft import ProductDraft
 
 _TABLE = "trading_contract"
 _BUILT_AND_STORED = BUILT | DATABASES
@@ -290,7 +293,7 @@ def too_early(contract: object, traded: date, delivery: date) -> Iterator[Constr
 
 
 def of_others(
-    contract: object, product: SoldBetween, long: Party, short: Party
+    contract: object, product: Product | ProductDraft, long: Party, short: Party
 ) -> Iterator[ConstraintViolation]:
     """Whether its product was sold between others."""
     if {product.buyer, product.seller} != {long, short}:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, inspect
@@ -42,20 +42,6 @@ HAS_CONTRACTS = rule(
     says="A product consists of one contract or several.",
     layers=frozenset({Layer.FLUSH}),
 )
-
-
-class SoldBetween(Protocol):
-    """A product, or the draft of one, as far as its contracts have to agree with it."""
-
-    @property
-    def buyer(self) -> Party:
-        """Who buys it."""
-        ...
-
-    @property
-    def seller(self) -> Party:
-        """Who sells it."""
-        ...
 
 
 class Product(Recorded, Referable, Base, init=False):
