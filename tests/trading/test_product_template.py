@@ -260,7 +260,7 @@ def test_a_product_needs_what_its_template_names(desk: Desk) -> None:
     with refuses("number.exact"):
         sell("straddle", sale(desk), amount=1, strike=0.5, expiration=EXPIRES)  # type: ignore[arg-type]
     with refuses("period.days"):
-        sell("straddle", sale(desk), amount=1, strike=30, expiration="1997-09-02")  # type: ignore[arg-type]
+        sell("straddle", sale(desk), amount=1, strike=30, expiration="1997-09-02")
 
 
 def test_a_leg_may_be_of_a_multiple_of_the_amount(desk: Desk) -> None:
