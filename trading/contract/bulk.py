@@ -12,17 +12,20 @@ from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import name_violations
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation, require
 from ...patterns.persistence.composites import canonical, unit_code
 from ...patterns.persistence.mass import Row, instant_text, key_writer, write_rows
 from ...patterns.persistence.session import Session
 from ...patterns.time.period import require_day
 from ...patterns.values import Quantity, Unit
-from ..market.indicator import Instrument
+from ..market.indicator import ExchangeRate, Instrument
 from ..market.tenor import Tenor
 from .barrier_option import misplaced
-from .contract import between_one, delivered, in_unit, of_others, outside, too_early
+from .cancellation import Cancellation, was_cancelled
+from .contract import Contract, between_one, delivered, in_unit, of_others, outside, too_early
 from .draft import BarrierOptionDraft, ContractDraft, OptionDraft, ProductDraft
+from .exchange import ExchangeTerms
 from .option import expired, unpaid
 from .product import Product
 
@@ -182,3 +185,29 @@ def _delivered(instrument: Instrument, day: date, tenor: Tenor | None, agreed: d
 
 def _parts(amount: Any, unit: Unit) -> tuple[str, str]:
     return unit_code(unit), canonical(Quantity(amount, unit))
+
+
+attach(
+    "9.1",
+    types=(Contract, Instrument, ExchangeRate, ExchangeTerms, Cancellation, ContractDraft),
+    behaviours=(record_contracts, was_cancelled),
+    figure="analysis_patterns.trading.contract.contract:Contract",
+    when_not="Where goods only move from one place to another, and no price was agreed between two parties, "
+    "a transaction (6.2) says all there is.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns import Organization
+>>> from analysis_patterns.trading import Contract, Direction, Instrument, Market
+>>> acm = Instrument(name="ACM", market=Market(name="X"), amount_unit="{share}", currency="USD")
+>>> house, client = Organization(name="house"), Organization(name="client")
+>>> said = {"instrument": acm, "amount": 1000, "price": 30, "traded": date(1997, 5, 1)}
+>>> sale = Contract(**said, long=client, short=house, direction=Direction.SHORT)
+>>> print(sale, "=", sale.worth)
+short 1000 {share} ACM at 30 USD/{share} = 30000 USD
+>>> print(sale.primary, sale.counterparty, sale.direction_for(client))
+house client Direction.LONG
+>>> Contract(**said, long=house, short=house)
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: contract.two-parties: ...
+""",
+)

@@ -13,6 +13,7 @@ from typing_extensions import Unpack
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level
@@ -25,6 +26,7 @@ from ...patterns.picture import derived
 from ...patterns.time.period import require_day
 from ...patterns.values import Quantity, Unit
 from ...patterns.values.number import Amount
+from ..market.day import MarketDay
 from ..market.indicator import Instrument
 from ..market.market import Market
 from ..market.tenor import Tenor
@@ -335,3 +337,26 @@ guard(
     ),
 )  # fmt: skip
 only_added(Contract, KEPT)
+
+attach(
+    "10.1",
+    types=(Contract, Market, MarketDay, Tenor),
+    figure="analysis_patterns.trading.market.market:Market",
+    when_not="What is always delivered on the spot needs no tenor: the day of the trade says enough.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns import Organization
+>>> from analysis_patterns.trading import Contract, Instrument, Market
+>>> new_york = Market(name="New York", calendars=["US"])
+>>> coffee = Instrument(name="Brazilian coffee", market=new_york, amount_unit="t", currency="USD")
+>>> roaster, trader = Organization(name="roaster"), Organization(name="trader")
+>>> said = {"instrument": coffee, "long": roaster, "short": trader, "amount": 5000, "price": 1750}
+>>> str(Contract(**said, traded=date(1995, 5, 4), tenor="2M").delivery)  # 4 July is a holiday
+'1995-07-05'
+>>> str(Contract(**said, traded=date(1995, 5, 4)).delivery)  # a Thursday, and spot is two days
+'1995-05-08'
+>>> Contract(**said, traded=date(1997, 1, 1), delivery=date(1996, 10, 20))
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: contract.delivered-after-trade: ...
+""",
+)

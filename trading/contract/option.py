@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import Unpack
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import identity_of
@@ -204,3 +205,26 @@ guard(
     ),
 )
 only_added(Option, KEPT)
+
+attach(
+    "10.2",
+    types=(Option, OptionPosition, OptionKind, ExerciseStyle),
+    figure="analysis_patterns.trading.contract.option:Option",
+    when_not="A duty on both sides is a forward contract, however far away its delivery is.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns import Organization
+>>> from analysis_patterns.trading import Direction, Instrument, Market, Option
+>>> acm = Instrument(name="ACM", market=Market(name="X"), amount_unit="{share}", currency="USD")
+>>> bank, client = Organization(name="bank"), Organization(name="client")
+>>> said = {"instrument": acm, "amount": 1000, "price": 30, "traded": date(1997, 5, 1)}
+>>> put = Option(
+...     **said, long=bank, short=client, direction=Direction.SHORT,
+...     option_direction=Direction.LONG, expiration=date(1997, 9, 2),
+... )
+>>> print(put, "=", put.position.payoff)
+put bought: 1000 {share} ACM at 30 USD/{share}, expires 1997-09-02 = max(K - S, 0)
+>>> print(put.holder, "bought it from", put.writer)
+client bought it from bank
+""",
+)

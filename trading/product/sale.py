@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue import attach
 from ...patterns.constraint import ConstraintViolation, require, rule
 from ...patterns.time.period import require_day
 from ...patterns.values import Quantity
@@ -19,9 +20,12 @@ from ..contract.draft import ContractDraft, OptionDraft, ProductDraft
 from ..contract.option import ExerciseStyle, Option
 from ..contract.product import Product
 from ..market.indicator import Instrument
+from .leg import Leg
 from .matching import Value, broken
+from .product_template import ProductTemplate, templates_of
+from .recognition import Part, Recognition, decompose, recognise
 from .template import LegDocument, ProductTemplateDocument
-from .templates import standard_templates
+from .templates import Templates, standard_templates
 
 Said: TypeAlias = Amount | Quantity | date
 """What is said of a name in a template: a number, a quantity in the instrument's units, or a day."""
@@ -187,3 +191,31 @@ def _value(kind: str, said: Any) -> Value:
 
 def _times(times: int, size: Any) -> Quantity | Amount:
     return size * times if isinstance(size, Quantity) else exact(size) * times
+
+
+attach(
+    "10.3",
+    types=(Product, ProductTemplate, ProductTemplateDocument, Templates, Leg, Part, Recognition, Sale),
+    behaviours=(sell, draft_product, decompose, recognise, standard_templates, templates_of),
+    figure="analysis_patterns.trading.contract.product:Product",
+    when_not="Where what is sold is what is managed, contract by contract, the contract alone will do.",
+    example="""
+>>> from datetime import date
+>>> from analysis_patterns.patterns import Organization
+>>> from analysis_patterns.trading import Instrument, Market, Sale, decompose, recognise, sell
+>>> acm = Instrument(name="ACM", market=Market(name="X"), amount_unit="{share}", currency="USD")
+>>> bank, client = Organization(name="bank"), Organization(name="client")
+>>> sale = Sale(buyer=client, seller=bank, instrument=acm, traded=date(1997, 5, 1))
+>>> straddle = sell("straddle", sale, amount=1000, strike=30, expiration=date(1997, 9, 2))
+>>> print(decompose(straddle).explain())
+straddle bought
+  straddle bought
+    call bought: 1000 {share} ACM at 30 USD/{share}, expires 1997-09-02
+    put bought: 1000 {share} ACM at 30 USD/{share}, expires 1997-09-02
+>>> print(recognise(straddle.contracts, seen_by=bank), decompose(straddle).is_a("strangle"))
+straddle sold True
+>>> sell("bull call spread", sale, amount=1, lower=30, upper=28, expiration=date(1997, 9, 2))
+Traceback (most recent call last):
+analysis_patterns.patterns.constraint.ConstraintViolation: product.template: ...
+""",
+)
