@@ -210,3 +210,12 @@ def test_a_product_keeps_its_own_name() -> None:
     product = Product(buyer=DESK.client, seller=DESK.house, name="Christmas certificate")
 
     assert str(product) == "Christmas certificate"
+
+
+def test_options_with_another_barrier_are_no_legs_that_say_the_same() -> None:
+    first, second = DESK.barrier(), DESK.barrier(barrier=80)
+
+    found = recognise([first, second])
+
+    assert [leg.contracts for leg in found.legs] == [(first,), (second,)]
+    assert [str(part) for part in found.parts] == ["barrier option bought"] * 2
