@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import Unpack
 
-from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
+from ...patterns.constraint import BUILT, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import identity_of
 from ...patterns.persistence.composites import quantity_columns
@@ -28,7 +28,7 @@ ON_ITS_SIDE = rule(
     "barrier-option.side",
     pattern="10.4",
     says="An up barrier lies above the price when the option was traded, a down barrier below it.",
-    layers=BUILT | {Layer.FLUSH} | DATABASES,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_on_its_side",),
 )
 QUOTED = rule(
@@ -93,7 +93,7 @@ class BarrierOption(Option, init=False):
     ) -> None:
         unit = terms["instrument"].unit
         level, price = in_unit(barrier, unit), in_unit(reference, unit)
-        require(_misplaced(self, terms["instrument"], side, level, price))
+        require(misplaced(self, terms["instrument"], side, level, price))
         super().__init__(**terms)
         self.side = side
         self.effect = effect
@@ -112,12 +112,13 @@ class BarrierOption(Option, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this option breaks by itself."""
         yield from super().violations()
-        yield from _misplaced(self, self.instrument, self.side, self.barrier, self.reference)
+        yield from misplaced(self, self.instrument, self.side, self.barrier, self.reference)
 
 
-def _misplaced(
-    option: BarrierOption, instrument: Instrument, side: BarrierSide, barrier: Quantity, reference: Quantity
+def misplaced(
+    option: object, instrument: Instrument, side: BarrierSide, barrier: Quantity, reference: Quantity
 ) -> Iterator[ConstraintViolation]:
+    """Whether a barrier is not where its side says, or not in the unit of the price."""
     for given in (barrier, reference):
         if given.unit != instrument.unit:
             yield QUOTED.violation(

@@ -21,6 +21,7 @@ from . import (
     room_q9,
     surgery,
     telephone,
+    trades,
     utility,
 )
 from .case import Check, WorkedCase
@@ -43,6 +44,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
+        "trades": trades.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
