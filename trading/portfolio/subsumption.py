@@ -94,7 +94,7 @@ def _excludes(denied: ContractFilter, narrower: ContractFilter) -> bool:
 
 
 def _fits_none(denied: Compare | Within | Among, narrower: Compare | Among) -> bool:
-    """Whether the values that fit one condition, where they are told one by one, are sure not to fit another."""
+    """Whether the values that fit a condition, where they are told one by one, do not fit another."""
     if isinstance(narrower, Among):
         return not any(denied.fits(each) for each in narrower.readings)
     return narrower.operator == "=" and not denied.fits(narrower.reading)
