@@ -1,5 +1,6 @@
 """Portfolios, and the filters that choose their contracts (9.2)."""
 
+from . import knowledge_section, resolution  # noqa: F401  (state what packs hold, and what audits look for)
 from .attribute import ATTRIBUTES, ContractAttribute, contract_attribute
 from .filter import (
     AllOf,

@@ -153,9 +153,10 @@ def class_of(kind: str) -> type[Contract] | None:
 def _kind_of(mapped: Any) -> ValueKind:
     column = mapped.property.columns[0]
     if isinstance(mapped.property, Composite):
-        kind = {Quantity: QuantityKind, Money: MoneyKind}.get(mapped.property.info.get("value"))
-        if kind is not None:
-            return kind()
+        composed: dict[Any, type[ValueKind]] = {Quantity: QuantityKind, Money: MoneyKind}
+        held = composed.get(mapped.property.info.get("value"))
+        if held is not None:
+            return held()
     elif isinstance(column.type, EnumColumn) and column.type.enum_class is not None:
         choices: type[Enum] = column.type.enum_class
         return ChoiceKind(choices)
@@ -170,17 +171,17 @@ def _kind_of(mapped: Any) -> ValueKind:
 def _stands_in(
     contracts: FromClause,
     owner: type[Contract],
-    columns: Sequence[ColumnElement[Any]],
+    columns: Sequence[Any],
     kind: ValueKind,
     test: Test,
 ) -> ColumnElement[bool]:
     """That a value which stands in columns of an owner's table, or of one above it, is there and passes."""
-    table: Table = columns[0].table  # type: ignore[attr-defined]
+    table: Table = columns[0].table
     of_root = table is Contract.__table__
     rows = contracts if of_root else table.alias()
     values = [rows.c[columns[n].key] for n in kind.columns_used]
     passes = test(values)
-    if columns[0].nullable:  # type: ignore[attr-defined]
+    if columns[0].nullable:
         passes = and_(values[0].is_not(None), passes)
     if not of_root:
         (key,) = (rows.c[each.key] for each in table.primary_key)

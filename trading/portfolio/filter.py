@@ -126,7 +126,7 @@ class _Several(_Combined):
             return _NEUTRAL[self.word]
         if len(parts) == 1:
             return next(iter(parts.values()))
-        return type(self)(of=tuple(parts[key] for key in sorted(parts)))
+        return type(self).stating(of=tuple(parts[key] for key in sorted(parts)))
 
     def meaning(self) -> str:
         """The word, with what its parts mean."""

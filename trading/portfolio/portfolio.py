@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Select, inspect, select
@@ -61,7 +61,7 @@ class Portfolio(Referable, Base, init=False):
 
     def selection(
         self, session: Session, *, as_of: date | None = None, known_at: datetime | None = None
-    ) -> Select[tuple[Contract]]:
+    ) -> Select[Any]:
         """
         The question for its contracts, to be made narrower, counted or joined.
 

@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import LONGEST, name_violations
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
+from ...patterns.persistence.audit import audit
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.guard import guard, one_at_a_time, refuse_when
 from ...patterns.persistence.session import Session, session_of
@@ -63,7 +64,7 @@ ACYCLIC = rule(
     "portfolio-filter.acyclic",
     pattern="9.2",
     says="No portfolio is chosen from itself, through others or at once.",
-    layers=frozenset({Layer.FLUSH}),
+    layers=BUILT | {Layer.FLUSH},
 )
 STORED_PORTFOLIO = rule(
     "portfolio-filter.stored-portfolio",
@@ -282,6 +283,8 @@ def _another_digest(row: str) -> str:
 
 
 keep_history(FilterVersion)
+audit(ONE_VERSION, FilterVersion, _other_version)
+audit(FIXED, FilterVersion, _another_digest)
 guard(
     FilterVersion.__table__,  # type: ignore[arg-type]
     one_at_a_time(_VERSIONS, f"1 FROM {_TABLE} WHERE id = NEW.filter_id FOR NO KEY UPDATE"),

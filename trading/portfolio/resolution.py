@@ -8,7 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from ...patterns.constraint import ConstraintViolation
+from ...patterns.persistence.audit import search
 from ...patterns.persistence.session import Session
+from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.time.period import Period
 from .filter import AllOf, AnyOf, InPortfolio, Not, combined, not_looked_up, portfolios_named
 from .filter_kind import ContractFilter
@@ -110,6 +112,14 @@ def circles(session: Session, version: FilterVersion) -> Iterator[ConstraintViol
                 common = period.intersection(each.period)
                 if each.is_believed and common is not None:
                     waiting.append((each, common, [*path, name]))
+
+
+@search()
+def _astray(session: Session) -> Iterator[ConstraintViolation]:
+    """What versions speak of that is not stored, or leads back to them."""
+    for version in session.scalars(select(FilterVersion).where(FilterVersion.known_to == UNTIL_CHANGED)):
+        yield from unknown_portfolios(session, version)
+        yield from circles(session, version)
 
 
 def _circle(version: FilterVersion, path: list[str]) -> ConstraintViolation:

@@ -32,7 +32,7 @@ ORDERING: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType({"<": lt, 
 """The operators that only what has an order can be compared by."""
 
 _NUMBER = r"[+-]?[0-9.][0-9.eE+-]*"
-_UNIT = r"(?:\[[^\]\s]*\]|\{[^}\s]*\}|\([^()\s]*\)|[^\s,()\[\]{}'])+"
+_UNIT = r"(?!(?:and|or)\b)(?:\[[^\]\s]*\]|\{[^}\s]*\}|\([^()\s]*\)|[^\s,;()\[\]{}'])+"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from analysis_patterns.trading.portfolio.value_kind import ORDERING
 from ..trades import Desk
 
 FIRST = date(1997, 1, 1)
+KINDS = ("option", "barrier option", "contract", "graded contract")
 OPERATORS = ("=", "<>", *ORDERING)
 
 
@@ -58,7 +59,7 @@ class Grade(Enum):
 
 
 class GradedContract(Contract, init=False):
-    """An application's own contract: with a grade, a number of lots and a tolerance, where those are known."""
+    """An application's own contract: with a grade, a number of lots and a tolerance, where known."""
 
     __tablename__ = "app_graded_contract"
     __mapper_args__ = {"polymorphic_identity": "graded contract"}
@@ -214,7 +215,7 @@ class FilterMaker:
         """A single condition."""
         makers: list[Callable[[], ContractFilter]] = [
             *[self._compare] * 6, *[self._within] * 2, *[self._among] * 2, self._missing, self._role,
-            lambda: OfKind(kind=self.random.choice(["option", "barrier option", "contract", "graded contract"])),
+            lambda: OfKind(kind=self.random.choice(KINDS)),
             lambda: self.random.choice([ROUND_LOTS, UNHEARD, Everything()]),
         ]  # fmt: skip
         return self.random.choice(makers)()
