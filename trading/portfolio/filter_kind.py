@@ -296,6 +296,15 @@ class Within(_OnAttribute):
         return self._reading(self.lower), self._reading(self.upper)
 
     @property
+    def ends(self) -> tuple[Compare, Compare]:
+        """The two comparisons that say the same together."""
+        lower, upper = self._operators
+        return (
+            Compare(attribute=self.attribute, operator=lower, value=self.lower),
+            Compare(attribute=self.attribute, operator=upper, value=self.upper),
+        )
+
+    @property
     def _operators(self) -> tuple[Operator, Operator]:
         return ">=" if self.lower_included else ">", "<=" if self.upper_included else "<"
 

@@ -1,4 +1,4 @@
-"""Portfolio filters as knowledge packs write them, one line for each version, and how they are stored (9.2)."""
+"""Portfolio filters as knowledge packs write them, a line for each version, and how they are stored (9.2)."""
 
 from __future__ import annotations
 

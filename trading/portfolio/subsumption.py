@@ -38,6 +38,8 @@ def _includes(broader: ContractFilter, narrower: ContractFilter) -> bool:
         return all(_includes(broader, each) for each in narrower.of)
     if isinstance(broader, AllOf):
         return all(_includes(each, narrower) for each in broader.of)
+    if isinstance(broader, Within):
+        return all(_includes(each, narrower) for each in broader.ends)
     return _by_a_part(broader, narrower) or _single(broader, narrower)
 
 

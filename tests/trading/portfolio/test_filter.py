@@ -330,4 +330,5 @@ def test_refuses_a_second_hard_coded_filter_of_a_name() -> None:
 def test_an_option_is_read_by_what_only_options_have(deals: Deals) -> None:
     expiring = parse_filter("expiration = 1997-09-02").select_contracts(deals.named.values())
 
-    assert expiring and all(isinstance(each, Option) for each in expiring)
+    assert expiring
+    assert all(isinstance(each, Option) for each in expiring)

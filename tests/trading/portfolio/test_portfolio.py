@@ -376,7 +376,7 @@ class TestRules:
     @pytest.mark.parametrize(
         "make",
         [
-            lambda: PortfolioFilter(),
+            PortfolioFilter,
             lambda: PortfolioFilter(says=ACM, period=Period(JUNE)),
             lambda: PortfolioFilter(says=ACM).redefine("nothing", on=JUNE),
             lambda: FilterVersion(filter=PortfolioFilter(says=ACM), says="nothing"),

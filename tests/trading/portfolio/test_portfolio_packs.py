@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from analysis_patterns.patterns.knowledge import Header, PackError, export, load, parse_pack
-from analysis_patterns.patterns.knowledge import audit as audit_pack
+from analysis_patterns.patterns.knowledge import Header, PackError, audit, export, load, parse_pack
+from analysis_patterns.patterns.knowledge.audit import Concern
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.trading import PortfolioFilter, portfolio_for
 
@@ -46,11 +46,11 @@ def test_a_pack_states_filters(session: Session) -> None:
 
 def test_loading_it_twice_changes_nothing(session: Session) -> None:
     load(parse_pack(PACK), session)
-    before = [each.version for each in stored(session, "hedges").versions]
+    before = {each.version for each in stored(session, "hedges").versions}
 
     load(parse_pack(PACK), session)
 
-    assert [each.version for each in stored(session, "hedges").versions] == before
+    assert {each.version for each in stored(session, "hedges").versions} == before
 
 
 def test_what_is_exported_loads_again(session: Session) -> None:
@@ -78,9 +78,9 @@ def test_an_audit_names_filters_without_a_portfolio(session: Session) -> None:
     load(parse_pack(PACK), session)
     portfolio_for(session, stored(session, "hedges"))
 
-    unused = [each.key for each in audit_pack(session).unused if each.section == "portfolio_filters"]
+    unused = [each.subject for each in audit(session) if each.concern is Concern.UNUSED]
 
-    assert unused == ["all but hedges", "later"]
+    assert unused == ["portfolio_filters: all but hedges", "portfolio_filters: later"]
 
 
 @pytest.mark.parametrize(
@@ -111,5 +111,5 @@ def test_a_circle_within_a_pack_is_refused(session: Session) -> None:
 
 
 def test_a_filter_that_speaks_of_nothing_known_is_refused(session: Session) -> None:
-    with pytest.raises(PackError, match="'all but hedges' names 'hedge'.*did you mean 'hedges'"):
+    with pytest.raises(PackError, match=r"'all but hedges' names 'hedge'.*did you mean 'hedges'"):
         load(parse_pack(PACK.replace("portfolio 'hedges'", "portfolio 'hedge'")), session)
