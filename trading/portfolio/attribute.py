@@ -185,7 +185,8 @@ def _stands_in(
         passes = and_(values[0].is_not(None), passes)
     if not of_root:
         (key,) = (rows.c[each.key] for each in table.primary_key)
-        passes = exists().where(key == contracts.c.id, passes).correlate(contracts)
+        # Not EXISTS: SQLite starts from a list of keys that is shorter, and never from that.
+        passes = contracts.c.id.in_(select(key).where(passes))
     return passes if owner is Contract else and_(contracts.c.kind.in_(kinds_of(owner)), passes)
 
 
