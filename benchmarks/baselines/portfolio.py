@@ -1,4 +1,4 @@
-"""What a specialist would write by hand: the contracts of a portfolio, by one SELECT on the driver's cursor."""
+"""What a specialist would write by hand: the contracts of a portfolio, one SELECT on the driver's cursor."""
 
 from __future__ import annotations
 

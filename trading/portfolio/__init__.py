@@ -2,6 +2,7 @@
 
 from . import knowledge_section, resolution  # noqa: F401  (state what packs hold, and what audits look for)
 from .attribute import ATTRIBUTES, ContractAttribute, contract_attribute
+from .attribute_condition import Among, Compare, Missing, Within
 from .filter import (
     AllOf,
     AnyOf,
@@ -13,17 +14,7 @@ from .filter import (
     read_filter,
     union,
 )
-from .filter_kind import (
-    Among,
-    Compare,
-    ContractFilter,
-    Everything,
-    InRole,
-    Missing,
-    OfKind,
-    PartyRole,
-    Within,
-)
+from .filter_kind import ContractFilter, Everything, InRole, OfKind, PartyRole
 from .hard_coded import HardCoded, hard_coded_filter
 from .notation import parse_filter
 from .portfolio import Portfolio, portfolio_for

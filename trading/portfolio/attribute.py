@@ -153,7 +153,7 @@ def class_of(kind: str) -> type[Contract] | None:
 def _kind_of(mapped: Any) -> ValueKind:
     column = mapped.property.columns[0]
     if isinstance(mapped.property, Composite):
-        composed: dict[Any, type[ValueKind]] = {Quantity: QuantityKind, Money: MoneyKind}
+        composed: dict[Any, type[QuantityKind | MoneyKind]] = {Quantity: QuantityKind, Money: MoneyKind}
         held = composed.get(mapped.property.info.get("value"))
         if held is not None:
             return held()
@@ -161,7 +161,11 @@ def _kind_of(mapped: Any) -> ValueKind:
         choices: type[Enum] = column.type.enum_class
         return ChoiceKind(choices)
     else:
-        kinds = {Date: DayKind, Integer: WholeKind, String: TextKind}
+        kinds: dict[Any, type[DayKind | WholeKind | TextKind]] = {
+            Date: DayKind,
+            Integer: WholeKind,
+            String: TextKind,
+        }
         for stored, kind in kinds.items():
             if isinstance(column.type, stored):
                 return kind()

@@ -15,20 +15,8 @@ from ...patterns.accountability.knowledge_document import Name
 from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import in_pydantic
 from .attribute import Facts
-from .filter_kind import (
-    Among,
-    Compare,
-    Condition,
-    ContractFilter,
-    Everything,
-    InRole,
-    Missing,
-    OfKind,
-    Truth,
-    Within,
-    quoted,
-    violation_of,
-)
+from .attribute_condition import Among, Compare, Missing, Within
+from .filter_kind import Condition, ContractFilter, Everything, InRole, OfKind, Truth, quoted, violation_of
 from .hard_coded import HardCoded
 
 MOST = 1000

@@ -9,17 +9,9 @@ from uuid import UUID
 
 from ...patterns.constraint import rule
 from .attribute import ATTRIBUTES
+from .attribute_condition import Among, Compare, Missing, Within
 from .filter import DEEPEST, EVERYTHING, NOTHING, InPortfolio, combined
-from .filter_kind import (
-    Among,
-    Compare,
-    ContractFilter,
-    InRole,
-    Missing,
-    OfKind,
-    PartyRole,
-    Within,
-)
+from .filter_kind import ContractFilter, InRole, OfKind, PartyRole
 from .hard_coded import HardCoded
 
 NOTATION = rule(

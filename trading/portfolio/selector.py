@@ -9,8 +9,9 @@ from datetime import date
 from ...patterns.accountability.party import Party
 from ..contract import Contract
 from ..market.indicator import Instrument
+from .attribute_condition import Among, Compare
 from .filter import EVERYTHING, combined
-from .filter_kind import Among, Compare, ContractFilter, InRole, PartyRole
+from .filter_kind import ContractFilter, InRole, PartyRole
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .attribute_condition import Among, Compare, Missing, Within
 from .filter import EVERYTHING, NOTHING, AllOf, AnyOf, Not
-from .filter_kind import Among, Compare, ContractFilter, InRole, Missing, OfKind, Within
+from .filter_kind import ContractFilter, InRole, OfKind
 from .value_kind import Operator, Reading
 
 _FOLLOWS: dict[Operator, frozenset[Operator]] = {

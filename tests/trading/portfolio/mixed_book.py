@@ -193,6 +193,7 @@ class FilterMaker:
             )
             for name, each in ATTRIBUTES.items()
         }
+        self.values = {name: values for name, values in self.values.items() if values}
         self.values["amount"] += ["2000 g", "0.5 t", "1 kg", "7 JPY", "3 m"]
         self.values["price"] += ["0.03 USD/g", "3 m", "29.5 USD/{share}"]
         self.values["tolerance"] += ["0.001 t", "1000 g", "0.05 1"]
