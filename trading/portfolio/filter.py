@@ -121,7 +121,9 @@ class _Several(_Combined):
         return repr((self.word, [each.meaning() for each in self.of]))
 
     def __str__(self) -> str:
-        return f" {self.word} ".join(map(_bracketed, self.of)) if len(self.of) > 1 else str(self.of[0])
+        if len(self.of) == 1:
+            return str(self.of[0])
+        return f" {self.word} ".join(map(_bracketed, self.of))
 
 
 class AllOf(_Several):
@@ -308,7 +310,9 @@ def _flat(kind: type[ContractFilter], filters: Iterable[ContractFilter]) -> Iter
 def _bracketed(each: ContractFilter) -> str:
     if not isinstance(each, _Several):
         return str(each)
-    return f"({each})" if len(each.of) > 1 else _bracketed(each.of[0])
+    if len(each.of) == 1:
+        return _bracketed(each.of[0])
+    return f"({each})"
 
 
 def _too_large(size: int, depth: int) -> ConstraintViolation:

@@ -100,6 +100,9 @@ class ContractFilter(Document, ABC):
         """A text that two single conditions share where they say the same in different units."""
         return self.model_dump_json()
 
+    def __hash__(self) -> int:
+        return hash((type(self), *(getattr(self, name) for name in type(self).model_fields)))
+
     def __and__(self, other: ContractFilter) -> ContractFilter:
         return self._combined("all", self, other)
 

@@ -186,7 +186,8 @@ attach(
     example="""
 >>> from datetime import date
 >>> from analysis_patterns.patterns import Organization
->>> from analysis_patterns.trading import Contract, Instrument, Market, parse_filter, why
+>>> from analysis_patterns.trading import Contract, Instrument, Market, parse_filter
+>>> from analysis_patterns.trading.portfolio import why
 >>> house, bank = Organization(name="Aroma Trading"), Organization(name="Megabank")
 >>> acm = Instrument(name="ACM", market=Market(name="New York"), amount_unit="{share}", currency="USD")
 >>> deal = Contract(instrument=acm, long=house, short=bank, amount=1000, price=30, traded=date(1997, 5, 1))

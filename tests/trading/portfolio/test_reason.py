@@ -60,7 +60,7 @@ def test_whatever_the_other_conditions_were_the_verdict_is_the_same() -> None:
         filter = maker.filter(2 + n % 6).normal()
         contract = random.choice(book.contracts)
         facts = Facts(contract)
-        singles = {each for each in filter.walk() if isinstance(each, Condition)}
+        singles = dict.fromkeys(each for each in filter.walk() if isinstance(each, Condition))
         reasons = {each: each.holds(facts) for each in deciding(filter, contract)}
         chosen = filter.is_included(contract)
 
