@@ -18,6 +18,7 @@ from . import (
     hospital,
     kitchen,
     patients,
+    portfolios,
     room_q9,
     surgery,
     telephone,
@@ -45,6 +46,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
         "trades": trades.run,
+        "portfolios": portfolios.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
