@@ -11,6 +11,7 @@ from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.knowledge import Header, PackError, export, load, parse_pack
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.trading import ExchangeRate, InterestRate, Market, MarketIndicator, Volatility
+from analysis_patterns.trading.market.knowledge_document import MarketIndicatorDocument
 from analysis_patterns.trading.market.knowledge_section import MarketIndicators, Markets
 
 from ..refusals import refuses
@@ -130,3 +131,10 @@ def test_says_which_markets_and_indicators_nothing_makes_use_of(loaded: Session)
     assert list(Markets().unused(loaded)) == []
     assert "ACM" not in list(MarketIndicators().unused(loaded))
     assert "mood" in list(MarketIndicators().unused(loaded))
+
+
+def test_a_volatility_is_that_of_something_that_is_traded(loaded: Session) -> None:
+    document = MarketIndicatorDocument(name="mood swings", kind="volatility", instrument="mood")
+
+    with refuses("market-indicator.of-its-kind"):
+        MarketIndicators().link(loaded, document)

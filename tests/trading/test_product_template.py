@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from analysis_patterns.patterns import Quantity
-from analysis_patterns.patterns.constraint import Layer
+from analysis_patterns.patterns.constraint import Layer, require
 from analysis_patterns.patterns.knowledge import Header, PackError, export, load, parse_pack
 from analysis_patterns.patterns.persistence import Session
 from analysis_patterns.trading import (
@@ -409,3 +409,6 @@ def test_a_pack_whose_templates_have_no_order_is_refused(session: Session) -> No
 def test_a_template_says_what_can_be_looked_up(said: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match=r"product-template\.well-formed"):
         ProductTemplateDocument(name="wrong", **said)
+    made = ProductTemplateDocument.model_construct(name="wrong", **said)
+    with refuses("product-template.well-formed"):
+        require(made.violations())

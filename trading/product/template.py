@@ -78,9 +78,20 @@ class ProductTemplateDocument(SubtypeDocument):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        for violation in _objections(self):
+        for violation in self.violations():
             raise in_pydantic(violation)
         return self
+
+    def violations(self) -> Iterator[ConstraintViolation]:
+        """The rules that this template breaks by itself."""
+        found = next(_faults(self), None)
+        if found is not None:
+            yield WELL_FORMED.violation(
+                self,
+                found=f"{self.name!r} with {found}",
+                allowed=f"1 to {_MOST_LEGS} legs, and constraints among strikes, or expirations, or sizes",
+                remedy="Correct it, or make several templates of it.",
+            )
 
     def variables(self) -> Mapping[str, str]:
         """What its legs name, each with what it is: a `strike`, an `expiration` or a `size`."""
@@ -88,17 +99,6 @@ class ProductTemplateDocument(SubtypeDocument):
         named.update(dict.fromkeys((each.strike for each in self.legs), "strike"))
         named.update(dict.fromkeys((each.expiration for each in self.legs if each.is_option), "expiration"))
         return named
-
-
-def _objections(template: ProductTemplateDocument) -> Iterator[ConstraintViolation]:
-    found = next(_faults(template), None)
-    if found is not None:
-        yield WELL_FORMED.violation(
-            template,
-            found=f"{template.name!r} with {found}",
-            allowed=f"1 to {_MOST_LEGS} legs, and constraints among strikes, or expirations, or sizes",
-            remedy="Correct it, or make several templates of it.",
-        )
 
 
 def _faults(template: ProductTemplateDocument) -> Iterator[str]:
