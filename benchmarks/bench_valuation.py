@@ -31,8 +31,8 @@ from analysis_patterns.trading.valuation import Book, MarketState, Need, load_bo
 from analysis_patterns.trading.valuation.indicators import Markets
 from tests.schemas import create_schema
 
-from .baselines.valuation import OneByOne, Options, totals
 from .baselines.valuation import Market as Columns
+from .baselines.valuation import OneByOne, Options, totals
 from .measure import Result, in_turns, seconds, session_at, sqlite_url
 
 TRADED = date(2026, 1, 5)
@@ -53,8 +53,8 @@ print(peak[0] if peak else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def measure(*, full: bool) -> Iterator[Result]:
-    """Value European options on rates of exchange and shares, from a stored filter to one total a scenario."""
-    options, scenarios = (100_000, 1_000) if full else (20_000, 200)
+    """Value European options on shares and on rates of exchange, from a stored filter to totals."""
+    options, scenarios = (100_000, 1_000) if full else (20_000, 1_000)
     with TemporaryDirectory() as folder:
         url = sqlite_url(Path(folder) / "options.db")
         prepare(url, options)
@@ -182,9 +182,7 @@ def _beside_quantlib(url: str, scenarios: int) -> Result:
     def each(work: Callable[[Options, Columns], Any]) -> Callable[[], float]:
         return lambda: seconds(lambda: [work(*pair) for pair in prepared])
 
-    ratio = in_turns(
-        lambda: seconds(lambda: value_grid(sample, market)), each(one_by_one.totals), rounds=3
-    )
+    ratio = in_turns(lambda: seconds(lambda: value_grid(sample, market)), each(one_by_one.totals), rounds=3)
     return Result(
         "valuation.grid-quantlib",
         f"{SAMPLE:,} European options in {len(market)} scenarios, once they are read",

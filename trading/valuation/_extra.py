@@ -40,5 +40,7 @@ class Extra:
 if not TYPE_CHECKING:
     np = Extra("numpy")
 
+__all__ = ["Extra", "Floats", "np", "quantlib", "special"]
+
 special: Any = Extra("scipy.special")
 quantlib: Any = Extra("QuantLib")

@@ -106,16 +106,14 @@ class Book:
             column = holding.columns["knocked"].copy()
             for key, place in holding.contracts.places().items():
                 column[place] = told.get(key, column[place])
-            return replace(
-                holding, columns=ContractColumns({**holding.columns.numbers, "knocked": column})
-            )
+            return replace(holding, columns=ContractColumns({**holding.columns.numbers, "knocked": column}))
 
         return replace(self, holdings=tuple(with_states(each) for each in self.holdings))
 
 
-def load_book(session: Session, contracts: Select[tuple[UUID]], *, party: Party | None = None) -> Book:
+def load_book(session: Session, contracts: Select[Any], *, party: Party | None = None) -> Book:
     """
-    Read the contracts that a statement chooses by their ids.
+    Read the contracts that a question chooses: one for contracts, such as a portfolio's, or for their ids.
 
     Shape:  one statement, grouped by class and instrument, each column handed over as one value. Seen from
             the primary party's side of each, or from that of the `party` named.
@@ -123,7 +121,8 @@ def load_book(session: Session, contracts: Select[tuple[UUID]], *, party: Party 
             `valuation.party-has-part` for a contract that the party has no part in.
     """
     asked = _Asked(priced_kinds())
-    chosen = Contract.__table__.c.id.in_(contracts)
+    # Both read the table of contracts, and neither row is the other's.
+    chosen = Contract.__table__.c.id.in_(contracts.with_only_columns(Contract.id).correlate(None))
     holdings = []
     for row in session.execute(asked.statement(_view(party)).where(chosen)):
         kind = Contract.__mapper__.polymorphic_map[row.kind].class_
@@ -213,7 +212,9 @@ def _view(party: Party | None) -> ColumnElement[int]:
     is_long, is_short = contract.long_id == party.id, contract.short_id == party.id
     long_first = contract.direction == Direction.LONG
     return case(
-        (or_(and_(is_long, long_first), and_(is_short, ~long_first)), 1), (or_(is_long, is_short), -1), else_=0
+        (or_(and_(is_long, long_first), and_(is_short, ~long_first)), 1),
+        (or_(is_long, is_short), -1),
+        else_=0,
     )
 
 

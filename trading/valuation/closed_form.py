@@ -1,4 +1,4 @@
-"""Prices by closed form: forwards, and European options by Black, Scholes, Garman and Kohlhagen (9.2, 10.2)."""
+"""Prices by closed form: forwards, and European options by Black and Scholes (9.2, 10.2)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""What a portfolio is worth in each of many scenarios, block by block, on one core or many machines (9.2, 9.4)."""
+"""What a portfolio is worth in each of many scenarios, on one core or many machines (9.2, 9.4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from ...patterns.constraint import require
@@ -39,11 +40,29 @@ class ValueGrid:
         """The values as money, in the order of the states."""
         return tuple(rounded(float(value), self.currency) for value in self.estimates)
 
-    def picture(self, title: str, *, across: Sequence[str], down: Sequence[str], unit: str = "") -> Grid:
-        """A heat map of the values, the states being rows one after the other, named from the top down."""
-        amounts = [amount.amount for amount in self.amounts()]
-        rows = tuple(tuple(amounts[n : n + len(across)]) for n in range(0, len(amounts), len(across)))
-        return Grid(title, tuple(across), tuple(down), rows, unit=unit or self.currency)
+    def picture(
+        self,
+        title: str,
+        *,
+        across: Sequence[str],
+        down: Sequence[str],
+        per: int = 1,
+        remarks: Sequence[str] = (),
+    ) -> Grid:
+        """
+        A heat map of the values.
+
+        Shape:  the states are rows one after the other, named from the top down, as `shifted_states` makes
+                them.
+        Units:  in whole multiples of so much of the currency: `per=1000` shows thousands.
+        """
+        cells = [_in_wholes(amount, per) for amount in self.amounts()]
+        rows = tuple(tuple(cells[n : n + len(across)]) for n in range(0, len(cells), len(across)))
+        unit = self.currency if per == 1 else f"{per:,} {self.currency}"
+        said = f"{title}: {len(down)} rows of {len(across)} values in {unit}."
+        return Grid(
+            title, tuple(across), tuple(down), rows, unit=unit, description=said, remarks=tuple(remarks)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +173,12 @@ def _computed(pieces: list[Piece], executor: Executor | None, at_once: int) -> I
 
 def _totals(pieces: list[Piece]) -> list[Floats]:
     return [piece.totals() for piece in pieces]
+
+
+def _in_wholes(amount: Money, per: int) -> Decimal:
+    if per == 1:
+        return Decimal(amount.amount)
+    return (Decimal(amount.amount) / per).to_integral_value(ROUND_HALF_UP)
 
 
 def _slices(start: int, stop: int, size: int) -> Iterator[slice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from .pricer import MarketColumns, Need
 if TYPE_CHECKING:
     from ._extra import Floats
 
+K = TypeVar("K")
+
 ONE = rule(
     "valuation.one-indicator",
     pattern="9.4",
@@ -28,7 +30,7 @@ ONE = rule(
 CONVERTIBLE = rule(
     "valuation.convertible",
     pattern="9.4",
-    says="Values in several currencies are added up where the scenario has a rate to the one they are told in.",
+    says="Values in other currencies are told in one where the scenario has a rate to it.",
 )
 
 
@@ -100,41 +102,34 @@ def indicators_of(session: Session, instruments: Collection[UUID]) -> Indicators
     names: dict[UUID, str] = {}
     underlyings: dict[UUID, Underlying] = {}
     exchange: list[tuple[tuple[str, str], UUID]] = []
-    told = select(Instrument.id, Instrument.name, Instrument.currency_code, Instrument.amount_unit_code)
+    of_instruments: list[Any] = [Instrument.name, Instrument.currency_code, Instrument.amount_unit_code]
+    of_volatilities: list[Any] = [Volatility.id, Volatility.name, Volatility.instrument_id]
+    of_interest: list[Any] = [InterestRate.id, InterestRate.name, InterestRate.currency_code]
     rates = set(session.scalars(select(ExchangeRate.id)))
-    for key, name, currency, unit in session.execute(told):
+    for key, name, currency, unit in session.execute(select(Instrument.id, *of_instruments)):
         if key in rates:
             exchange.append(((unit, currency), key))
         if key in instruments:
             underlyings[key] = Underlying(key, name, currency, unit if key in rates else None)
         if key in rates or key in instruments:
             names[key] = name
-    volatilities = [
-        (of, key)
-        for key, of, name in session.execute(
-            select(Volatility.id, Volatility.instrument_id, Volatility.name)
-        )
-        if of in instruments and names.setdefault(key, name)
-    ]
-    interest = [
-        (of, key)
-        for key, of, name in session.execute(
-            select(InterestRate.id, InterestRate.currency_code, InterestRate.name).where(
-                InterestRate.tenor_text.is_(None)
-            )
-        )
-        if names.setdefault(key, name)
-    ]
+    volatilities = session.execute(
+        select(*of_volatilities).where(Volatility.instrument_id.in_(instruments))
+    ).all()
+    interest = session.execute(select(*of_interest).where(InterestRate.tenor_text.is_(None))).all()
+    names |= {key: name for key, name, _ in (*volatilities, *interest)}
     return Indicators(
-        underlyings, _grouped(volatilities), _grouped(interest), _grouped(exchange), names
+        underlyings,
+        _grouped([(of, key) for key, _, of in volatilities]),
+        _grouped([(of, key) for key, _, of in interest]),
+        _grouped(exchange),
+        names,
     )
 
 
-def _grouped(pairs: list[tuple[object, UUID]]) -> dict[object, tuple[UUID, ...]]:
+def _grouped(pairs: list[tuple[K, UUID]]) -> dict[K, tuple[UUID, ...]]:
     ordered = sorted(pairs, key=lambda pair: (str(pair[0]), pair[1]))
-    return {
-        of: tuple(key for _, key in found) for of, found in groupby(ordered, key=lambda pair: pair[0])
-    }
+    return {of: tuple(key for _, key in found) for of, found in groupby(ordered, key=lambda pair: pair[0])}
 
 
 class Markets:
@@ -166,9 +161,7 @@ class Markets:
         """Which indicator serves each need."""
         needed = self.indicators.needed(instrument, needs)
         name = self.indicators.underlyings[instrument].name
-        return {
-            need: self._one(among, f"the {need.value} of {name}") for need, among in needed.items()
-        }
+        return {need: self._one(among, f"the {need.value} of {name}") for need, among in needed.items()}
 
     def columns(self, instrument: UUID, needs: Collection[Need]) -> dict[Need, Floats]:
         """The levels that prices of an instrument rest on, over all states."""

@@ -171,7 +171,8 @@ class Levels:
 
     def of(self, indicator: UUID) -> Floats:
         """What an indicator stands at in each state."""
-        return self._of[self.places[indicator]]
+        found: Floats = self._of[self.places[indicator]]
+        return found
 
     def lacking(self, indicator: UUID) -> MarketState | None:
         """The first state that has no level of an indicator."""

@@ -55,8 +55,9 @@ class _Desk:
             option expires so many days after it as are left in the scenario.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, day: int) -> None:
         ql = quantlib
+        self.day = day
         self.today = ql.Date(1, 1, 2000)
         ql.Settings.instance().evaluationDate = self.today
         counted, calendar = ql.Actual365Fixed(), ql.NullCalendar()
@@ -77,8 +78,8 @@ class _Desk:
             quantlib.Option.Call if is_call else quantlib.Option.Put, contract["price"]
         )
 
-    def expiry(self, contract: Mapping[str, float], day: int) -> Any:
-        return self.today + int(contract["expiration"] - day)
+    def expiry(self, contract: Mapping[str, float]) -> Any:
+        return self.today + int(contract["expiration"] - self.day)
 
     def price(self, option: Any, market: Mapping[Need, float]) -> float:
         for need, quote in self.levels.items():
@@ -93,11 +94,11 @@ class QuantLibEuropean(EuropeanPricer):
 
     def unit_values(self, contracts: ContractColumns, market: MarketColumns, out: Floats) -> None:
         """Write what one of the amount is worth to the holder."""
-        desk = _Desk()
+        desk = _Desk(market.day)
         engine = quantlib.AnalyticEuropeanEngine(desk.process)
         for n in range(len(contracts)):
             contract = contracts.one(n)
-            exercise = quantlib.EuropeanExercise(desk.expiry(contract, market.day))
+            exercise = quantlib.EuropeanExercise(desk.expiry(contract))
             option = quantlib.VanillaOption(desk.payoff(contract), exercise)
             option.setPricingEngine(engine)
             for m in range(len(market)):
@@ -129,15 +130,15 @@ class OptionPricer:
         self._european.unit_values(contracts, market, out)
         early = (contracts["american"] > 0) & (contracts["expiration"] > market.day)
         if early.any():
-            desk = _Desk()
+            desk = _Desk(market.day)
             engine = quantlib.FdBlackScholesVanillaEngine(desk.process, _STEPS, _STEPS)
-            for n in np.flatnonzero(early):
+            for n in np.flatnonzero(early).tolist():
                 contract = contracts.one(n)
-                exercise = quantlib.AmericanExercise(desk.today, desk.expiry(contract, market.day))
+                exercise = quantlib.AmericanExercise(desk.today, desk.expiry(contract))
                 option = quantlib.VanillaOption(desk.payoff(contract), exercise)
                 option.setPricingEngine(engine)
                 for m in range(len(market)):
-                    out[m, n] = _american(desk, option, contract, market.one(m), float(out[m, n]), market.day)
+                    out[m, n] = _american(desk, option, contract, market.one(m), float(out[m, n]))
 
     def formula(self, contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
         """The closed form with its numbers, or what QuantLib was asked."""
@@ -189,10 +190,10 @@ class BarrierPricer:
         left = contracts["expiration"] - market.day
         out[~hit & (knocks_in & (left <= 0))] = 0.0
         desk: _Desk | None = None
-        for n in np.flatnonzero((left > 0) & ~hit.all(axis=0)):
-            desk = desk or _Desk()
-            option = _barrier_option(desk, contracts.one(n), market.day)
-            for m in np.flatnonzero(~hit[:, n]):
+        for n in np.flatnonzero((left > 0) & ~hit.all(axis=0)).tolist():
+            desk = desk or _Desk(market.day)
+            option = _barrier_option(desk, contracts.one(n))
+            for m in np.flatnonzero(~hit[:, n]).tolist():
                 # A move of nothing never reaches it.
                 levels = market.one(m)
                 if levels[Need.VOLATILITY] > 0:
@@ -233,13 +234,13 @@ def _without_moves(
     return vanilla if reached == (contract["in"] > 0) else 0.0
 
 
-def _barrier_option(desk: _Desk, contract: Mapping[str, float], day: int) -> Any:
+def _barrier_option(desk: _Desk, contract: Mapping[str, float]) -> Any:
     barrier = quantlib.Barrier
     kind = {
         (True, True): barrier.UpIn, (True, False): barrier.UpOut,
         (False, True): barrier.DownIn, (False, False): barrier.DownOut,
     }[contract["up"] > 0, contract["in"] > 0]  # fmt: skip
-    exercise = quantlib.EuropeanExercise(desk.expiry(contract, day))
+    exercise = quantlib.EuropeanExercise(desk.expiry(contract))
     option = quantlib.BarrierOption(kind, contract["barrier"], 0.0, desk.payoff(contract), exercise)
     option.setPricingEngine(quantlib.AnalyticBarrierEngine(desk.process))
     return option
@@ -251,7 +252,6 @@ def _american(
     contract: Mapping[str, float],
     market: Mapping[Need, float],
     european: float,
-    day: int,
 ) -> float:
     right, spot, strike = contract["direction"] * contract["sign"], market[Need.SPOT], contract["price"]
     at_once = max(right * (spot - strike), 0.0)
@@ -262,7 +262,7 @@ def _american(
     best = 0.0
     if rate * base_rate > 0 and rate != base_rate:
         years = np.log(base_rate * spot / (rate * strike)) / (base_rate - rate)
-        if 0 < years < years_to(contract["expiration"], day):
+        if 0 < years < years_to(contract["expiration"], desk.day):
             best = right * (spot * np.exp(-base_rate * years) - strike * np.exp(-rate * years))
     return max(best, european, at_once)
 

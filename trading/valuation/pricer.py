@@ -1,4 +1,4 @@
-"""Pricers: what a contract of one class is worth, column by column, and which pricer a class has (9.2, 10.5)."""
+"""Pricers: what contracts of one class are worth, column by column, and which class has which (9.2, 10.5)."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def pricer_for(kind: type[Contract]) -> Pricer:
             kind,
             found=f"no pricer of {kind.__name__}",
             allowed=", ".join(sorted(each.__name__ for each in _PRICERS)),
-            remedy=f"Call register_pricer({kind.__name__}, ...), with the pricer of its supertype if that fits.",
+            remedy=f"Call register_pricer({kind.__name__}, ...), with its supertype's pricer if that fits.",
         )
     return found
 

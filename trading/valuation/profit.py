@@ -173,9 +173,11 @@ def _shapley(worth: Callable[[set[Cause]], int]) -> dict[Cause, int]:
     exactly = dict.fromkeys(causes, Fraction(0))
     for mask in range(2**count):
         moved = {cause for n, cause in enumerate(causes) if mask >> n & 1}
-        share = Fraction(factorial(len(moved)) * factorial(count - len(moved) - 1), factorial(count)) if (
-            len(moved) < count
-        ) else Fraction(0)
+        share = (
+            Fraction(factorial(len(moved)) * factorial(count - len(moved) - 1), factorial(count))
+            if (len(moved) < count)
+            else Fraction(0)
+        )
         for cause in causes:
             if cause not in moved:
                 exactly[cause] += share * (worth(moved | {cause}) - worth(moved))

@@ -1,4 +1,4 @@
-"""What each contract of a portfolio is worth in a scenario, and all of them, to the cent and explained (9.2)."""
+"""What a portfolio is worth in a scenario, contract by contract, to the cent and explained (9.2)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Valuation:
         raise LookupError(f"{contract} is not in this portfolio")
 
     def explain(self, contract: Contract | UUID) -> Explanation:
-        """Why one contract is worth what it is: by which formula, from which levels, and where those are from."""
+        """Why one contract is worth what it is: by which formula, from which levels."""
         value = self.of(contract)
         basis, names = value.basis, self.book.indicators.names
         pricer = pricer_for(basis.kind)
@@ -151,14 +151,14 @@ def value(book: Book, state: MarketState, *, currency: str | None = None) -> Val
 def _unit_values(holding: Holding, state: MarketState, levels: Mapping[Need, Floats]) -> Floats:
     """What one of each contract is worth, in blocks as a grid is valued in."""
     market = market_columns(state.day.toordinal(), levels, slice(0, 1))
-    out = np.empty((1, len(holding.contracts)))
+    out = np.empty(len(holding.contracts))
     at_once = holding.pricer.block[0]
     for start in range(0, len(holding.contracts), at_once):
         part = slice(start, start + at_once)
         block = np.empty((1, len(holding.contracts[part])))
         holding.pricer.unit_values(holding.columns.part(part), market, block)
-        out[:, part] = block
-    return out[0]
+        out[part] = block[0]
+    return out
 
 
 def _bases(holding: Holding, levels: Mapping[Need, Floats], markets: Markets, into: str) -> Iterator[Basis]:
