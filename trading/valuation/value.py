@@ -16,7 +16,7 @@ from .book import Book, Holding
 from .grid import checked_levels, currency_of
 from .indicators import Markets, market_columns
 from .market_state import MarketState
-from .pricer import Need, pricer_for
+from .pricer import ContractColumns, Need, pricer_for
 from .rounding import rounded
 
 if TYPE_CHECKING:
@@ -28,16 +28,22 @@ class Basis:
     """
     What the value of one contract was made of.
 
-    Shape:  the contract's numbers; the levels, and which indicators they are of; the rate by which it was
-            converted, and whether it was divided by.
+    Shape:  the contract, by its place among others; the levels, and which indicators they are of; the rate
+            by which it was converted, and whether it was divided by.
     """
 
     kind: type[Contract]
-    terms: Mapping[str, float]
+    among: ContractColumns
+    place: int
     levels: Mapping[Need, float]
     indicators: Mapping[Need, UUID]
     instrument: UUID
     conversion: tuple[UUID, bool] | None
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """The numbers of the contract."""
+        return self.among.one(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ def _bases(holding: Holding, levels: Mapping[Need, Floats], markets: Markets, in
     currency = markets.indicators.underlyings[holding.instrument].currency
     conversion = markets.conversion(currency, into)
     for n in range(len(holding.contracts)):
-        yield Basis(holding.kind, holding.columns.one(n), at, serving, holding.instrument, conversion)
+        yield Basis(holding.kind, holding.columns, n, at, serving, holding.instrument, conversion)
 
 
 def _currency(book: Book, holding: Holding) -> str:

@@ -7,13 +7,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 
 from analysis_patterns.patterns import Session
 from analysis_patterns.trading import Contract, ExchangeRate, InterestRate, Volatility
-from analysis_patterns.trading.valuation import Book, MarketState, load_book
+from analysis_patterns.trading.valuation import (
+    Book,
+    ContractColumns,
+    MarketColumns,
+    MarketState,
+    Need,
+    Pricer,
+    load_book,
+)
 
-from .trades import TRADED, Desk
+from ..trades import TRADED, Desk
 
 
 @dataclass
@@ -56,3 +65,28 @@ def stored(session: Session, desk: Trading, deals: Sequence[Contract] = (), **op
     session.add_all(desk.all)
     session.commit()
     return load_book(session, select(Contract.id), **options)
+
+
+def columns(**of: Any) -> ContractColumns:
+    """Contracts from plain numbers; those of length one are repeated."""
+    every = np.broadcast_arrays(*(np.asarray(column, dtype=float) for column in of.values()))
+    return ContractColumns(
+        {name: np.array(column).reshape(-1) for name, column in zip(of, every, strict=True)}
+    )
+
+
+def levels(spot: Any, volatility: Any = 0.2, rate: Any = 0.0, base_rate: Any = 0.0) -> MarketColumns:
+    """Scenarios of day 0 from plain numbers."""
+    every = np.broadcast_arrays(
+        *(np.asarray(level, dtype=float) for level in (spot, volatility, rate, base_rate))
+    )
+    return MarketColumns(
+        0, {need: np.array(column).reshape(-1) for need, column in zip(Need, every, strict=True)}
+    )
+
+
+def priced(pricer: Pricer, contracts: ContractColumns, market: MarketColumns) -> Any:
+    """What one of each contract is worth in each scenario."""
+    out = np.full((len(market), len(contracts)), np.nan)
+    pricer.unit_values(contracts, market, out)
+    return out
