@@ -27,6 +27,7 @@ from .market import (
     TenorUnit,
     Volatility,
 )
+from .quote import Quote, Sides, quote_columns
 
 __all__ = [
     "OPTION_POSITIONS",
@@ -47,9 +48,12 @@ __all__ = [
     "OptionPosition",
     "OptionTerms",
     "Product",
+    "Quote",
+    "Sides",
     "Tenor",
     "TenorUnit",
     "Terms",
     "Volatility",
+    "quote_columns",
     "was_cancelled",
 ]
