@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import insert, inspect, select, text
+from uuid_utils.compat import uuid7
 
 from analysis_patterns.patterns import Session
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.trading import (
     CalculatedScenarioElement,
+    Evaluation,
     InformationSource,
     MarketIndicator,
     Quote,
@@ -22,6 +25,7 @@ from analysis_patterns.trading import (
     Scenario,
     ScenarioArgument,
     ScenarioElement,
+    Shift,
     ShiftedScenarioElement,
     SourcedScenarioElement,
     SourceIndex,
@@ -30,6 +34,7 @@ from analysis_patterns.trading import (
     quotes_of,
 )
 from analysis_patterns.trading.scenario.evaluation import evaluation_for
+from analysis_patterns.trading.scenario.recipe import Given, Recipe
 
 from ..refusals import refuses
 from .floor import CLOSE, SEEN, Floor
@@ -207,12 +212,15 @@ def test_sees_an_element_that_was_added_after_the_first_question(session: Sessio
     assert str(scenario.quote(floor.volatility)) == "0.1/3"
 
 
-def test_a_long_chain_of_shifts_is_followed_down(session: Session, floor: Floor) -> None:
-    element = floor.assumed(floor.scenario("0"), floor.usd_dem, "1/2")
-    for n in range(1, 1200):
-        element = ShiftedScenarioElement(scenario=floor.scenario(str(n)), base=element, plus=1)
+def test_a_long_chain_of_shifts_is_followed_down() -> None:
+    keys = [uuid7() for _ in range(5000)]
+    chain = [Recipe(keys[0], keys[0], keys[0], 0, Given(Quote.parse("1/2")))]
+    for height, (below, key) in enumerate(pairwise(keys), start=1):
+        chain.append(Recipe(key, key, key, height, Shift(plus=Decimal(1)), (below,)))
+    evaluation = Evaluation()
+    evaluation.add(keys[-1], reversed(chain))
 
-    assert str(element.quote()) == "1200/1"
+    assert evaluation.of(keys[-1]) == {keys[-1]: Quote(bid=5000, offer=5001)}
 
 
 @pytest.mark.parametrize(
@@ -321,7 +329,7 @@ def test_the_database_refuses_a_circle(session: Session, floor: Floor, layer: La
 
     with refuses("scenario-element.acyclic", layer):
         session.execute(
-            inspect(ScenarioArgument).local_table.insert(),
+            insert(ScenarioArgument),
             {"element_id": low.id, "position": 0, "argument_id": high.id},
         )
 
@@ -336,14 +344,14 @@ def test_a_sourced_element_is_for_what_its_source_lists(session: Session, floor:
         session.flush()
     element.indicator = floor.usd_dem
     session.commit()
-    row = {column.name: None for column in inspect(ScenarioElement).local_table.columns}
+    row: dict[str, Any] = {column.name: None for column in inspect(ScenarioElement).local_table.columns}
     row |= {
         "id": floor.desk.id, "kind": "sourced", "scenario_id": scenario.id, "height": 0,
         "indicator_id": floor.usd_gbp.id, "recorded": session.recorded,
         "source_quote_id": session.scalars(select(SourceQuote.id)).one(),
     }  # fmt: skip
     with refuses("sourced-element.indicator", layer):
-        session.execute(inspect(ScenarioElement).local_table.insert(), row)
+        session.execute(insert(inspect(ScenarioElement).local_table), row)
 
 
 def test_a_scenario_holds_no_quote_that_was_made_after_it(

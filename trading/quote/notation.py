@@ -14,7 +14,7 @@ NOTATION = rule(
 )
 
 _PRICE = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?"
-_WRITTEN = re.compile(rf"(?P<bid>{_PRICE})?(?P<slash>/)?(?P<offer>{_PRICE})?", re.ASCII)
+_WRITTEN = re.compile(rf"(?P<bid>{_PRICE})?(?:(?P<slash>/)(?P<offer>{_PRICE})?)?", re.ASCII)
 _LONGEST = 170
 
 

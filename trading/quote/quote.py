@@ -53,7 +53,7 @@ class Side(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Quote:
     """
     What a market pays for something, and what it asks.
@@ -69,26 +69,26 @@ class Quote:
     0.6714 0.0004 0.6712 0.6716
     """
 
-    bid: Decimal | None = None
-    offer: Decimal | None = None
+    bid: Decimal | None
+    offer: Decimal | None
 
-    def __post_init__(self) -> None:
-        bid = None if self.bid is None else exact(self.bid)
-        offer = None if self.offer is None else exact(self.offer)
-        if bid is None and offer is None:
+    def __init__(self, *, bid: Amount | None = None, offer: Amount | None = None) -> None:
+        pays = None if bid is None else exact(bid)
+        asks = None if offer is None else exact(offer)
+        if pays is None and asks is None:
             raise HAS_SIDE.violation(
                 found="neither bid nor offer",
                 allowed="a bid, an offer, or both",
                 remedy="Leave the quote out where nothing is quoted.",
             )
-        if bid is not None and offer is not None and bid > offer:
+        if pays is not None and asks is not None and pays > asks:
             raise NOT_CROSSED.violation(
-                found=f"a bid of {bid:f} above the offer of {offer:f}",
+                found=f"a bid of {pays:f} above the offer of {asks:f}",
                 allowed="a bid that is not above the offer",
                 remedy="Swap them, or check from where they come: of an inverted quote both sides change.",
             )
-        object.__setattr__(self, "bid", bid)
-        object.__setattr__(self, "offer", offer)
+        object.__setattr__(self, "bid", pays)
+        object.__setattr__(self, "offer", asks)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
