@@ -96,7 +96,8 @@ def test_reads_what_traders_write(written: str, bid: str | None, offer: str | No
 @pytest.mark.parametrize(
     "written",
     [
-        "", "/", "a/b", "1.5/x", "1,5/6", "0.6712/5/6", " 1.5", "1e3/5", "nan", "0.6712/06715", "\N{ARABIC-INDIC DIGIT THREE}/5",
+        "", "/", "a/b", "1.5/x", "1,5/6", "0.6712/5/6", " 1.5", "1e3/5", "nan", "0.6712/06715",
+        "\N{ARABIC-INDIC DIGIT THREE}/5",
         "1" * 41, "1/" * 100, "--1", "1.", ".5/6",
     ],
 )  # fmt: skip
@@ -122,7 +123,7 @@ def test_says_what_it_could_not_read() -> None:
 @pytest.mark.parametrize(
     "written",
     ["0.6712/5", "0.6698/702", "0.9998/1.0002", "0.6712/", "/0.6715", "1.5", "120/5", "99.5/100.25",
-     "-0.25/-0.20", "99/101"],
+     "-0.25/-0.20", "99/101", "-11/+0"],
 )  # fmt: skip
 def test_writes_what_traders_write(written: str) -> None:
     assert str(Quote.parse(written)) == written

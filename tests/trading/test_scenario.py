@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 from analysis_patterns.patterns import Session
 from analysis_patterns.patterns.constraint import Layer
+from analysis_patterns.patterns.persistence.base import Base
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.trading import (
     CalculatedScenarioElement,
@@ -351,7 +352,7 @@ def test_a_sourced_element_is_for_what_its_source_lists(session: Session, floor:
         "source_quote_id": session.scalars(select(SourceQuote.id)).one(),
     }  # fmt: skip
     with refuses("sourced-element.indicator", layer):
-        session.execute(insert(inspect(ScenarioElement).local_table), row)
+        session.execute(insert(Base.metadata.tables[ScenarioElement.__tablename__]), row)
 
 
 def test_a_scenario_holds_no_quote_that_was_made_after_it(

@@ -64,7 +64,8 @@ def written(bid: Decimal | None, offer: Decimal | None) -> str:
         same = next(n for n, (one, other) in enumerate(zip(first, whole, strict=True)) if one != other)
         if _is_short(first, whole[same:]):
             return f"{first}/{whole[same:]}"
-    return f"{first}/{whole}"
+    # A whole offer that could be taken for last digits has a sign.
+    return f"{first}/+{whole}" if _is_short(first, whole) else f"{first}/{whole}"
 
 
 def _is_short(bid: str, offer: str) -> bool:
