@@ -68,9 +68,7 @@ class SubtypeMachines(Section[SubtypeMachineDocument]):
         with session.no_autoflush:
             session.add(SubtypeMachine(**document.said(session)))
 
-    def change(
-        self, session: Session, old: SubtypeMachineDocument, new: SubtypeMachineDocument
-    ) -> None:
+    def change(self, session: Session, old: SubtypeMachineDocument, new: SubtypeMachineDocument) -> None:
         """Make what is stored say what `new` says."""
         asked = select(SubtypeMachine).join(SubtypeMachine.life_cycle).where(LifeCycle.name == old.key)
         with session.no_autoflush:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.patterns import UNTIL_CHANGED, FixedClock, Quantity, Session
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.trading import Fixing
 
-from ...accounting.refused import refused_by_database
 from ...refusals import refuses
 from ..trades import Desk
 from .conftest import Fix
@@ -43,13 +41,11 @@ def test_a_fixing_counts_from_noon_of_its_day(session: Session, desk: Desk, fix:
     assert str(fixing) == "USD/JPY fixed at 84.5 JPY/USD on 1997-06-02"
 
 
-def test_a_corrected_fixing_is_a_new_version(
-    session: Session, clock: FixedClock, fix: Fix
-) -> None:
+def test_a_corrected_fixing_is_a_new_version(session: Session, clock: FixedClock, fix: Fix) -> None:
     fixing = fix(MONDAY, 84)
     session.commit()
     before = clock.now()
-    clock.advance(hours=1)
+    clock.advance(timedelta(hours=1))
 
     fixing.corrected(price=86)
     session.commit()
@@ -134,7 +130,5 @@ def test_the_database_refuses_them_as_well(
     fixing = fix(MONDAY, 84)
     session.commit()
 
-    with refuses_in(rule, layer), pytest.raises(DBAPIError) as raised:
-        session.connection().execute(insert(Fixing), row(fixing, **said))
-
-    assert rule in str(raised.value)
+    with refuses(rule, layer):
+        session.execute(insert(Fixing.__table__), row(fixing, **said))  # type: ignore[arg-type]
