@@ -6,6 +6,7 @@ from .cancellation import Cancellation, was_cancelled
 from .contract import Contract, Terms
 from .direction import OPTION_POSITIONS, Direction, OptionKind, OptionPosition
 from .draft import BarrierOptionDraft, ContractDraft, OptionDraft, ProductDraft
+from .exchange import ExchangeTerms
 from .option import ExerciseStyle, Option, OptionTerms
 from .product import Product
 
@@ -19,6 +20,7 @@ __all__ = [
     "Contract",
     "ContractDraft",
     "Direction",
+    "ExchangeTerms",
     "ExerciseStyle",
     "Option",
     "OptionDraft",

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import Unpack
 
-from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
+from ...patterns.constraint import BUILT, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import identity_of
 from ...patterns.persistence.composites import quantity_columns
@@ -28,7 +28,7 @@ ON_ITS_SIDE = rule(
     "barrier-option.side",
     pattern="10.4",
     says="An up barrier lies above the price when the option was traded, a down barrier below it.",
-    layers=BUILT | {Layer.FLUSH} | DATABASES,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_on_its_side",),
 )
 QUOTED = rule(

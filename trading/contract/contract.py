@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.party import Party
-from ...patterns.constraint import BUILT, DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
+from ...patterns.constraint import DATABASES, EVERYWHERE, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.composites import quantity_columns
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from .draft import ProductDraft
 
 _TABLE = "trading_contract"
-_BUILT_AND_STORED = BUILT | DATABASES
 
 KEPT = rule(
     "contract.append-only",
@@ -47,27 +46,27 @@ TWO_PARTIES = rule(
     "contract.two-parties",
     pattern="9.1",
     says="The long and the short party of a contract are two; an internal deal has two parties as well.",
-    layers=_BUILT_AND_STORED,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_two_parties",),
 )
 AMOUNT = rule(
     "contract.amount",
     pattern="9.1",
     says="The amount of a contract is above zero, in the unit of its instrument: the direction has the sign.",
-    layers=_BUILT_AND_STORED,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_amount_above_zero",),
 )
 PRICE = rule(
     "contract.price",
     pattern="9.1",
     says="The price of a contract is in the unit that its instrument is quoted in.",
-    layers=_BUILT_AND_STORED,
+    layers=EVERYWHERE,
 )
 AFTER_TRADE = rule(
     "contract.delivered-after-trade",
     pattern="10.1",
     says="Nothing is delivered before the day on which it was traded.",
-    layers=_BUILT_AND_STORED,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_delivered_after_trade",),
 )
 BY_TENOR = rule(
@@ -79,7 +78,7 @@ OF_ITS_PARTIES = rule(
     "product.of-its-parties",
     pattern="10.3",
     says="The contracts of a product are between its buyer and its seller.",
-    layers=EVERYWHERE - {Layer.FLUSH},
+    layers=EVERYWHERE,
 )
 
 
@@ -314,7 +313,9 @@ def _another_unit(column: str, unit: str) -> Condition:
 
 
 _BETWEEN_OTHERS = (
-    "NOT EXISTS (SELECT 1 FROM trading_product p WHERE p.id = {row}.product_id "
+    # A contract with oneself is refused by its own rule, and on SQLite triggers come before checks.
+    "{row}.long_id <> {row}.short_id AND NOT EXISTS ("
+    "SELECT 1 FROM trading_product p WHERE p.id = {row}.product_id "
     "AND p.buyer_id IN ({row}.long_id, {row}.short_id) AND p.seller_id IN ({row}.long_id, {row}.short_id))"
 )
 

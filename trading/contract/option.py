@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import Unpack
 
 from ...patterns.accountability.party import Party
-from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, require, rule
+from ...patterns.constraint import EVERYWHERE, ConstraintViolation, require, rule
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import identity_of
 from ...patterns.persistence.composites import money_columns
@@ -31,7 +31,7 @@ NOT_BEFORE_TRADE = rule(
     "option.expires-after-trade",
     pattern="10.2",
     says="An option does not expire before the day on which it was traded.",
-    layers=BUILT | DATABASES,
+    layers=EVERYWHERE,
 )
 
 
@@ -39,7 +39,7 @@ PREMIUM = rule(
     "option.premium",
     pattern="10.2",
     says="The premium of an option is not negative, and only where there is one was it paid on a day.",
-    layers=BUILT | DATABASES,
+    layers=EVERYWHERE,
     guards=(f"ck_{_TABLE}_premium_paid_for",),
 )
 
