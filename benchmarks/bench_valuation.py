@@ -27,7 +27,7 @@ from analysis_patterns.trading import (
     Volatility,
     record_contracts,
 )
-from analysis_patterns.trading.valuation import Book, MarketState, Need, load_book, value_grid
+from analysis_patterns.trading.valuation import Book, MarketState, PriceNeed, load_book, value_grid
 from analysis_patterns.trading.valuation.indicators import Markets
 from tests.schemas import create_schema
 
@@ -136,13 +136,18 @@ def arrays(book: Book, market: list[MarketState]) -> list[tuple[Options, Columns
     markets = Markets(market, book.indicators)
     made = []
     for holding in book.holdings:
-        columns, levels = holding.columns, markets.columns(holding.instrument, frozenset(Need))
+        columns, levels = holding.columns, markets.columns(holding.instrument, frozenset(PriceNeed))
         years = (columns["expiration"] - TRADED.toordinal()) / 365
         right = columns["direction"] * columns["sign"]
         made.append(
             (
                 Options(columns["price"], years, right, holding.weights),
-                Columns(*(levels[n] for n in (Need.SPOT, Need.VOLATILITY, Need.RATE, Need.BASE_RATE))),
+                Columns(
+                    *(
+                        levels[n]
+                        for n in (PriceNeed.SPOT, PriceNeed.VOLATILITY, PriceNeed.RATE, PriceNeed.BASE_RATE)
+                    )
+                ),
             )
         )
     return made

@@ -3,47 +3,51 @@
 from .book import Book, Holding, load_book
 from .closed_form import EuropeanPricer, ForwardPricer
 from .grid import ValueGrid, value_grid
-from .market_state import MarketState, Shift, shifted_states
+from .market_state import LevelShift, MarketState, shifted_states
 from .payoff import Payoff, payoff
 from .plug_in import BarrierPricer, OptionPricer, QuantLibEuropean
 from .pricer import (
+    ColumnReading,
     ContractColumns,
     MarketColumns,
-    Need,
+    PriceNeed,
     Pricer,
-    Reading,
-    Stored,
+    StoredColumn,
     priced_kinds,
     pricer_for,
     register_pricer,
 )
-from .profit import Cause, ProfitAndLoss, profit_and_loss
+from .profit import ProfitAndLoss, ProfitCause, profit_and_loss
+from .stored import grid_states, market_state, portfolio_book
 from .value import ContractValue, Valuation, value
 
 __all__ = [
     "BarrierPricer",
     "Book",
-    "Cause",
+    "ColumnReading",
     "ContractColumns",
     "ContractValue",
     "EuropeanPricer",
     "ForwardPricer",
     "Holding",
+    "LevelShift",
     "MarketColumns",
     "MarketState",
-    "Need",
     "OptionPricer",
     "Payoff",
+    "PriceNeed",
     "Pricer",
     "ProfitAndLoss",
+    "ProfitCause",
     "QuantLibEuropean",
-    "Reading",
-    "Shift",
-    "Stored",
+    "StoredColumn",
     "Valuation",
     "ValueGrid",
+    "grid_states",
     "load_book",
+    "market_state",
     "payoff",
+    "portfolio_book",
     "priced_kinds",
     "pricer_for",
     "profit_and_loss",

@@ -19,7 +19,7 @@ from ..contract.contract import Contract
 from ..contract.direction import Direction
 from ._extra import np
 from .indicators import Indicators, indicators_of
-from .pricer import ContractColumns, Pricer, Reading, Stored, priced_kinds, pricer_for
+from .pricer import ColumnReading, ContractColumns, Pricer, StoredColumn, priced_kinds, pricer_for
 
 if TYPE_CHECKING:
     from ._extra import Floats
@@ -30,7 +30,7 @@ HAS_PART = rule(
     says="What contracts are worth to a party is asked of contracts that it has a part in.",
 )
 
-_AMOUNT = Stored(Contract.__table__.c.amount_number)
+_AMOUNT = StoredColumn(Contract.__table__.c.amount_number)
 _KEY = 16
 
 
@@ -170,7 +170,7 @@ class _Asked:
         columns["knocked"] = np.zeros(len(order))
         return Holding(kind, row.instrument_id, PackedKeys(keys), ContractColumns(columns))
 
-    def _read(self, row: Any, stored: Stored) -> Floats:
+    def _read(self, row: Any, stored: StoredColumn) -> Floats:
         return _READ[stored.reading](getattr(row, self._place[id(stored)]))
 
 
@@ -188,7 +188,7 @@ def _signs(text: str) -> Floats:
     return np.array(json.loads(text), dtype=float)
 
 
-_READ = {Reading.NUMBER: _numbers, Reading.DAY: _days, Reading.SIGN: _signs}
+_READ = {ColumnReading.NUMBER: _numbers, ColumnReading.DAY: _days, ColumnReading.SIGN: _signs}
 
 
 def _sorted(keys: bytes) -> tuple[bytes, Any]:

@@ -15,7 +15,7 @@ from ..contract.direction import Direction
 from ..contract.option import Option
 from ._days import at_least_a_moment, years_to
 from ._extra import np, special
-from .pricer import ContractColumns, MarketColumns, Need, Reading, Stored, register_pricer
+from .pricer import ColumnReading, ContractColumns, MarketColumns, PriceNeed, StoredColumn, register_pricer
 
 if TYPE_CHECKING:
     from ._extra import Floats
@@ -32,11 +32,13 @@ ABOVE_ZERO = rule(
 )
 
 _CONTRACT, _OPTION = Contract.__table__.c, Option.__table__.c
-DIRECTION = Stored(case((_CONTRACT.direction == Direction.LONG, 1), else_=-1), Reading.SIGN)
-OPTION_DIRECTION = Stored(case((_OPTION.option_direction == Direction.LONG, 1), else_=-1), Reading.SIGN)
-PRICE = Stored(_CONTRACT.price_number)
-DELIVERY = Stored(_CONTRACT.delivery, Reading.DAY)
-EXPIRATION = Stored(_OPTION.expiration, Reading.DAY)
+DIRECTION = StoredColumn(case((_CONTRACT.direction == Direction.LONG, 1), else_=-1), ColumnReading.SIGN)
+OPTION_DIRECTION = StoredColumn(
+    case((_OPTION.option_direction == Direction.LONG, 1), else_=-1), ColumnReading.SIGN
+)
+PRICE = StoredColumn(_CONTRACT.price_number)
+DELIVERY = StoredColumn(_CONTRACT.delivery, ColumnReading.DAY)
+EXPIRATION = StoredColumn(_OPTION.expiration, ColumnReading.DAY)
 _LEAST_VOLATILITY = 1e-30
 
 _buffers = threading.local()
@@ -51,16 +53,16 @@ class ForwardPricer:
             neither dividends nor storage. On the day of delivery it is worth S - K, afterwards nothing.
     """
 
-    needs = frozenset({Need.SPOT, Need.RATE, Need.BASE_RATE})
+    needs = frozenset({PriceNeed.SPOT, PriceNeed.RATE, PriceNeed.BASE_RATE})
     block = 256, 64
-    stored: Mapping[str, Stored] = {
+    stored: Mapping[str, StoredColumn] = {
         "price": PRICE,
         "sign": DIRECTION,
         "delivery": DELIVERY,
     }
 
     def violations(
-        self, contracts: ContractColumns, levels: Mapping[Need, Floats]
+        self, contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]
     ) -> Iterator[ConstraintViolation]:
         """Nothing: a forward has a price wherever its levels have numbers."""
         yield from ()
@@ -69,23 +71,23 @@ class ForwardPricer:
         """Write what one of the amount is worth to the long party."""
         years = years_to(contracts["delivery"], market.day)
         paid = _scratch(out, 1)
-        np.multiply(-market[Need.BASE_RATE][:, None], years, out=out)
+        np.multiply(-market[PriceNeed.BASE_RATE][:, None], years, out=out)
         np.exp(out, out=out)
-        out *= market[Need.SPOT][:, None]
-        np.multiply(-market[Need.RATE][:, None], years, out=paid)
+        out *= market[PriceNeed.SPOT][:, None]
+        np.multiply(-market[PriceNeed.RATE][:, None], years, out=paid)
         np.exp(paid, out=paid)
         paid *= contracts["price"]
         out -= paid
         out[:, years < 0] = 0.0
 
-    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
+    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[PriceNeed, float]) -> str:
         """The formula with its numbers."""
         years = f"{int(contract['delivery']) - day}/365"
         if contract["delivery"] < day:
             return f"0, since it was delivered on {date.fromordinal(int(contract['delivery']))}"
         return (
-            f"{market[Need.SPOT]!r} * exp(-{_said(market[Need.BASE_RATE])} * {years}) - "
-            f"{contract['price']!r} * exp(-{_said(market[Need.RATE])} * {years})"
+            f"{market[PriceNeed.SPOT]!r} * exp(-{_said(market[PriceNeed.BASE_RATE])} * {years}) - "
+            f"{contract['price']!r} * exp(-{_said(market[PriceNeed.RATE])} * {years})"
         )
 
 
@@ -100,9 +102,9 @@ class EuropeanPricer:
     Source: Black and Scholes, 1973; Garman and Kohlhagen, 1983.
     """
 
-    needs = frozenset(Need)
+    needs = frozenset(PriceNeed)
     block = 256, 64
-    stored: Mapping[str, Stored] = {
+    stored: Mapping[str, StoredColumn] = {
         "price": PRICE,
         "sign": OPTION_DIRECTION,
         "direction": DIRECTION,
@@ -110,7 +112,7 @@ class EuropeanPricer:
     }
 
     def violations(
-        self, contracts: ContractColumns, levels: Mapping[Need, Floats]
+        self, contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]
     ) -> Iterator[ConstraintViolation]:
         """Volatilities below zero, prices and strikes that are not above it."""
         return lognormal_violations(contracts, levels)
@@ -121,8 +123,8 @@ class EuropeanPricer:
         left = years_to(contracts["expiration"], market.day)
         years = at_least_a_moment(left)
         root = right * np.sqrt(years)
-        spot, rate, base_rate = market[Need.SPOT], market[Need.RATE], market[Need.BASE_RATE]
-        volatility = np.maximum(market[Need.VOLATILITY], _LEAST_VOLATILITY)[:, None]
+        spot, rate, base_rate = market[PriceNeed.SPOT], market[PriceNeed.RATE], market[PriceNeed.BASE_RATE]
+        volatility = np.maximum(market[PriceNeed.VOLATILITY], _LEAST_VOLATILITY)[:, None]
         second, factor = _scratch(out, 2)
         # Logarithms are taken of each price and each strike, not of each pair.
         np.subtract(np.log(spot)[:, None], np.log(strike), out=out)
@@ -146,15 +148,19 @@ class EuropeanPricer:
         out *= right
         out[:, left < 0] = 0.0
 
-    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
+    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[PriceNeed, float]) -> str:
         """The formula with its numbers, d1 and d2 written out."""
         if contract["expiration"] < day:
             return f"0, since it expired on {date.fromordinal(int(contract['expiration']))}"
-        sign, spot, strike = contract["direction"] * contract["sign"], market[Need.SPOT], contract["price"]
+        sign, spot, strike = (
+            contract["direction"] * contract["sign"],
+            market[PriceNeed.SPOT],
+            contract["price"],
+        )
         if contract["expiration"] == day:
             return f"max({sign:+.0f} * ({spot!r} - {strike!r}), 0)"
-        years, deviation = f"{int(contract['expiration']) - day}/365", _said(market[Need.VOLATILITY])
-        rate, base_rate = _said(market[Need.RATE]), _said(market[Need.BASE_RATE])
+        years, deviation = f"{int(contract['expiration']) - day}/365", _said(market[PriceNeed.VOLATILITY])
+        rate, base_rate = _said(market[PriceNeed.RATE]), _said(market[PriceNeed.BASE_RATE])
         spread = f"{deviation} * sqrt({years})"
         d1 = (
             f"(log({spot!r} / {strike!r}) + ({rate} - {base_rate} + {deviation}**2 / 2) * {years}) "
@@ -167,17 +173,17 @@ class EuropeanPricer:
 
 
 def lognormal_violations(
-    contracts: ContractColumns, levels: Mapping[Need, Floats]
+    contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]
 ) -> Iterator[ConstraintViolation]:
     """Volatilities below zero, prices and strikes that are not above it."""
-    lowest = levels[Need.VOLATILITY].min(initial=np.inf)
+    lowest = levels[PriceNeed.VOLATILITY].min(initial=np.inf)
     if lowest < 0:
         yield NOT_NEGATIVE.violation(
             found=f"a volatility of {lowest}",
             allowed="0 and above",
             remedy="Correct the quote; a shift of volatilities may have taken them too far down.",
         )
-    yield from above_zero({"price": levels[Need.SPOT], "strike": contracts["price"]})
+    yield from above_zero({"price": levels[PriceNeed.SPOT], "strike": contracts["price"]})
 
 
 def above_zero(columns: Mapping[str, Floats]) -> Iterator[ConstraintViolation]:

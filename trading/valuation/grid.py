@@ -15,7 +15,7 @@ from ._extra import np
 from .book import Book, Holding
 from .indicators import CONVERTIBLE, Markets, market_columns
 from .market_state import MarketState
-from .pricer import ContractColumns, Need, Pricer
+from .pricer import ContractColumns, PriceNeed, Pricer
 from .rounding import rounded
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Piece:
 
     pricer: Pricer
     contracts: ContractColumns
-    levels: Mapping[Need, Floats]
+    levels: Mapping[PriceNeed, Floats]
     runs: tuple[tuple[int, slice], ...]
     weights: Floats
     factors: Floats
@@ -141,7 +141,7 @@ def currency_of(book: Book) -> str:
     return found[0]
 
 
-def checked_levels(holding: Holding, markets: Markets) -> dict[Need, Floats]:
+def checked_levels(holding: Holding, markets: Markets) -> dict[PriceNeed, Floats]:
     """
     The levels that the prices of a holding rest on.
 

@@ -15,7 +15,7 @@ from ...patterns.persistence.session import Session
 from ..market.indicator import ExchangeRate, Instrument, InterestRate, Volatility
 from ._extra import np
 from .market_state import KNOWN, Levels, MarketState
-from .pricer import MarketColumns, Need
+from .pricer import MarketColumns, PriceNeed
 
 if TYPE_CHECKING:
     from ._extra import Floats
@@ -63,23 +63,23 @@ class Indicators:
     exchange: Mapping[tuple[str, str], tuple[UUID, ...]]
     names: Mapping[UUID, str]
 
-    def candidates(self, instrument: UUID, need: Need) -> tuple[UUID, ...]:
+    def candidates(self, instrument: UUID, need: PriceNeed) -> tuple[UUID, ...]:
         """The indicators that may serve a need of prices of an instrument; one of them has to."""
         of = self.underlyings[instrument]
-        if need is Need.SPOT:
+        if need is PriceNeed.SPOT:
             return (instrument,)
-        if need is Need.VOLATILITY:
+        if need is PriceNeed.VOLATILITY:
             return self.volatilities.get(instrument, ())
-        currency = of.currency if need is Need.RATE else str(of.base)
+        currency = of.currency if need is PriceNeed.RATE else str(of.base)
         return self.interest.get(currency, ())
 
-    def needed(self, instrument: UUID, needs: Collection[Need]) -> dict[Need, tuple[UUID, ...]]:
+    def needed(self, instrument: UUID, needs: Collection[PriceNeed]) -> dict[PriceNeed, tuple[UUID, ...]]:
         """The candidates for each need; nothing is bought at interest where no currency is bought."""
         has_base = self.underlyings[instrument].base is not None
         return {
             need: self.candidates(instrument, need)
-            for need in Need
-            if need in needs and (need is not Need.BASE_RATE or has_base)
+            for need in PriceNeed
+            if need in needs and (need is not PriceNeed.BASE_RATE or has_base)
         }
 
     def with_those_of(self, other: Indicators) -> Indicators:
@@ -157,17 +157,17 @@ class Markets:
             yield day.toordinal(), slice(start, end)
             start = end
 
-    def serving(self, instrument: UUID, needs: Collection[Need]) -> dict[Need, UUID]:
+    def serving(self, instrument: UUID, needs: Collection[PriceNeed]) -> dict[PriceNeed, UUID]:
         """Which indicator serves each need."""
         needed = self.indicators.needed(instrument, needs)
         name = self.indicators.underlyings[instrument].name
         return {need: self._one(among, f"the {need.value} of {name}") for need, among in needed.items()}
 
-    def columns(self, instrument: UUID, needs: Collection[Need]) -> dict[Need, Floats]:
+    def columns(self, instrument: UUID, needs: Collection[PriceNeed]) -> dict[PriceNeed, Floats]:
         """The levels that prices of an instrument rest on, over all states."""
         found = {need: self.levels.of(key) for need, key in self.serving(instrument, needs).items()}
-        if Need.BASE_RATE in needs and Need.BASE_RATE not in found:
-            found[Need.BASE_RATE] = np.zeros(len(self.states))
+        if PriceNeed.BASE_RATE in needs and PriceNeed.BASE_RATE not in found:
+            found[PriceNeed.BASE_RATE] = np.zeros(len(self.states))
         return found
 
     def conversion(self, currency: str, into: str) -> tuple[UUID, bool] | None:
@@ -213,6 +213,6 @@ class Markets:
         )
 
 
-def market_columns(day: int, levels: Mapping[Need, Floats], of: slice) -> MarketColumns:
+def market_columns(day: int, levels: Mapping[PriceNeed, Floats], of: slice) -> MarketColumns:
     """The columns of some states that are on one day."""
     return MarketColumns(day, {need: column[of] for need, column in levels.items()})

@@ -78,7 +78,7 @@ class MarketState:
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class LevelShift:
     """
     A change of the levels of some indicators, such as every volatility up by two points.
 
@@ -99,7 +99,7 @@ class Shift:
         *,
         times: Amount | None = None,
         plus: Amount | None = None,
-    ) -> Shift:
+    ) -> LevelShift:
         """A shift by what is given; what is left out changes nothing."""
         shifted = frozenset(each.id for each in indicators)
         if not shifted or (times is None and plus is None):
@@ -137,7 +137,7 @@ class Shift:
 
 
 def shifted_states(
-    state: MarketState, across: Sequence[Shift], down: Sequence[Shift] = ()
+    state: MarketState, across: Sequence[LevelShift], down: Sequence[LevelShift] = ()
 ) -> list[MarketState]:
     """
     The states that a market comes to by each shift of `across`, or by each pair of both.
@@ -148,7 +148,7 @@ def shifted_states(
     return [replace(each.changed(row), name=_pair(row, state, each)) for row in rows for each in across]
 
 
-def _pair(row: MarketState, state: MarketState, across: Shift) -> str:
+def _pair(row: MarketState, state: MarketState, across: LevelShift) -> str:
     return f"{row.name}, {across.name}" if row is not state else f"{state.name}, {across.name}"
 
 

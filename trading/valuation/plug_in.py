@@ -24,11 +24,11 @@ from .closed_form import (
 )
 from .pricer import (
     PRICEABLE,
+    ColumnReading,
     ContractColumns,
     MarketColumns,
-    Need,
-    Reading,
-    Stored,
+    PriceNeed,
+    StoredColumn,
     register_pricer,
 )
 
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from ._extra import Floats
 
 _OPTION, _BARRIER = Option.__table__.c, BarrierOption.__table__.c
-_AMERICAN = Stored(case((_OPTION.style == ExerciseStyle.AMERICAN, 1), else_=-1), Reading.SIGN)
-_OPTION_COLUMNS: Mapping[str, Stored] = {
+_AMERICAN = StoredColumn(case((_OPTION.style == ExerciseStyle.AMERICAN, 1), else_=-1), ColumnReading.SIGN)
+_OPTION_COLUMNS: Mapping[str, StoredColumn] = {
     "price": PRICE,
     "sign": OPTION_DIRECTION,
     "direction": DIRECTION,
@@ -61,16 +61,16 @@ class _Desk:
         self.today = ql.Date(1, 1, 2000)
         ql.Settings.instance().evaluationDate = self.today
         counted, calendar = ql.Actual365Fixed(), ql.NullCalendar()
-        self.levels = {need: ql.SimpleQuote(0.0) for need in Need}
+        self.levels = {need: ql.SimpleQuote(0.0) for need in PriceNeed}
         handles = {need: ql.QuoteHandle(quote) for need, quote in self.levels.items()}
         rate, base_rate = (
             ql.YieldTermStructureHandle(ql.FlatForward(self.today, handles[need], counted))
-            for need in (Need.RATE, Need.BASE_RATE)
+            for need in (PriceNeed.RATE, PriceNeed.BASE_RATE)
         )
         volatility = ql.BlackVolTermStructureHandle(
-            ql.BlackConstantVol(self.today, calendar, handles[Need.VOLATILITY], counted)
+            ql.BlackConstantVol(self.today, calendar, handles[PriceNeed.VOLATILITY], counted)
         )
-        self.process = ql.BlackScholesMertonProcess(handles[Need.SPOT], base_rate, rate, volatility)
+        self.process = ql.BlackScholesMertonProcess(handles[PriceNeed.SPOT], base_rate, rate, volatility)
 
     def payoff(self, contract: Mapping[str, float]) -> Any:
         is_call = contract["direction"] * contract["sign"] > 0
@@ -81,7 +81,7 @@ class _Desk:
     def expiry(self, contract: Mapping[str, float]) -> Any:
         return self.today + int(contract["expiration"] - self.day)
 
-    def price(self, option: Any, market: Mapping[Need, float]) -> float:
+    def price(self, option: Any, market: Mapping[PriceNeed, float]) -> float:
         for need, quote in self.levels.items():
             quote.setValue(market[need])
         return float(option.NPV())
@@ -114,13 +114,13 @@ class OptionPricer:
     Errors: `ConstraintViolation` as for `EuropeanPricer`.
     """
 
-    needs = frozenset(Need)
+    needs = frozenset(PriceNeed)
     block = EuropeanPricer.block
     stored = _OPTION_COLUMNS
     _european = EuropeanPricer()
 
     def violations(
-        self, contracts: ContractColumns, levels: Mapping[Need, Floats]
+        self, contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]
     ) -> Iterator[ConstraintViolation]:
         """Volatilities below zero, prices and strikes that are not above it."""
         return lognormal_violations(contracts, levels)
@@ -140,7 +140,7 @@ class OptionPricer:
                 for m in range(len(market)):
                     out[m, n] = _american(desk, option, contract, market.one(m), float(out[m, n]))
 
-    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
+    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[PriceNeed, float]) -> str:
         """The closed form with its numbers, or what QuantLib was asked."""
         if contract["american"] < 0 or contract["expiration"] <= day:
             return self._european.formula(contract, day, market)
@@ -158,18 +158,18 @@ class BarrierPricer:
     Source: Analysis Patterns 10.4.
     """
 
-    needs = frozenset(Need)
+    needs = frozenset(PriceNeed)
     block = 32, 64
-    stored: Mapping[str, Stored] = {
+    stored: Mapping[str, StoredColumn] = {
         **_OPTION_COLUMNS,
-        "barrier": Stored(_BARRIER.barrier_number),
-        "up": Stored(case((_BARRIER.side == BarrierSide.UP, 1), else_=-1), Reading.SIGN),
-        "in": Stored(case((_BARRIER.effect == BarrierEffect.IN, 1), else_=-1), Reading.SIGN),
+        "barrier": StoredColumn(_BARRIER.barrier_number),
+        "up": StoredColumn(case((_BARRIER.side == BarrierSide.UP, 1), else_=-1), ColumnReading.SIGN),
+        "in": StoredColumn(case((_BARRIER.effect == BarrierEffect.IN, 1), else_=-1), ColumnReading.SIGN),
     }
     _european = EuropeanPricer()
 
     def violations(
-        self, contracts: ContractColumns, levels: Mapping[Need, Floats]
+        self, contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]
     ) -> Iterator[ConstraintViolation]:
         """American ones; and what the closed form cannot price."""
         if (contracts["american"] > 0).any():
@@ -196,14 +196,14 @@ class BarrierPricer:
             for m in np.flatnonzero(~hit[:, n]).tolist():
                 # A move of nothing never reaches it.
                 levels = market.one(m)
-                if levels[Need.VOLATILITY] > 0:
+                if levels[PriceNeed.VOLATILITY] > 0:
                     out[m, n] = desk.price(option, levels)
                 else:
                     out[m, n] = _without_moves(contracts.one(n), levels, market.day, float(out[m, n]))
 
-    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
+    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[PriceNeed, float]) -> str:
         """Whether it is hit, and what that makes of it."""
-        spot, barrier = market[Need.SPOT], contract["barrier"]
+        spot, barrier = market[PriceNeed.SPOT], contract["barrier"]
         beyond = spot >= barrier if contract["up"] > 0 else spot <= barrier
         vanilla = self._european.formula(contract, day, market)
         if contract["expiration"] < day:
@@ -219,17 +219,17 @@ class BarrierPricer:
 
 def is_hit(contracts: ContractColumns, market: MarketColumns) -> Any:
     """Where a barrier counts as hit: a row for each scenario, a column for each contract."""
-    spot = market[Need.SPOT][:, None]
+    spot = market[PriceNeed.SPOT][:, None]
     beyond = np.where(contracts["up"] > 0, spot >= contracts["barrier"], spot <= contracts["barrier"])
     return beyond | (contracts["knocked"] > 0)
 
 
 def _without_moves(
-    contract: Mapping[str, float], market: Mapping[Need, float], day: int, vanilla: float
+    contract: Mapping[str, float], market: Mapping[PriceNeed, float], day: int, vanilla: float
 ) -> float:
     """What becomes of a barrier where the price moves by interest alone, and so is farthest at the end."""
     years = years_to(contract["expiration"], day)
-    end = market[Need.SPOT] * np.exp((market[Need.RATE] - market[Need.BASE_RATE]) * years)
+    end = market[PriceNeed.SPOT] * np.exp((market[PriceNeed.RATE] - market[PriceNeed.BASE_RATE]) * years)
     reached = end >= contract["barrier"] if contract["up"] > 0 else end <= contract["barrier"]
     return vanilla if reached == (contract["in"] > 0) else 0.0
 
@@ -250,15 +250,15 @@ def _american(
     desk: _Desk,
     option: Any,
     contract: Mapping[str, float],
-    market: Mapping[Need, float],
+    market: Mapping[PriceNeed, float],
     european: float,
 ) -> float:
-    right, spot, strike = contract["direction"] * contract["sign"], market[Need.SPOT], contract["price"]
+    right, spot, strike = contract["direction"] * contract["sign"], market[PriceNeed.SPOT], contract["price"]
     at_once = max(right * (spot - strike), 0.0)
-    if market[Need.VOLATILITY] > 0:
+    if market[PriceNeed.VOLATILITY] > 0:
         return max(desk.price(option, market), european, at_once)
     # Without moves the best day is the first, the last, or the one on which interest weighs as much as carry.
-    rate, base_rate = market[Need.RATE], market[Need.BASE_RATE]
+    rate, base_rate = market[PriceNeed.RATE], market[PriceNeed.BASE_RATE]
     best = 0.0
     if rate * base_rate > 0 and rate != base_rate:
         years = np.log(base_rate * spot / (rate * strike)) / (base_rate - rate)
@@ -267,10 +267,10 @@ def _american(
     return max(best, european, at_once)
 
 
-def _asked(contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
+def _asked(contract: Mapping[str, float], day: int, market: Mapping[PriceNeed, float]) -> str:
     kind = "call" if contract["direction"] * contract["sign"] > 0 else "put"
     until = date.fromordinal(int(contract["expiration"]))
-    levels = ", ".join(f"{need.value} {market[need]!r}" for need in Need)
+    levels = ", ".join(f"{need.value} {market[need]!r}" for need in PriceNeed)
     return f"a {kind} at {contract['price']!r} from {date.fromordinal(day)} to {until} with {levels}"
 
 

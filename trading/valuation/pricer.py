@@ -27,7 +27,7 @@ PRICEABLE = rule(
 )
 
 
-class Need(Enum):
+class PriceNeed(Enum):
     """What a price may rest on, besides the contract."""
 
     SPOT = "price"
@@ -36,7 +36,7 @@ class Need(Enum):
     BASE_RATE = "interest on the currency that is bought"
 
 
-class Reading(Enum):
+class ColumnReading(Enum):
     """How a stored column is read into an array."""
 
     NUMBER = "number"
@@ -45,7 +45,7 @@ class Reading(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredColumn:
     """
     A column that a pricer needs of its contracts, as it is stored.
 
@@ -53,7 +53,7 @@ class Stored:
     """
 
     expression: ColumnElement[Any]
-    reading: Reading = Reading.NUMBER
+    reading: ColumnReading = ColumnReading.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,19 @@ class MarketColumns:
     """
 
     day: int
-    levels: Mapping[Need, Floats]
+    levels: Mapping[PriceNeed, Floats]
 
     def __len__(self) -> int:
-        return len(self.levels[Need.SPOT])
+        return len(self.levels[PriceNeed.SPOT])
 
-    def __getitem__(self, need: Need) -> Floats:
+    def __getitem__(self, need: PriceNeed) -> Floats:
         return self.levels[need]
 
     def part(self, of: slice) -> MarketColumns:
         """Some of the scenarios, in place."""
         return MarketColumns(self.day, {need: column[of] for need, column in self.levels.items()})
 
-    def one(self, at: int) -> dict[Need, float]:
+    def one(self, at: int) -> dict[PriceNeed, float]:
         """What the levels are in one scenario."""
         return {need: float(column[at]) for need, column in self.levels.items()}
 
@@ -116,12 +116,12 @@ class Pricer(Protocol):
             many contracts and scenarios it is best given at once. It holds no state, and can be pickled.
     """
 
-    needs: frozenset[Need]
-    stored: Mapping[str, Stored]
+    needs: frozenset[PriceNeed]
+    stored: Mapping[str, StoredColumn]
     block: tuple[int, int]
 
     def violations(
-        self, contracts: ContractColumns, levels: Mapping[Need, Floats]
+        self, contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]
     ) -> Iterator[ConstraintViolation]:
         """What it cannot price, looked for before anything is computed."""
         ...
@@ -130,7 +130,7 @@ class Pricer(Protocol):
         """Write what one of the amount is worth to its holder: a row for each scenario, a column each."""
         ...
 
-    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[Need, float]) -> str:
+    def formula(self, contract: Mapping[str, float], day: int, market: Mapping[PriceNeed, float]) -> str:
         """How it comes to the worth of one, in numbers."""
         ...
 

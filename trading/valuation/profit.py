@@ -26,7 +26,7 @@ EACH_ONCE = rule(
 )
 
 
-class Cause(Enum):
+class ProfitCause(Enum):
     """Why the worth of a portfolio changes."""
 
     CANCELLED = "contracts cancelled"
@@ -39,13 +39,13 @@ class Cause(Enum):
 
 
 ORDER = (
-    Cause.CANCELLED,
-    Cause.NEW,
-    Cause.TIME,
-    Cause.SPOT,
-    Cause.VOLATILITY,
-    Cause.RATES,
-    Cause.BARRIERS,
+    ProfitCause.CANCELLED,
+    ProfitCause.NEW,
+    ProfitCause.TIME,
+    ProfitCause.SPOT,
+    ProfitCause.VOLATILITY,
+    ProfitCause.RATES,
+    ProfitCause.BARRIERS,
 )
 """In which order steps are taken, unless another is asked for."""
 
@@ -61,7 +61,7 @@ class ProfitAndLoss:
 
     before: Money
     after: Money
-    parts: Mapping[Cause, Money]
+    parts: Mapping[ProfitCause, Money]
     method: str
 
     @property
@@ -82,7 +82,7 @@ def profit_and_loss(
     before: tuple[Book, MarketState],
     after: tuple[Book, MarketState],
     *,
-    order: Sequence[Cause] | None = ORDER,
+    order: Sequence[ProfitCause] | None = ORDER,
     currency: str | None = None,
 ) -> ProfitAndLoss:
     """
@@ -96,7 +96,7 @@ def profit_and_loss(
     Errors: `ConstraintViolation`: `profit.each-step-once`, and those of `value`.
     Source: L. S. Shapley, A Value for n-Person Games, 1953.
     """
-    if order is not None and sorted(order, key=str) != sorted(Cause, key=str):
+    if order is not None and sorted(order, key=str) != sorted(ProfitCause, key=str):
         raise EACH_ONCE.violation(
             found=", ".join(cause.value for cause in order),
             allowed=", ".join(cause.value for cause in ORDER),
@@ -104,7 +104,7 @@ def profit_and_loss(
         )
     worth = _Worths(before, after, currency or currency_of(before[0] if len(before[0]) else after[0]))
     parts = _stepwise(worth, order) if order is not None else _shapley(worth)
-    first, last = (Money.from_minor_units(worth(set(moved)), worth.currency) for moved in ((), Cause))
+    first, last = (Money.from_minor_units(worth(set(moved)), worth.currency) for moved in ((), ProfitCause))
     method = "Shapley's method" if order is None else "one by one: " + ", ".join(each.value for each in order)
     told = {cause: Money.from_minor_units(part, worth.currency) for cause, part in parts.items()}
     return ProfitAndLoss(first, last, MappingProxyType(told), method)
@@ -118,28 +118,28 @@ class _Worths:
     ) -> None:
         (self._book, self._from), (self._then, self._to) = before, after
         self.currency = currency
-        self._found: dict[frozenset[Cause], int] = {}
+        self._found: dict[frozenset[ProfitCause], int] = {}
 
-    def __call__(self, moved: set[Cause]) -> int:
+    def __call__(self, moved: set[ProfitCause]) -> int:
         key = frozenset(moved)
         if key not in self._found:
             self._found[key] = self._value(key).total.minor_units
         return self._found[key]
 
-    def _value(self, moved: frozenset[Cause]) -> Valuation:
+    def _value(self, moved: frozenset[ProfitCause]) -> Valuation:
         return value(self._held(moved), self._market(moved), currency=self.currency)
 
-    def _held(self, moved: frozenset[Cause]) -> Book:
+    def _held(self, moved: frozenset[ProfitCause]) -> Book:
         old, new = self._book.contracts(), self._then.contracts()
-        stayed = self._then if Cause.BARRIERS in moved else self._book
+        stayed = self._then if ProfitCause.BARRIERS in moved else self._book
         holdings = stayed.only(old & new).holdings
-        if Cause.CANCELLED not in moved:
+        if ProfitCause.CANCELLED not in moved:
             holdings += self._book.only(old - new).holdings
-        if Cause.NEW in moved:
+        if ProfitCause.NEW in moved:
             holdings += self._then.only(new - old).holdings
         return Book(holdings, self._book.indicators.with_those_of(self._then.indicators))
 
-    def _market(self, moved: frozenset[Cause]) -> MarketState:
+    def _market(self, moved: frozenset[ProfitCause]) -> MarketState:
         indicators = self._book.indicators.with_those_of(self._then.indicators)
         levels = {
             key: level
@@ -147,28 +147,30 @@ class _Worths:
             for key, level in state.levels.items()
             if (_cause_of(key, indicators) in moved) is taken
         }
-        timed = self._to if Cause.TIME in moved else self._from
+        timed = self._to if ProfitCause.TIME in moved else self._from
         return replace(self._from, day=timed.day, levels=levels, source=None)
 
 
-def _cause_of(indicator: UUID, indicators: Indicators) -> Cause:
+def _cause_of(indicator: UUID, indicators: Indicators) -> ProfitCause:
     if any(indicator in keys for keys in indicators.volatilities.values()):
-        return Cause.VOLATILITY
+        return ProfitCause.VOLATILITY
     if any(indicator in keys for keys in indicators.interest.values()):
-        return Cause.RATES
-    return Cause.SPOT
+        return ProfitCause.RATES
+    return ProfitCause.SPOT
 
 
-def _stepwise(worth: Callable[[set[Cause]], int], order: Sequence[Cause]) -> dict[Cause, int]:
-    parts, moved = {}, set[Cause]()
+def _stepwise(
+    worth: Callable[[set[ProfitCause]], int], order: Sequence[ProfitCause]
+) -> dict[ProfitCause, int]:
+    parts, moved = {}, set[ProfitCause]()
     for cause in order:
         parts[cause] = worth(moved | {cause}) - worth(moved)
         moved.add(cause)
     return parts
 
 
-def _shapley(worth: Callable[[set[Cause]], int]) -> dict[Cause, int]:
-    causes = tuple(Cause)
+def _shapley(worth: Callable[[set[ProfitCause]], int]) -> dict[ProfitCause, int]:
+    causes = tuple(ProfitCause)
     count = len(causes)
     exactly = dict.fromkeys(causes, Fraction(0))
     for mask in range(2**count):
@@ -184,7 +186,7 @@ def _shapley(worth: Callable[[set[Cause]], int]) -> dict[Cause, int]:
     return _to_whole(exactly)
 
 
-def _to_whole(exactly: Mapping[Cause, Fraction]) -> dict[Cause, int]:
+def _to_whole(exactly: Mapping[ProfitCause, Fraction]) -> dict[ProfitCause, int]:
     """Whole minor units that sum to what the fractions do: those left over go to the largest remainders."""
     whole = {cause: part.numerator // part.denominator for cause, part in exactly.items()}
     left = sum(exactly.values()) - sum(whole.values())

@@ -16,7 +16,7 @@ from .book import Book, Holding
 from .grid import checked_levels, currency_of
 from .indicators import Markets, market_columns
 from .market_state import MarketState
-from .pricer import ContractColumns, Need, pricer_for
+from .pricer import ContractColumns, PriceNeed, pricer_for
 from .rounding import rounded
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ class Basis:
     kind: type[Contract]
     among: ContractColumns
     place: int
-    levels: Mapping[Need, float]
-    indicators: Mapping[Need, UUID]
+    levels: Mapping[PriceNeed, float]
+    indicators: Mapping[PriceNeed, UUID]
     instrument: UUID
     conversion: tuple[UUID, bool] | None
 
@@ -154,7 +154,7 @@ def value(book: Book, state: MarketState, *, currency: str | None = None) -> Val
     return Valuation(book, state, into, tuple(found))
 
 
-def _unit_values(holding: Holding, state: MarketState, levels: Mapping[Need, Floats]) -> Floats:
+def _unit_values(holding: Holding, state: MarketState, levels: Mapping[PriceNeed, Floats]) -> Floats:
     """What one of each contract is worth, in blocks as a grid is valued in."""
     market = market_columns(state.day.toordinal(), levels, slice(0, 1))
     out = np.empty(len(holding.contracts))
@@ -167,7 +167,9 @@ def _unit_values(holding: Holding, state: MarketState, levels: Mapping[Need, Flo
     return out
 
 
-def _bases(holding: Holding, levels: Mapping[Need, Floats], markets: Markets, into: str) -> Iterator[Basis]:
+def _bases(
+    holding: Holding, levels: Mapping[PriceNeed, Floats], markets: Markets, into: str
+) -> Iterator[Basis]:
     at = {need: float(column[0]) for need, column in levels.items()}
     serving = markets.serving(holding.instrument, holding.pricer.needs)
     currency = markets.indicators.underlyings[holding.instrument].currency

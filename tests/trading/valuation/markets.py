@@ -17,7 +17,7 @@ from analysis_patterns.trading.valuation import (
     ContractColumns,
     MarketColumns,
     MarketState,
-    Need,
+    PriceNeed,
     Pricer,
     load_book,
 )
@@ -81,7 +81,7 @@ def levels(spot: Any, volatility: Any = 0.2, rate: Any = 0.0, base_rate: Any = 0
         *(np.asarray(level, dtype=float) for level in (spot, volatility, rate, base_rate))
     )
     return MarketColumns(
-        0, {need: np.array(column).reshape(-1) for need, column in zip(Need, every, strict=True)}
+        0, {need: np.array(column).reshape(-1) for need, column in zip(PriceNeed, every, strict=True)}
     )
 
 

@@ -27,9 +27,9 @@ from analysis_patterns.trading import (
 )
 from analysis_patterns.trading.valuation import (
     Book,
+    LevelShift,
     MarketState,
     OptionPricer,
-    Shift,
     load_book,
     register_pricer,
     shifted_states,
@@ -166,8 +166,8 @@ def test_states_may_be_on_any_days(session: Session) -> None:
 def test_shifts_across_and_down_make_a_grid(session: Session) -> None:
     desk = Trading()
     book = stored(session, desk, [desk.option()])
-    across = [Shift.of(f"ACM {by} %", [desk.acm], times=1 + Decimal(by) / 100) for by in (-10, 0, 10)]
-    down = [Shift.of(f"volatility {by}", [desk.volatility[desk.acm]], plus=by) for by in ("0.05", "0")]
+    across = [LevelShift.of(f"ACM {by} %", [desk.acm], times=1 + Decimal(by) / 100) for by in (-10, 0, 10)]
+    down = [LevelShift.of(f"volatility {by}", [desk.volatility[desk.acm]], plus=by) for by in ("0.05", "0")]
 
     markets = shifted_states(desk.state(), across, down)
     picture = value_grid(book, markets).picture(
@@ -193,7 +193,7 @@ def test_shifts_across_and_down_make_a_grid(session: Session) -> None:
 def test_shifts_in_one_direction_make_a_row(session: Session) -> None:
     desk = Trading()
 
-    markets = shifted_states(desk.state(), [Shift.of("up", [desk.acm], plus=1)])
+    markets = shifted_states(desk.state(), [LevelShift.of("up", [desk.acm], plus=1)])
 
     assert [(each.name, str(each.level(desk.acm.id))) for each in markets] == [("1 May, up", "31")]
 
@@ -204,7 +204,7 @@ def test_refuses_a_shift_of_nothing_or_by_nothing(change: dict[str, Any]) -> Non
     said: dict[str, Any] = {"indicators": [desk.acm]} | change
 
     with refuses("market-state.shift"):
-        Shift.of("nothing", said.pop("indicators"), **said)
+        LevelShift.of("nothing", said.pop("indicators"), **said)
 
 
 @pytest.mark.parametrize("lacking", ["acm", "volatility of ACM", "interest on USD"])
@@ -225,7 +225,7 @@ def test_refuses_a_shift_of_what_a_state_lacks() -> None:
     desk = Trading()
 
     with refuses("valuation.indicator-known"):
-        Shift.of("up", [desk.acm], plus=1).changed(MarketState.of("empty", TRADED, {}))
+        LevelShift.of("up", [desk.acm], plus=1).changed(MarketState.of("empty", TRADED, {}))
 
 
 def test_needs_no_interest_on_what_is_no_currency(session: Session) -> None:
@@ -255,7 +255,7 @@ def test_refuses_to_choose_between_two_indicators_of_one_thing(session: Session)
 def test_refuses_negative_volatility_before_anything_is_computed(session: Session) -> None:
     desk = Trading()
     book = stored(session, desk, [desk.contract(), desk.option()])
-    down = Shift.of("down", [desk.volatility[desk.acm]], plus="-0.5")
+    down = LevelShift.of("down", [desk.volatility[desk.acm]], plus="-0.5")
 
     with refuses("valuation.volatility"):
         value_grid(book, [desk.state(), down.changed(desk.state())])

@@ -14,8 +14,8 @@ from analysis_patterns.patterns import Money, Session
 from analysis_patterns.trading import BarrierEffect, Contract, Direction
 from analysis_patterns.trading.valuation import (
     Book,
-    Cause,
     MarketState,
+    ProfitCause,
     load_book,
     profit_and_loss,
     value,
@@ -77,12 +77,12 @@ def test_each_step_is_what_its_cause_alone_changes(session: Session) -> None:
     new = value(after, start, currency="USD").of(desk.deals[5]).amount
     aged = MarketState("aged", end.day, start.levels)
     together = after.only([*kept.contracts(), desk.deals[5].id]).knocked({desk.deals[3].id: False})
-    assert found[Cause.CANCELLED] == -gone
-    assert found[Cause.NEW] == new
-    assert found[Cause.TIME] == (
+    assert found[ProfitCause.CANCELLED] == -gone
+    assert found[ProfitCause.NEW] == new
+    assert found[ProfitCause.TIME] == (
         value(together, aged, currency="USD").total - value(together, start, currency="USD").total
     )
-    assert found[Cause.BARRIERS] == (
+    assert found[ProfitCause.BARRIERS] == (
         value(after, end, currency="USD").total - value(together, end, currency="USD").total
     )
 
@@ -97,7 +97,7 @@ def test_another_order_gives_other_parts_of_the_same_profit(session: Session) ->
     )
 
     assert usual.total == turned.total
-    assert usual.parts[Cause.TIME] != turned.parts[Cause.TIME]
+    assert usual.parts[ProfitCause.TIME] != turned.parts[ProfitCause.TIME]
     assert tuple(turned.parts) == tuple(reversed(ORDER))
 
 
@@ -112,7 +112,13 @@ def test_shapleys_parts_depend_on_no_order_and_add_up(session: Session) -> None:
 
     assert sum(there.parts.values(), Money(0, "USD")) == there.total
     assert back.total == -there.total
-    for cause in (Cause.TIME, Cause.SPOT, Cause.VOLATILITY, Cause.RATES, Cause.BARRIERS):
+    for cause in (
+        ProfitCause.TIME,
+        ProfitCause.SPOT,
+        ProfitCause.VOLATILITY,
+        ProfitCause.RATES,
+        ProfitCause.BARRIERS,
+    ):
         assert abs(there.parts[cause] + back.parts[cause]).amount <= Decimal("0.02")
 
 
@@ -125,7 +131,7 @@ def test_what_changed_nothing_contributes_nothing(session: Session) -> None:
             (before, desk.state()), (before, desk.state(acm="31")), currency="USD", order=order
         )
         assert {part.amount for part in same.parts.values()} == {0}
-        assert {cause for cause, part in price.parts.items() if part.amount} == {Cause.SPOT}
+        assert {cause for cause, part in price.parts.items() if part.amount} == {ProfitCause.SPOT}
 
 
 def test_whatever_moves_the_parts_sum_exactly(session: Session) -> None:
@@ -138,7 +144,7 @@ def test_whatever_moves_the_parts_sum_exactly(session: Session) -> None:
         acm=st.integers(10, 60), yen=st.integers(70, 120), turned=st.booleans(),
         order=st.permutations(ORDER),
     )  # fmt: skip
-    def add_up(acm: int, yen: int, order: list[Cause], *, turned: bool) -> None:
+    def add_up(acm: int, yen: int, order: list[ProfitCause], *, turned: bool) -> None:
         pair = (before, start), (after, moved(desk, acm=str(acm), yen=str(yen)))
         found = profit_and_loss(*(pair[::-1] if turned else pair), currency="USD", order=order)
         covered.case(loss=found.total.amount < 0, profit=found.total.amount > 0, knocked=yen <= 85)
@@ -160,8 +166,10 @@ def test_says_what_it_consists_of(session: Session) -> None:
     assert [each.statement for each in said.because][3] == f"{found.total} by prices"
 
 
-@pytest.mark.parametrize("order", [ORDER[1:], (*ORDER, Cause.TIME)])
-def test_refuses_steps_that_are_left_out_or_taken_twice(session: Session, order: tuple[Cause, ...]) -> None:
+@pytest.mark.parametrize("order", [ORDER[1:], (*ORDER, ProfitCause.TIME)])
+def test_refuses_steps_that_are_left_out_or_taken_twice(
+    session: Session, order: tuple[ProfitCause, ...]
+) -> None:
     desk, before, after = books(session)
 
     with refuses("profit.each-step-once"):
