@@ -19,7 +19,7 @@ def test_an_options_desk_is_valued_and_explained(session: Session) -> None:
     assert len(case.checks) == 10
     assert [type(each) for each in case.pictures] == [Grid, Plot]
     assert all(draw(each).startswith("<svg") for each in case.pictures)
-    assert [table.rows[0][0] for table in case.tables][0] == "contracts cancelled"
+    assert case.tables[0].rows[0][0] == "contracts cancelled"
 
     again = risk.run(session)
 

@@ -58,9 +58,9 @@ class Holding:
         """What the worth of one is multiplied by: the amount, below zero for who owes it."""
         return self.columns["amount"] * self.columns["sign"] * self.columns["view"]
 
-    def of(self, places: Floats) -> Holding:
+    def of(self, places: list[int]) -> Holding:
         """Some of them, by their places."""
-        keys = [self.contracts[int(place)].bytes for place in places]
+        keys = [self.contracts[place].bytes for place in places]
         chosen = {name: column[places] for name, column in self.columns.numbers.items()}
         return replace(self, contracts=PackedKeys(b"".join(keys)), columns=ContractColumns(chosen))
 
@@ -91,7 +91,7 @@ class Book:
         for holding in self.holdings:
             places = [place for key, place in holding.contracts.places().items() if key in wanted]
             if places:
-                kept.append(holding.of(np.array(sorted(places))))
+                kept.append(holding.of(sorted(places)))
         return replace(self, holdings=tuple(kept))
 
     def knocked(self, states: Mapping[UUID, bool]) -> Book:

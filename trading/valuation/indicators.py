@@ -106,17 +106,18 @@ def indicators_of(session: Session, instruments: Collection[UUID]) -> Indicators
     of_volatilities: list[Any] = [Volatility.id, Volatility.name, Volatility.instrument_id]
     of_interest: list[Any] = [InterestRate.id, InterestRate.name, InterestRate.currency_code]
     rates = set(session.scalars(select(ExchangeRate.id)))
-    for key, name, currency, unit in session.execute(select(Instrument.id, *of_instruments)):
+    instruments_told: Any = session.execute(select(Instrument.id, *of_instruments))
+    for key, name, currency, unit in instruments_told:
         if key in rates:
             exchange.append(((unit, currency), key))
         if key in instruments:
             underlyings[key] = Underlying(key, name, currency, unit if key in rates else None)
         if key in rates or key in instruments:
             names[key] = name
-    volatilities = session.execute(
+    volatilities: Any = session.execute(
         select(*of_volatilities).where(Volatility.instrument_id.in_(instruments))
     ).all()
-    interest = session.execute(select(*of_interest).where(InterestRate.tenor_text.is_(None))).all()
+    interest: Any = session.execute(select(*of_interest).where(InterestRate.tenor_text.is_(None))).all()
     names |= {key: name for key, name, _ in (*volatilities, *interest)}
     return Indicators(
         underlyings,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from ...patterns.constraint import rule
@@ -18,6 +18,8 @@ from ._extra import np
 
 if TYPE_CHECKING:
     from ._extra import Floats
+
+I = TypeVar("I", bound=MarketIndicator)  # noqa: E741 - an indicator
 
 KNOWN = rule(
     "valuation.indicator-known",
@@ -51,7 +53,7 @@ class MarketState:
         require_day(self.day)
 
     @classmethod
-    def of(cls, name: str, day: date, levels: Mapping[MarketIndicator, Amount]) -> MarketState:
+    def of(cls, name: str, day: date, levels: Mapping[I, Amount]) -> MarketState:
         """A state from levels by indicator."""
         return cls(name, day, {indicator.id: exact(level) for indicator, level in levels.items()})
 

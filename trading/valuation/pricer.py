@@ -112,13 +112,23 @@ class Pricer(Protocol):
     """
     What prices contracts of one class, many at a time.
 
-    Shape:  `needs` are what it rests on; `stored` the columns that it reads of contracts; `block` is how
-            many contracts and scenarios it is best given at once. It holds no state, and can be pickled.
+    Shape:  it holds no state, and can be pickled.
     """
 
-    needs: frozenset[PriceNeed]
-    stored: Mapping[str, StoredColumn]
-    block: tuple[int, int]
+    @property
+    def needs(self) -> frozenset[PriceNeed]:
+        """What its prices rest on."""
+        ...
+
+    @property
+    def stored(self) -> Mapping[str, StoredColumn]:
+        """Which columns of contracts it reads, by the names that it gives them; `sign` is one of them."""
+        ...
+
+    @property
+    def block(self) -> tuple[int, int]:
+        """How many contracts and scenarios it is best given at once."""
+        ...
 
     def violations(
         self, contracts: ContractColumns, levels: Mapping[PriceNeed, Floats]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ...patterns.accountability.party import Party
+from ...patterns.catalogue.record import complete
 from ...patterns.persistence.session import Session, session_of
 from ...patterns.provenance import Explanation
 from ..contract.barrier_option import BarrierOption
@@ -18,6 +19,7 @@ from ..scenario import Scenario, levels
 from ..scenario.grid import Axis, grid
 from .book import Book, load_book
 from .market_state import MarketState
+from .value import ContractValue, Valuation, value
 
 
 def portfolio_book(
@@ -103,3 +105,6 @@ class _MovedSources:
             by="a point of a grid",
             because=(said,),
         )
+
+
+complete("9.2", types=(Valuation, ContractValue), behaviours=(portfolio_book, value))

@@ -170,21 +170,22 @@ def _drafts(
     """300 contracts: 40 forwards, 234 options, 24 barrier options, and a straddle of two."""
     pound, yen = rates
     for n in range(298):
-        parties = {"long": desk, "short": client} if n % 3 else {"long": client, "short": desk}
+        long, short = (desk, client) if n % 3 else (client, desk)
         direction = Direction.LONG if n % 3 else Direction.SHORT
         expiration = _TRADED + timedelta(days=30 + n % 12 * 30)
         if n < 40:
             price = Decimal(155 + n % 10) / 100
             yield ContractDraft(
                 instrument=pound, amount=1000 * (n + 1), price=price, traded=_TRADED,
-                tenor=f"{n % 12 + 1}M", direction=direction, **parties,
+                tenor=f"{n % 12 + 1}M", direction=direction,
+                long=long, short=short,
             )  # fmt: skip
         elif n < 274:
             on, price = ((share, Decimal(24 + n % 13)), (pound, Decimal(150 + n % 20) / 100))[n % 2]
             yield OptionDraft(
                 instrument=on, amount=100 * (n % 17 + 1), price=price, traded=_TRADED, expiration=expiration,
                 option_direction=Direction.SHORT if n % 5 == 0 else Direction.LONG, direction=direction,
-                **parties,
+                long=long, short=short,
             )  # fmt: skip
         else:
             side, barrier = ((BarrierSide.DOWN, 85), (BarrierSide.UP, 105))[n % 2]
@@ -192,7 +193,7 @@ def _drafts(
                 instrument=yen, amount=10_000, price=Decimal(90 + n % 7), traded=_TRADED,
                 expiration=expiration, option_direction=Direction.LONG, direction=direction,
                 side=side, effect=(BarrierEffect.IN, BarrierEffect.OUT)[n // 2 % 2],
-                barrier=barrier, reference=95, **parties,
+                barrier=barrier, reference=95, long=long, short=short,
             )  # fmt: skip
     straddle = ProductDraft(buyer=desk, seller=client, name=_STRADDLE)
     for direction, long, short in (

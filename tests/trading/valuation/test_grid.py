@@ -244,7 +244,7 @@ def test_refuses_to_choose_between_two_indicators_of_one_thing(session: Session)
     another = Volatility(instrument=desk.acm, name="implied volatility of ACM")
     session.add(another)
     book = stored(session, desk, [desk.option()])
-    both = desk.levels() | {another: "0.3"}
+    both: dict[Any, Any] = desk.levels() | {another: "0.3"}
 
     with refuses("valuation.one-indicator"):
         value_grid(book, [MarketState.of("1 May", TRADED, both)])
@@ -278,7 +278,7 @@ def test_values_are_multiplied_where_the_rate_is_quoted_so(session: Session) -> 
     sterling = ExchangeRate(base="USD", quoted="GBP", market=desk.new_york)
     session.add(sterling)
     book = stored(session, desk, [desk.option()])
-    known = desk.levels() | {sterling: "0.5"}
+    known: dict[Any, Any] = desk.levels() | {sterling: "0.5"}
     known.pop(desk.sterling)
 
     pounds = value_grid(book, [MarketState.of("1 May", TRADED, known)], currency="GBP")
