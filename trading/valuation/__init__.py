@@ -18,6 +18,7 @@ from .pricer import (
     register_pricer,
 )
 from .profit import ProfitAndLoss, ProfitCause, profit_and_loss
+from .sensitivity import Sensitivity, sensitivities
 from .stored import grid_states, market_state, portfolio_book
 from .value import ContractValue, Valuation, value
 
@@ -40,6 +41,7 @@ __all__ = [
     "ProfitAndLoss",
     "ProfitCause",
     "QuantLibEuropean",
+    "Sensitivity",
     "StoredColumn",
     "Valuation",
     "ValueGrid",
@@ -52,6 +54,7 @@ __all__ = [
     "pricer_for",
     "profit_and_loss",
     "register_pricer",
+    "sensitivities",
     "shifted_states",
     "value",
     "value_grid",

@@ -51,15 +51,15 @@ class _Desk:
     """
     One market of QuantLib's, whose levels are changed from price to price.
 
-    Shape:  its calendar stands still at a day of its own, so that no two threads can differ about it; an
-            option expires so many days after it as are left in the scenario.
+    Shape:  its calendar stands still at a day of its own, which no clock has come to yet: so QuantLib's one
+            evaluation date, which is the application's, neither matters nor changes. An option expires so
+            many days after that day as are left in the scenario.
     """
 
     def __init__(self, day: int) -> None:
         ql = quantlib
         self.day = day
-        self.today = ql.Date(1, 1, 2000)
-        ql.Settings.instance().evaluationDate = self.today
+        self.today = ql.Date(1, 1, 2100)
         counted, calendar = ql.Actual365Fixed(), ql.NullCalendar()
         self.levels = {need: ql.SimpleQuote(0.0) for need in PriceNeed}
         handles = {need: ql.QuoteHandle(quote) for need, quote in self.levels.items()}

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import QuantLib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -63,13 +64,25 @@ def test_without_volatility_an_american_option_is_exercised_on_the_best_day(
 
 
 def test_without_volatility_the_best_day_may_lie_between() -> None:
-    # A call at 100 on 100, r 1 % and q 0.9 %: its worth rises until q S exp(-q t) = r K exp(-r t).
-    contract = option(american=1, expiration=200 * YEAR)
-    best = np.log(0.009 * 100 / (0.01 * 100)) / (0.009 - 0.01)
+    # A call at 100 on 100, r 5 % and q 4.5 %: its worth rises until q S exp(-q t) = r K exp(-r t).
+    contract = option(american=1, expiration=60 * YEAR)
+    best = np.log(0.045 * 100 / (0.05 * 100)) / (0.045 - 0.05)
 
-    found = priced(OPTION, contract, levels(100, 0.0, 0.01, 0.009))
+    found = priced(OPTION, contract, levels(100, 0.0, 0.05, 0.045))
 
-    assert found[0, 0] == pytest.approx(100 * (np.exp(-0.009 * best) - np.exp(-0.01 * best)))
+    assert found[0, 0] == pytest.approx(100 * (np.exp(-0.045 * best) - np.exp(-0.05 * best)))
+
+
+def test_an_applications_own_use_of_quantlib_is_left_alone() -> None:
+    settings_of_quantlib = QuantLib.Settings.instance()
+    settings_of_quantlib.evaluationDate = QuantLib.Date(1, 5, 1997)
+
+    before = priced(OPTION, option(american=1, direction=-1), levels(100, 0.2, 0.05))
+    settings_of_quantlib.evaluationDate = QuantLib.Date(1, 5, 2030)
+    after = priced(OPTION, option(american=1, direction=-1), levels(100, 0.2, 0.05))
+
+    assert before == after
+    assert settings_of_quantlib.evaluationDate == QuantLib.Date(1, 5, 2030)
 
 
 def test_what_is_knocked_in_and_what_is_knocked_out_are_the_option() -> None:
