@@ -13,21 +13,22 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from analysis_patterns.patterns import Organization, Session
 from analysis_patterns.trading import (
-    Contract,
     Direction,
     ExchangeRate,
     Instrument,
     InterestRate,
     Market,
     OptionDraft,
+    PortfolioFilter,
     Volatility,
+    portfolio_for,
     record_contracts,
 )
-from analysis_patterns.trading.valuation import Book, MarketState, PriceNeed, load_book, value_grid
+from analysis_patterns.trading.valuation import Book, MarketState, PriceNeed, portfolio_book, value_grid
 from analysis_patterns.trading.valuation.indicators import Markets
 from tests.schemas import create_schema
 
@@ -36,6 +37,7 @@ from .baselines.valuation import OneByOne, Options, totals
 from .measure import Result, in_turns, seconds, session_at, sqlite_url
 
 TRADED = date(2026, 1, 5)
+FILTER = "options of the house"
 INSTRUMENTS = 10
 SAMPLE = 2_000
 KERNEL = "a numpy kernel of the same formula, blocked by hand, on the same arrays, which are there already"
@@ -95,12 +97,14 @@ def prepare(url: str, options: int) -> None:
                 for _ in range(options)
             ),
         )  # fmt: skip
+        portfolio_for(session, PortfolioFilter(name=FILTER, says="party 'house' and kind 'option'"))
         session.commit()
 
 
-def chosen() -> Select[Any]:
-    """Which contracts are valued."""
-    return select(Contract.id)
+def chosen(session: Session) -> Book:
+    """What the stored portfolio holds."""
+    stored = session.scalars(select(PortfolioFilter).where(PortfolioFilter.name == FILTER)).one()
+    return portfolio_book(session, portfolio_for(session, stored))
 
 
 def states(session: Session, count: int) -> list[MarketState]:
@@ -128,7 +132,7 @@ def states(session: Session, count: int) -> list[MarketState]:
 def grid(url: str, scenarios: int) -> None:
     """From the stored filter to one total for each scenario."""
     with session_at(url) as session:
-        value_grid(load_book(session, chosen()), states(session, scenarios))
+        value_grid(chosen(session), states(session, scenarios))
 
 
 def arrays(book: Book, market: list[MarketState]) -> list[tuple[Options, Columns]]:
@@ -156,12 +160,12 @@ def arrays(book: Book, market: list[MarketState]) -> list[tuple[Options, Columns
 def _beside_numpy(url: str, options: int, scenarios: int) -> Result:
     with session_at(url) as session:
         market = states(session, scenarios)
-        prepared = arrays(load_book(session, chosen()), market)
+        prepared = arrays(chosen(session), market)
     found: list[Any] = [None, None]
 
     def ours() -> None:
         with session_at(url) as session:
-            found[0] = value_grid(load_book(session, chosen()), market).estimates
+            found[0] = value_grid(chosen(session), market).estimates
 
     def theirs() -> None:
         found[1] = totals(prepared)
@@ -180,7 +184,7 @@ def _beside_numpy(url: str, options: int, scenarios: int) -> Result:
 def _beside_quantlib(url: str, scenarios: int) -> Result:
     with session_at(url) as session:
         market = states(session, min(scenarios, 100))
-        book = load_book(session, chosen())
+        book = chosen(session)
         sample = book.only([key for each in book.holdings for key in each.contracts[: SAMPLE // INSTRUMENTS]])
     prepared, one_by_one = arrays(sample, market), OneByOne()
 

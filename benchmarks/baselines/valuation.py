@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 Floats = NDArray[np.float64]
-OPTIONS_AT_ONCE, SCENARIOS_AT_ONCE = 256, 64
+OPTIONS_AT_ONCE, SCENARIOS_AT_ONCE = 128, 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class ForwardPricer:
     """
 
     needs = frozenset({PriceNeed.SPOT, PriceNeed.RATE, PriceNeed.BASE_RATE})
-    block = 256, 64
+    block = 128, 128
     stored: Mapping[str, StoredColumn] = {
         "price": PRICE,
         "sign": DIRECTION,
@@ -103,7 +103,7 @@ class EuropeanPricer:
     """
 
     needs = frozenset(PriceNeed)
-    block = 256, 64
+    block = 128, 128
     stored: Mapping[str, StoredColumn] = {
         "price": PRICE,
         "sign": OPTION_DIRECTION,
@@ -136,9 +136,10 @@ class EuropeanPricer:
         np.subtract(out, second, out=second)
         special.ndtr(out, out=out)
         special.ndtr(second, out=second)
-        np.multiply(-base_rate[:, None], years, out=factor)
-        np.exp(factor, out=factor)
-        out *= factor
+        if base_rate.any():
+            np.multiply(-base_rate[:, None], years, out=factor)
+            np.exp(factor, out=factor)
+            out *= factor
         out *= spot[:, None]
         np.multiply(-rate[:, None], years, out=factor)
         np.exp(factor, out=factor)

@@ -21,7 +21,7 @@ from .rounding import rounded
 if TYPE_CHECKING:
     from ._extra import Floats
 
-_BLOCKS_OF_A_PIECE = 4
+_BLOCKS_OF_A_PIECE = 8
 
 
 @dataclass(frozen=True, slots=True)
