@@ -6,10 +6,11 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Literal, overload
 
-from ..patterns.picture import Bars, Graph, Plot
+from ..patterns.picture import Bars, Graph, Grid, Plot
 from .bars import bar_sheet, gantt, notes_of
 from .dot import dot
 from .engine import engine, run
+from .heat import block_diagram, heat_notes, heat_sheet
 from .mermaid import class_diagram, flowchart
 from .model import TypeGraph
 from .notation import Notation, picture_of
@@ -33,7 +34,7 @@ class Drawing:
     """
     A picture that can be shown.
 
-    Shape:  of a type graph, or of any picture that a domain describes: boxes and lines, bars, a plot.
+    Shape:  of a type graph, or of any picture that a domain describes: boxes and lines, bars, a plot, a grid.
             `notation` and `rules` (the rules of the drawn patterns, in words below the figure) concern type
             graphs only.
             `engine` is the name of the layout program, by default the one that comes with this library; DOT
@@ -43,7 +44,7 @@ class Drawing:
 
     def __init__(
         self,
-        graph: TypeGraph | Graph | Bars | Plot,
+        graph: TypeGraph | Graph | Bars | Plot | Grid,
         *,
         notation: Notation = Notation.FOWLER,
         rules: bool = False,
@@ -67,15 +68,17 @@ class Drawing:
         return self._drawn("-Tpng", f"-Gdpi={_PIXELS_PER_INCH}")
 
     def dot(self) -> str:
-        """As DOT, without positions; bars and plots have nothing but positions, and keep them."""
+        """As DOT, without positions; bars, plots and grids have nothing but positions, and keep them."""
         return dot(self.picture) if isinstance(self.picture, Graph) else _sheet_of(self.picture)
 
     def mermaid(self) -> str:
-        """As Mermaid: a class diagram of types, a Gantt chart, an XY chart, a flowchart of anything else."""
+        """As Mermaid: classes, a Gantt chart, an XY chart, blocks of a grid, a flowchart of anything else."""
         if isinstance(self.graph, Bars):
             return gantt(self.graph)
         if isinstance(self.graph, Plot):
             return xy_chart(self.graph)
+        if isinstance(self.graph, Grid):
+            return block_diagram(self.graph)
         return class_diagram(self.graph) if isinstance(self.graph, TypeGraph) else flowchart(self.graph)
 
     def written(self, format: Format) -> str | bytes:
@@ -99,23 +102,27 @@ class Drawing:
         return self.svg()
 
 
-def _sheet_of(picture: Bars | Plot) -> str:
+def _sheet_of(picture: Bars | Plot | Grid) -> str:
+    if isinstance(picture, Grid):
+        return heat_sheet(picture)
     return bar_sheet(picture) if isinstance(picture, Bars) else plot_sheet(picture)
 
 
-def _notes_of(picture: Graph | Bars | Plot) -> dict[str, str]:
+def _notes_of(picture: Graph | Bars | Plot | Grid) -> dict[str, str]:
     """What a pointing reader is told, by the id that each box and line has in the drawing."""
     if isinstance(picture, Bars):
         return notes_of(picture)
     if isinstance(picture, Plot):
         return plot_notes(picture)
+    if isinstance(picture, Grid):
+        return heat_notes(picture)
     notes = {f"n{index}": node.note for index, node in enumerate(picture.nodes)}
     return notes | {f"e{index}": edge.note for index, edge in enumerate(picture.edges)}
 
 
 @overload
 def draw(
-    graph: TypeGraph | Graph | Bars | Plot,
+    graph: TypeGraph | Graph | Bars | Plot | Grid,
     *,
     format: Literal["svg", "dot", "mermaid"] = "svg",
     notation: Notation = ...,
@@ -124,7 +131,7 @@ def draw(
 ) -> str: ...
 @overload
 def draw(
-    graph: TypeGraph | Graph | Bars | Plot,
+    graph: TypeGraph | Graph | Bars | Plot | Grid,
     *,
     format: Literal["png"],
     notation: Notation = ...,
@@ -132,7 +139,7 @@ def draw(
     engine: str | None = ...,
 ) -> bytes: ...
 def draw(
-    graph: TypeGraph | Graph | Bars | Plot,
+    graph: TypeGraph | Graph | Bars | Plot | Grid,
     *,
     format: Literal["svg", "png", "dot", "mermaid"] = "svg",
     notation: Notation = Notation.FOWLER,

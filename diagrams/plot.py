@@ -26,12 +26,12 @@ _LINE = 13.0
 _GAP = 14.0
 _DOT = 6.0
 _BLUE, _RED, _PALE = "#2f6f9f", "#c8434f", "#b9cbe0"
+_LINES = (_RED, "#2a9d8f", "#8a5fbf", "#d08a1d")
 
 _STYLES = {
     SeriesKind.PLANNED: {"style": "filled", "fillcolor": _PALE, "color": INK, "penwidth": "0.6"},
     SeriesKind.ACTUAL: {"style": "filled", "fillcolor": _BLUE, "color": _BLUE, "penwidth": "0.6"},
     SeriesKind.FORECAST: {"style": "filled,dashed", "fillcolor": PAPER, "color": INK, "penwidth": "0.8"},
-    SeriesKind.LINE: {"style": "filled", "fillcolor": _RED, "color": _RED, "penwidth": "0.6"},
 }
 
 
@@ -46,6 +46,18 @@ class _Sheet:
     def columns(self) -> list[int]:
         """Which of the series are drawn as columns."""
         return [n for n, each in enumerate(self.plot.series) if each.kind is not SeriesKind.LINE]
+
+    def style(self, n: int) -> dict[str, str]:
+        """How one of the series is drawn: each line in a colour of its own, as long as there are some."""
+        series = self.plot.series[n]
+        if series.kind is not SeriesKind.LINE:
+            return _STYLES[series.kind]
+        color = self.line_color(n)
+        return {"style": "filled", "fillcolor": color, "color": color, "penwidth": "0.6"}
+
+    def line_color(self, n: int) -> str:
+        before = sum(1 for each in self.plot.series[:n] if each.kind is SeriesKind.LINE)
+        return _LINES[before % len(_LINES)]
 
     @property
     def room(self) -> float:
@@ -159,18 +171,18 @@ def _draw_columns(source: graphviz.Digraph, sheet: _Sheet) -> None:
             low, high = sorted((sheet.y(Decimal(0)), sheet.y(value)))
             # What comes to nothing is still seen.
             box = Box(left + 1, low, left + _COLUMN - 1, max(high, low + 1.0))
-            _draw_box(source, f"s{n}p{m}", box, "box", **_STYLES[series.kind])
+            _draw_box(source, f"s{n}p{m}", box, "box", **sheet.style(n))
 
 
 def _draw_lines(source: graphviz.Digraph, sheet: _Sheet) -> None:
     for n, series in enumerate(sheet.plot.series):
         if series.kind is SeriesKind.LINE:
             for m, piece in enumerate(_pieces(sheet, series)):
-                _draw_way(source, f"s{n}l{m}", piece)
+                _draw_way(source, f"s{n}l{m}", piece, sheet.line_color(n))
             for m, value in enumerate(series.values):
                 if value is not None:
                     point = Box.around((sheet.middle(m), sheet.y(value)), _DOT, _DOT)
-                    _draw_box(source, f"s{n}p{m}", point, "circle", **_STYLES[series.kind])
+                    _draw_box(source, f"s{n}p{m}", point, "circle", **sheet.style(n))
 
 
 def _pieces(sheet: _Sheet, series: Series) -> Iterator[list[Point]]:
@@ -186,11 +198,11 @@ def _pieces(sheet: _Sheet, series: Series) -> Iterator[list[Point]]:
             piece = []
 
 
-def _draw_way(source: graphviz.Digraph, name: str, way: list[Point]) -> None:
+def _draw_way(source: graphviz.Digraph, name: str, way: list[Point], color: str) -> None:
     for suffix, point in (("a", way[0]), ("b", way[-1])):
         source.node(f"{name}{suffix}", pos=at(point), shape="point", width="0.01", style="invis", label="")
     source.edge(
-        f"{name}a", f"{name}b", pos=str(Route.straight(*way)), dir="forward", color=_RED, penwidth="1.6",
+        f"{name}a", f"{name}b", pos=str(Route.straight(*way)), dir="forward", color=color, penwidth="1.6",
         arrowhead="none", arrowtail="none",
     )  # fmt: skip
 
@@ -222,7 +234,7 @@ def _draw_legend(source: graphviz.Digraph, sheet: _Sheet, foot: float) -> float:
         is_line = series.kind is SeriesKind.LINE
         size = (_DOT, _DOT) if is_line else (20.0, 9.0)
         key = Box.around((x + 10, y), *size)
-        _draw_box(source, f"legend{n}", key, "circle" if is_line else "box", **_STYLES[series.kind])
+        _draw_box(source, f"legend{n}", key, "circle" if is_line else "box", **sheet.style(n))
         text = shown(series.name)
         width = width_of(text, SMALL_SIZE) + 6
         draw_text(source, text, Box.around((x + 26 + width / 2, y), width, LABEL_HEIGHT), FAINT)

@@ -284,6 +284,41 @@ class Plot:
             raise AnalysisPatternsError(f"the picture {self.title!r} has two series of one name")
 
 
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """
+    Figures in rows and columns, each cell tinted by what it comes to: a heat map.
+
+    Shape:  `across` names the columns, `down` the rows, from the top; `cells` has a row for each of them,
+            with None where there is no figure; `unit` stands above, `remarks` below.
+    Errors: `AnalysisPatternsError` for a row too many or too few, one with more or fewer cells than there
+            are columns, or what is no finite decimal.
+    """
+
+    title: str
+    across: tuple[str, ...]
+    down: tuple[str, ...]
+    cells: tuple[tuple[Decimal | None, ...], ...]
+    unit: str = ""
+    description: str = ""
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.cells) != len(self.down):
+            raise AnalysisPatternsError(
+                f"the picture {self.title!r} has {len(self.cells)} rows of figures for {len(self.down)} names"
+            )
+        for name, row in zip(self.down, self.cells, strict=True):
+            if len(row) != len(self.across):
+                raise AnalysisPatternsError(
+                    f"the row {name!r} of {self.title!r} has {len(row)} figures for "
+                    f"{len(self.across)} columns"
+                )
+            for cell in row:
+                if cell is not None and not (isinstance(cell, Decimal) and cell.is_finite()):
+                    raise AnalysisPatternsError(f"a grid shows finite decimals, unlike {cell!r} of {name!r}")
+
+
 def _require_aware(*instants: datetime) -> None:
     for instant in instants:
         if instant.utcoffset() is None:

@@ -65,13 +65,15 @@ class Step:
     """
     That an event leads from one state to another, for a period.
 
-    Shape:  the names of the event and of both states.
+    Shape:  the names of the event and of both states. With a `condition`, in words such as `canExercise`,
+            it may follow and need not; without one it is promised.
     """
 
     event: str
     source: str
     target: str
     period: Period = ALWAYS
+    condition: str = ""
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.target} on {self.event}"
@@ -204,7 +206,7 @@ class Transition(Base, init=False):
     """
     That an event leads from one state of a life cycle to another, for a period.
 
-    Shape:  an event, a source and a target.
+    Shape:  an event, a source and a target; a condition, where it only may follow.
     """
 
     __tablename__ = "patterns_life_cycle_transition"
@@ -233,17 +235,20 @@ class Transition(Base, init=False):
     target: Mapped[str] = mapped_column(String(200))
     valid_from: Mapped[date] = mapped_column()
     valid_to: Mapped[date] = mapped_column()
+    condition: Mapped[str] = mapped_column(String(200), server_default="")
     life_cycle: Mapped[LifeCycle] = relationship(back_populates="transitions", init=False)
 
     def __init__(self, step: Step) -> None:
         self.id = uuid7()
         self.event, self.source, self.target = step.event, step.source, step.target
         self.valid_from, self.valid_to = step.period.start, step.period.end
+        self.condition = step.condition
 
     @property
     def step(self) -> Step:
         """The transition as a plain value."""
-        return Step(self.event, self.source, self.target, Period(self.valid_from, self.valid_to))
+        period = Period(self.valid_from, self.valid_to)
+        return Step(self.event, self.source, self.target, period, self.condition)
 
     def __str__(self) -> str:
         return str(self.step)
@@ -291,7 +296,8 @@ def objections(
 def _misnamed(
     name: str, initial: str, final: list[str], states: list[str], steps: list[Step]
 ) -> Iterator[ConstraintViolation]:
-    for word in (*states, *(step.event for step in steps)):
+    conditions = (step.condition for step in steps if step.condition)
+    for word in (*states, *(step.event for step in steps), *conditions):
         yield from name_violations(name, word)
     times = Counter(states)
     for state in sorted(each for each in times if times[each] > 1):

@@ -13,12 +13,12 @@ def life_cycle_picture(life_cycle: LifeCycle, *, on: date, state: str | None = N
     Draw a life cycle as it is on a day.
 
     Shape:  the initial state and the final ones say so; `state`, if given, is marked as where a thing is.
-            Events that lead the same way share an arrow.
+            Events that lead the same way share an arrow; a condition stands in brackets.
     """
     drawn: dict[tuple[str, str], list[str]] = {}
     for step in life_cycle.steps:
         if step.period.includes(on):
-            drawn.setdefault((step.source, step.target), []).append(step.event)
+            drawn.setdefault((step.source, step.target), []).append(event_of(step))
     return Graph(
         f"{life_cycle.name} on {on}",
         tuple(
@@ -31,6 +31,11 @@ def life_cycle_picture(life_cycle: LifeCycle, *, on: date, state: str | None = N
         ),
         description=_described(life_cycle, on),
     )
+
+
+def event_of(step: Step) -> str:
+    """The event of a transition, with its condition in brackets where it has one."""
+    return f"{step.event} [{step.condition}]" if step.condition else step.event
 
 
 def _remarks(initial: bool, final: bool, *, is_here: bool) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from .life_cycle import LifeCycle, LifeCycleState, Step, Transition, objections,
 
 class StepDocument(Document):
     """
-    That an event leads from one state to another, for a period.
+    That an event leads from one state to another, for a period, where a condition holds if there is one.
 
     Source: Analysis Patterns 8.2.
     """
@@ -29,6 +29,7 @@ class StepDocument(Document):
     source: str
     target: str
     period: Period = ALWAYS
+    condition: str = ""
 
     def during(self, period: Period) -> Self:
         """The same, for another period."""
@@ -36,7 +37,7 @@ class StepDocument(Document):
 
     def step(self) -> Step:
         """The transition as a value."""
-        return Step(self.event, self.source, self.target, self.period)
+        return Step(self.event, self.source, self.target, self.period, self.condition)
 
 
 class LifeCycleDocument(NamedDocument):
@@ -98,7 +99,13 @@ class LifeCycles(Section[LifeCycleDocument]):
                 final=tuple(stored.final),
                 states=tuple(state.name for state in stored.states),
                 transitions=tuple(
-                    StepDocument(event=each.event, source=each.source, target=each.target, period=each.period)
+                    StepDocument(
+                        event=each.event,
+                        source=each.source,
+                        target=each.target,
+                        period=each.period,
+                        condition=each.condition,
+                    )
                     for each in stored.steps
                 ),
             )
@@ -149,6 +156,7 @@ def _set_transitions(stored: LifeCycle, steps: list[Step]) -> None:
             stored.transitions.append(Transition(step))
         else:
             transition.target, transition.valid_to = step.target, step.period.end
+            transition.condition = step.condition
     for transition in there.values():
         stored.transitions.remove(transition)
 

@@ -155,7 +155,7 @@ def money_columns(
     # SQLite would keep a text or a float in a column of integers.
     integer = f"{minor.name} = CAST({minor.name} AS BIGINT)"
     storable = f"{minor.name} BETWEEN -{MOST_MINOR_UNITS} AND {MOST_MINOR_UNITS}"
-    _check(minor, CheckConstraint(f"{integer} AND {storable}", name=f"{name}_storable"))
+    check_beside(minor, CheckConstraint(f"{integer} AND {storable}", name=f"{name}_storable"))
     columns = minor, Column(f"{name}_currency", String(LONGEST_CODE), nullable=nullable)
     _whole(name, *columns)
     return value_of(Money, read, taken_apart, *columns, comparator_factory=_InOneCurrency, **options)
@@ -169,7 +169,7 @@ def period_columns(name: str, *, nullable: bool = False, **options: Any) -> Comp
     Source: Analysis Patterns 3.8 and 4.3.
     """
     columns = Column(f"{name}_from", Date, nullable=nullable), Column(f"{name}_to", Date, nullable=nullable)
-    _check(columns[0], CheckConstraint(f"{columns[0].name} < {columns[1].name}", name=f"{name}_order"))
+    check_beside(columns[0], CheckConstraint(f"{columns[0].name} < {columns[1].name}", name=f"{name}_order"))
     _whole(name, *columns)
     return value_of(Period, Period, days_of, *columns, **options)
 
@@ -191,7 +191,7 @@ def interval_columns(name: str, *, nullable: bool = False, **options: Any) -> Co
         Column(f"{name}_to", Instant, nullable=nullable),
     )
     order = f"{columns[0].name} < {columns[1].name}"
-    _check(columns[0], CheckConstraint(order, name=f"{name}_interval_order"))
+    check_beside(columns[0], CheckConstraint(order, name=f"{name}_interval_order"))
     _whole(name, *columns)
     return value_of(Interval, Interval, instants_of, *columns, **options)
 
@@ -364,10 +364,10 @@ def _whole(name: str, *columns: Column[Any]) -> None:
     if columns[0].nullable:
         first, *others = (f"({column.name} IS NULL)" for column in columns)
         together = " AND ".join(f"{first} = {other}" for other in others)
-        _check(columns[-1], CheckConstraint(together, name=f"{name}_whole"))
+        check_beside(columns[-1], CheckConstraint(together, name=f"{name}_whole"))
 
 
-def _check(column: Column[Any], constraint: CheckConstraint) -> None:
+def check_beside(column: Column[Any], constraint: CheckConstraint) -> None:
     """Let `constraint` be one of the table that `column` comes to stand in."""
 
     def attached(_column: Column[Any], table: Table) -> None:

@@ -19,6 +19,7 @@ from . import (
     kitchen,
     patients,
     portfolios,
+    risk,
     room_q9,
     surgery,
     telephone,
@@ -47,6 +48,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "room Q9": room_q9.run,
         "trades": trades.run,
         "portfolios": portfolios.run,
+        "options desk": risk.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""

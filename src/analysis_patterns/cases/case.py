@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..patterns.picture import Bars, Graph, Plot
+from ..patterns.picture import Bars, Graph, Grid, Plot
 from ..site.case import Table
 
 
@@ -41,7 +41,7 @@ class WorkedCase:
     patterns: tuple[str, ...]
     checks: tuple[Check, ...]
     tables: tuple[Table, ...] = ()
-    pictures: tuple[Graph | Bars | Plot, ...] = ()
+    pictures: tuple[Graph | Bars | Plot | Grid, ...] = ()
 
     @property
     def graphs(self) -> tuple[Graph, ...]:

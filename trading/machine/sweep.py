@@ -1,0 +1,129 @@
+"""The daily sweep: what a day brings to all options, in a few statements (10.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.engine import CursorResult
+
+from ...patterns.constraint import ConstraintViolation
+from ...patterns.life_cycle import Course, Move
+from ...patterns.persistence.session import Session
+from . import _statements as statements
+from .fixing import noon
+from .option_machine import OptionEvent
+from .sweep_record import Sweep, swept_through
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """
+    What a sweep did.
+
+    Shape:  the record of it; the options that had been exercised, and by the corrected fixings could not be.
+    """
+
+    record: Sweep
+    undone: tuple[UUID, ...] = ()
+
+
+def sweep(session: Session, day: date) -> Swept:
+    """
+    Bring every option up to a day: its beginning for those that expire on it, and its fixings.
+
+    Shape:  options begin to be followed as of their trade, are hit by the fixings up to that day, become
+            exercisable at the start of their exercise period, and expire where it ended before that day.
+            Where a fixing was corrected, the moves that do not follow any more are withdrawn first; an
+            exercise among them is recorded again where it can be. What was swept already stays as it is.
+    Units:  days of UTC.
+    Errors: those of `Move`, where a life cycle was changed meanwhile; nothing is changed.
+    Source: Analysis Patterns 10.4. It does what `advance` does, for all options at once.
+    """
+    session.flush()
+    last = swept_through(session)
+    through = session.day(day) if last is None else max(session.day(day), last)
+    run = _Run(session, through, date.min if last is None else last - timedelta(days=1))
+    first = run.execute(statements.changed).scalar()
+    withdrawn = [] if first is None else run.withdraw(_day(first))
+    begun = run.begin()
+    is_fresh = bool(begun or withdrawn)
+    hit = run.both(statements.hit, OptionEvent.HIT, is_fresh)
+    exercisable = run.both(statements.timed, OptionEvent.BEGINS, is_fresh)
+    hit += run.both(statements.hit, OptionEvent.HIT_LATE, is_fresh)
+    _forget(session)
+    undone = run.exercise_again(each for each in withdrawn if each.event == OptionEvent.EXERCISE.value)
+    expired = run.both(statements.timed, OptionEvent.ENDS, is_fresh)
+    record = Sweep(
+        day=through, begun=begun, exercisable=exercisable, hit=hit, expired=expired, withdrawn=len(withdrawn)
+    )
+    if record.changed or first is not None or last != through:
+        session.add(record)
+        session.flush()
+        run.execute(statements.mark, sweep=record.id)
+    _forget(session)
+    return Swept(record, tuple(undone))
+
+
+class _Run:
+    """One sweep on its way."""
+
+    def __init__(self, session: Session, through: date, since: date) -> None:
+        self.session = session
+        self.dialect = session.connection().dialect.name
+        self.given = {"known": session.recorded, "through": through, "since": since}
+
+    def execute(
+        self, make: Any, *arguments: Any, fresh: bool | None = None, **given: Any
+    ) -> CursorResult[Any]:
+        """Execute one of the statements with what it asks for."""
+        options = {} if fresh is None else {"fresh": fresh}
+        statement = make(*arguments, self.dialect, **options)
+        said = self.given | {"seed": statements.seed()} | given
+        return cast("CursorResult[Any]", self.session.execute(statement, said))
+
+    def begin(self) -> int:
+        """Follow what is not followed yet."""
+        self.execute(statements.begin_courses)
+        return self.execute(statements.begin).rowcount
+
+    def both(self, make: Any, event: OptionEvent, is_fresh: bool) -> int:
+        """Let an event happen to the fresh courses, of which all has to be looked at, then to the others."""
+        passes = (True, False) if is_fresh else (False,)
+        return sum(self.execute(make, event, fresh=fresh, event=event.value).rowcount for fresh in passes)
+
+    def withdraw(self, first: date) -> list[Any]:
+        """Withdraw what does not follow from the fixings any more, of which the first changed on a day."""
+        hits = {"hit": OptionEvent.HIT.value, "late": OptionEvent.HIT_LATE.value}
+        found = self.execute(statements.wrong, noon=noon(first), **hits).all()
+        if found:
+            # One by one, since what others follow cannot be withdrawn: they come last move first.
+            rows = [{"version": each.version, "known": self.given["known"]} for each in found]
+            self.session.execute(statements.withdraw(self.dialect), rows)
+        return list(found)
+
+    def exercise_again(self, exercised: Iterable[Any]) -> list[UUID]:
+        """Record again that options were exercised; give those that could not be."""
+        undone: list[UUID] = []
+        for each in exercised:
+            course = self.session.get_one(Course, each.course_id)
+            try:
+                course.move(OptionEvent.EXERCISE.value, at=each.at)
+            except ConstraintViolation:
+                undone.append(course.thing_id)
+        self.session.flush()
+        return undone
+
+
+def _day(told: date | str) -> date:
+    return date.fromisoformat(told) if isinstance(told, str) else told
+
+
+def _forget(session: Session) -> None:
+    """What a session holds of courses was read before the database changed them."""
+    for each in list(session.identity_map.values()):
+        if isinstance(each, Course | Move):
+            session.expire(each)
