@@ -9,6 +9,7 @@ from ..patterns.persistence.session import Session
 from . import (
     acm,
     appendix,
+    barrier,
     clinic,
     coffee,
     concepts,
@@ -43,6 +44,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
+        "barrier": barrier.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
