@@ -185,8 +185,7 @@ AND c.instrument_id IN (SELECT instrument_id FROM changed))
 SELECT m.version, m.course_id, m.event, m.at
 FROM judged j CROSS JOIN patterns_life_cycle_move m
 WHERE j.truly <distinct> j.recorded AND m.course_id = j.course_id AND m.known_to = <forever>
-AND (m.at > <least>(coalesce(j.truly, j.recorded), coalesce(j.recorded, j.truly))
-    OR m.at = j.recorded AND m.event IN (:hit, :late))
+AND m.at >= <least>(coalesce(j.truly, j.recorded), coalesce(j.recorded, j.truly))
 ORDER BY m.number DESC""",
         dialect,
     )

@@ -74,6 +74,11 @@ def test_the_writer_may_not_exercise(session: Session, desk: Desk, call: Barrier
     assert not session.new
 
 
+def test_nor_may_anyone_else(session: Session, desk: Desk, call: BarrierOption) -> None:
+    with refuses("exercise.by-holder"):
+        exercise(session, call, by=desk.client, at=LAST_DAY)
+
+
 def test_a_put_is_exercised_by_the_party_that_bought_it(session: Session, desk: Desk) -> None:
     put = desk.option(option_direction=Direction.SHORT)
     session.add(put)
