@@ -136,6 +136,7 @@ def hit(event: OptionEvent, dialect: str, *, fresh: bool) -> TextClause:
     """
     spelling = _SPELLINGS[dialect]
     is_due = event is OptionEvent.HIT_LATE
+    tables: tuple[str, ...]
     if fresh:
         tables = "fresh y", _COURSE, _CONTRACT, "trading_fixing f", _BARRIER, _OPTION
         of = "p.id = y.course_id AND f.known_to = <forever>"
