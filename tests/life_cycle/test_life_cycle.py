@@ -258,3 +258,18 @@ def test_a_life_cycle_is_drawn_with_its_events() -> None:
     assert {(edge.tail, edge.head, edge.label) for edge in graph.edges} >= {("running", "held", "hold")}
     assert "begins open; open -> running on start" in graph.description
     assert "resume" in svg
+
+
+def test_a_transition_may_have_a_condition() -> None:
+    step = Step("pay", "open", "paid", condition="canPay")
+    order = LifeCycle(name="order", initial="open", final=["paid"], steps=[step])
+
+    graph = life_cycle_picture(order, on=MAY)
+
+    assert order.steps == [step]
+    assert [edge.label for edge in graph.edges] == ["pay [canPay]"]
+
+
+def test_refuses_a_condition_that_is_no_text() -> None:
+    with refuses("name.text"):
+        LifeCycle(name="order", initial="a", steps=[Step("go", "a", "a", condition="\0")])

@@ -89,6 +89,7 @@ class Option(Contract, init=False):
         ),
         CheckConstraint("style IN ('european', 'american')", name="style"),
         Index(f"ix_{_TABLE}_expiration", "expiration"),
+        Index(f"ix_{_TABLE}_style", "style", "expiration"),
     )
     __pattern__ = "10.2"
     __mapper_args__ = {"polymorphic_identity": "option"}

@@ -15,6 +15,7 @@ from .following import (
     option_course,
 )
 from .option_machine import OptionEvent, add_option_machines
+from .picture import machine_picture
 from .subtype_machine import StateCase, SubtypeMachine
 from .sweep import Swept, sweep
 from .sweep_record import Sweep, SweptFixing, swept_through
@@ -41,6 +42,7 @@ __all__ = [
     "exercise_period",
     "first_hit",
     "machine_for",
+    "machine_picture",
     "option_course",
     "sweep",
     "swept_through",

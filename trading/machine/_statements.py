@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Date, String, TextClause, bindparam, text
+from sqlalchemy import Date, String, TextClause, TextualSelect, bindparam, text
 from uuid_utils.compat import uuid7
 
 from ...patterns.persistence.guard import spelled
@@ -31,10 +31,13 @@ SELECT f.* FROM trading_fixing f WHERE f.known_to = <forever> AND f.day <= :thro
 SELECT 1 FROM trading_swept_fixing w WHERE w.version = f.version))"""
 _UNSWEPT = """f.day <= :through AND NOT EXISTS (SELECT 1 FROM trading_swept_fixing w
 WHERE w.version = f.version AND w.believed = (f.known_to = <forever>))"""
-_STEP = """p.thing_id = c.id AND o.id = c.id AND {not_cancelled} AND EXISTS (
-SELECT 1 FROM trading_subtype_machine s WHERE s.life_cycle_id = p.life_cycle_id AND s.contract_type IS NOT NULL)
+_STEP = """p.thing_id = c.id AND o.id = c.id AND {not_cancelled} AND p.life_cycle_id IN (
+SELECT life_cycle_id FROM trading_subtype_machine WHERE contract_type IS NOT NULL)
 AND l.course_id = p.id AND {last} AND t.life_cycle_id = p.life_cycle_id AND t.source = l.target
 AND t.event = :event AND t.valid_from <= {day} AND t.valid_to > {day}"""
+_CONTRACT, _OPTION, _BARRIER = "trading_contract c", "trading_option o", "trading_barrier_option b"
+_COURSE, _MOVE = "patterns_life_cycle_course p", "patterns_life_cycle_move l"
+_TRANSITION = "patterns_life_cycle_transition t"
 _MOVED = "SELECT p.id AS course_id, l.number + 1 AS number, t.event, l.target AS source, t.target, {at} AS at"
 
 
@@ -80,11 +83,11 @@ def begin_courses(dialect: str) -> TextClause:
         f"""
 INSERT INTO patterns_life_cycle_course (id, life_cycle_id, thing_id)
 SELECT {_SPELLINGS[dialect].key}, s.life_cycle_id, c.id
-FROM trading_contract c CROSS JOIN trading_option o LEFT JOIN trading_barrier_option b ON b.id = o.id
+FROM trading_option o CROSS JOIN trading_contract c LEFT JOIN trading_barrier_option b ON b.id = c.id
 CROSS JOIN trading_subtype_machine s
-WHERE o.id = c.id AND c.traded <= :through AND s.contract_type = {_KIND} AND {_NOT_CANCELLED}
-AND NOT EXISTS (SELECT 1 FROM patterns_life_cycle_course p
-    WHERE p.life_cycle_id = s.life_cycle_id AND p.thing_id = c.id)""",
+WHERE o.id NOT IN (SELECT thing_id FROM patterns_life_cycle_course WHERE life_cycle_id IN (
+    SELECT life_cycle_id FROM trading_subtype_machine WHERE contract_type IS NOT NULL))
+AND c.id = o.id AND c.traded <= :through AND {_NOT_CANCELLED} AND s.contract_type = {_KIND}""",
         dialect,
     )
 
@@ -99,7 +102,8 @@ FROM trading_subtype_machine s CROSS JOIN patterns_life_cycle_state t CROSS JOIN
 CROSS JOIN trading_contract c
 WHERE s.contract_type IS NOT NULL AND p.life_cycle_id = s.life_cycle_id AND c.id = p.thing_id
 AND t.life_cycle_id = s.life_cycle_id AND t.initial
-AND NOT EXISTS (SELECT 1 FROM patterns_life_cycle_move l WHERE l.course_id = p.id AND l.known_to = <forever>)"""
+AND NOT EXISTS (
+    SELECT 1 FROM patterns_life_cycle_move l WHERE l.course_id = p.id AND l.known_to = <forever>)"""
     return _statement(spelling.insert(moved), dialect)
 
 
@@ -115,15 +119,11 @@ def timed(event: OptionEvent, dialect: str, *, fresh: bool) -> TextClause:
         day, when = f"({_DUE})", f"{_DUE} <= :through"
     else:
         day, when = spelling.next_day.format("o.expiration"), "o.expiration < :through"
-    tables = (
-        "fresh y CROSS JOIN patterns_life_cycle_course p CROSS JOIN trading_contract c CROSS JOIN trading_option o"
-        if fresh
-        else "trading_option o CROSS JOIN trading_contract c CROSS JOIN patterns_life_cycle_course p"
-    )
+    tables = ("fresh y", _COURSE, _CONTRACT, _OPTION) if fresh else (_OPTION, _CONTRACT, _COURSE)
     moved = f"""
 {_MOVED.format(at=spelling.dawn.format(day))}
-FROM {tables} CROSS JOIN patterns_life_cycle_move l CROSS JOIN patterns_life_cycle_transition t
-WHERE {"p.id = y.course_id" if fresh else "o.expiration >= :since"} AND {when}
+FROM {_in_order(*tables, _MOVE, _TRANSITION)}
+WHERE {"p.id = y.course_id" if fresh else "o.expiration >= :since AND o.expiration <= :through"} AND {when}
 AND {_STEP.format(day=day, last=_LAST, not_cancelled=_NOT_CANCELLED)}"""
     return _statement(spelling.insert(moved, f"{_FRESH}, " if fresh else ""), dialect)
 
@@ -135,18 +135,26 @@ def hit(event: OptionEvent, dialect: str, *, fresh: bool) -> TextClause:
     Shape:  of the `fresh` courses all fixings are looked at, of all others those that are new.
     """
     spelling = _SPELLINGS[dialect]
-    tables = (
-        "fresh y CROSS JOIN patterns_life_cycle_course p CROSS JOIN trading_contract c CROSS JOIN trading_fixing f"
-        if fresh
-        else "new f CROSS JOIN trading_contract c CROSS JOIN patterns_life_cycle_course p"
-    )
+    is_due = event is OptionEvent.HIT_LATE
+    tables: tuple[str, ...]
+    if fresh:
+        tables = "fresh y", _COURSE, _CONTRACT, "trading_fixing f", _BARRIER, _OPTION
+        of = "p.id = y.course_id AND f.known_to = <forever>"
+    elif is_due:
+        # Of the European options only those that expire on the day, which an index knows.
+        tables = "new f", _OPTION, _CONTRACT, _BARRIER, _COURSE
+        of = (
+            "(o.style = 'european' AND o.expiration = f.day "
+            "OR o.style = 'american' AND o.expiration >= f.day)"
+        )
+    else:
+        tables = "new f", _CONTRACT, _BARRIER, _OPTION, _COURSE
+        of = "o.id = b.id"
     moved = f"""
 {_MOVED.format(at=f"min({spelling.noon.format('f.day')})")}
-FROM {tables} CROSS JOIN trading_barrier_option b CROSS JOIN trading_option o
-CROSS JOIN patterns_life_cycle_move l CROSS JOIN patterns_life_cycle_transition t
-WHERE {"p.id = y.course_id AND f.known_to = <forever> AND" if fresh else ""}
-c.instrument_id = f.instrument_id AND b.id = c.id AND {_IN_LIFE} AND {_IS_HIT}
-AND f.day {"<" if event is OptionEvent.HIT else ">="} {_DUE}
+FROM {_in_order(*tables, _MOVE, _TRANSITION)}
+WHERE {of} AND c.instrument_id = f.instrument_id AND b.id = c.id AND {_IN_LIFE} AND {_IS_HIT}
+AND f.day {">=" if is_due else "<"} {_DUE}
 AND {_STEP.format(day="f.day", last=_LAST, not_cancelled=_NOT_CANCELLED)}
 GROUP BY p.id, l.number, t.event, l.target, t.target"""
     return _statement(spelling.insert(moved, f"{_FRESH if fresh else _NEW}, "), dialect)
@@ -157,10 +165,10 @@ def changed(dialect: str) -> TextClause:
     return _statement(f"SELECT min(f.day) FROM trading_fixing f WHERE {_UNSWEPT}", dialect)
 
 
-def wrong(dialect: str) -> TextClause:
+def wrong(dialect: str) -> TextualSelect:
     """Ask for the moves that do not follow from the fixings any more, the last ones of a course first."""
     noon = _SPELLINGS[dialect].noon.format("f.day")
-    return _statement(
+    asked = _statement(
         f"""
 WITH changed AS MATERIALIZED (SELECT DISTINCT f.instrument_id FROM trading_fixing f WHERE {_UNSWEPT}),
 late AS MATERIALIZED (SELECT DISTINCT l.course_id FROM patterns_life_cycle_move l
@@ -178,12 +186,11 @@ AND c.instrument_id IN (SELECT instrument_id FROM changed))
 SELECT m.version, m.course_id, m.event, m.at
 FROM judged j CROSS JOIN patterns_life_cycle_move m
 WHERE j.truly <distinct> j.recorded AND m.course_id = j.course_id AND m.known_to = <forever>
-AND (m.at > <least>(coalesce(j.truly, j.recorded), coalesce(j.recorded, j.truly))
-    OR m.at = j.recorded AND m.event IN (:hit, :late))
+AND m.at >= <least>(coalesce(j.truly, j.recorded), coalesce(j.recorded, j.truly))
 ORDER BY m.number DESC""",
         dialect,
-        version=Key, course_id=Key, event=String, at=Instant,
-    )  # fmt: skip
+    )
+    return asked.columns(version=Key, course_id=Key, event=String, at=Instant)
 
 
 def withdraw(dialect: str) -> TextClause:
@@ -208,11 +215,14 @@ _GIVEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _statement(sql: str, dialect: str, **answered: Any) -> Any:
-    made = text(spelled(sql, dialect))
+def _in_order(*tables: str) -> str:
+    """The tables joined so that SQLite goes through them in this order; PostgreSQL finds one of its own."""
+    return " CROSS JOIN ".join(tables)
+
+
+def _statement(sql: str, dialect: str) -> TextClause:
     given = [bindparam(name, type_=kind) for name, kind in _GIVEN.items() if f":{name}" in sql]
-    made = made.bindparams(*given)
-    return made.columns(**answered) if answered else made
+    return text(spelled(sql, dialect)).bindparams(*given)
 
 
 def seed() -> bytes:

@@ -34,7 +34,7 @@ class BarrierState(Enum):
 def barrier_state_question(
     session: Session, *, as_of: datetime | None = None, known_at: datetime | None = None
 ) -> AnySelect:
-    """The question for the `id` and the `state` of every barrier option, at an instant as known at another."""
+    """The question for every barrier option's `id` and `state`, at an instant as known at another."""
     instant, known = session.instant(as_of), session.instant(known_at)
     hit = aliased(Move)
     is_hit = and_(

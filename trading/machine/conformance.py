@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -125,14 +125,3 @@ def _breaches_on(
             if refines[step.target] != target:
                 kept = f"{step.target!r}, a case of {refines[step.target]!r}"
                 yield Breach(state, event, f"a case of {target!r}", kept, (*trace, event), day)
-
-
-def follow(machine: Machine, events: Iterable[str], on: date) -> str | None:
-    """The state that a run of events leads to on a day; None where it leads nowhere."""
-    state = machine.initial
-    for event in events:
-        step = machine.steps_from(state, on).get(event)
-        if step is None:
-            return None
-        state = step.target
-    return state

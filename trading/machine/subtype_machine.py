@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import name_violations
+from ...patterns.catalogue import attach
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.life_cycle import LifeCycle, LifeCycleState, Transition
 from ...patterns.persistence.base import Base, Level, identity
@@ -133,15 +134,16 @@ class StateCase(Base, init=False):
 def _objections(
     stated: SubtypeMachine, life_cycle: LifeCycle, general: LifeCycle, refines: Mapping[str, str]
 ) -> Iterator[ConstraintViolation]:
-    session_states = {each.name for each in life_cycle.states}
+    states = {each.name for each in life_cycle.states}
     superstates = {each.name for each in general.states}
-    odd = sorted(session_states ^ refines.keys()) + sorted(set(refines.values()) - superstates)
+    # A case may be stated before its state is there: two pieces of knowledge change one after the other.
+    odd = sorted(states - refines.keys()) + sorted(set(refines.values()) - superstates)
     if odd:
         yield WHOLE.violation(
             stated,
             life_cycle,
             found=f"{odd[0]!r}, which is no state of {life_cycle}, or a case of no state of {general}",
-            allowed=f"each of {', '.join(sorted(session_states))} as a case of one of "
+            allowed=f"each of {', '.join(sorted(states))} as a case of one of "
             f"{', '.join(sorted(superstates))}",
             remedy="Say for each state of the subtype which state of the supertype it is a case of.",
         )
@@ -171,3 +173,33 @@ def _check_those_that_refine(session: Session, _context: UOWTransaction, _instan
         for machine in found:
             if machine is not None and machine not in session.deleted:
                 require(at_flush(machine.violations()))
+
+
+attach(
+    "10.4",
+    types=(SubtypeMachine, StateCase, Machine, Breach),
+    behaviours=(breaches,),
+    figure="analysis_patterns.trading.machine.subtype_machine:SubtypeMachine",
+    when_not="Where nobody asks a general object to do what a special one does otherwise, a life cycle of "
+    "its own is enough: it need not refine another. A type whose machine breaks the promise at every turn is "
+    "no subtype; give both a supertype that promises less.",
+    example="""
+>>> from analysis_patterns.patterns.life_cycle import Step
+>>> from analysis_patterns.trading import Machine, breaches
+>>> option = Machine("option", "purchased", (
+...     Step("begin", "purchased", "exercisable"), Step("exercise", "exercisable", "exercised")))
+>>> knock_in = Machine("knock-in", "purchased", (
+...     Step("hit", "purchased", "hit"), Step("begin", "hit", "exercisable"),
+...     Step("exercise", "exercisable", "exercised")))
+>>> refines = {"purchased": "purchased", "hit": "purchased", "exercisable": "exercisable",
+...     "exercised": "exercised"}
+>>> for breach in breaches(knock_in, option, refines):
+...     print(breach)
+'begin' in 'purchased': promised a case of 'exercisable', found nothing, after begin
+>>> promised = Machine("option", "active", (
+...     Step("exercise", "active", "exercised", condition="canExercise"),))
+>>> active = dict.fromkeys(("purchased", "hit", "exercisable"), "active")
+>>> breaches(knock_in, promised, active | {"exercised": "exercised"})
+[]
+""",
+)

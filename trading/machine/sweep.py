@@ -8,13 +8,17 @@ from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import CursorResult, Executable
 
+from ...patterns.catalogue import complete
 from ...patterns.constraint import ConstraintViolation
 from ...patterns.life_cycle import Course, Move
 from ...patterns.persistence.session import Session
+from ..contract.barrier_option import BarrierOption
 from . import _statements as statements
-from .fixing import noon
+from .barrier_state import barrier_states
+from .fixing import Fixing, noon
+from .following import exercise
 from .option_machine import OptionEvent
 from .sweep_record import Sweep, swept_through
 
@@ -47,7 +51,7 @@ def sweep(session: Session, day: date) -> Swept:
     last = swept_through(session)
     through = session.day(day) if last is None else max(session.day(day), last)
     run = _Run(session, through, date.min if last is None else last - timedelta(days=1))
-    first = run.execute(statements.changed).scalar()
+    first = run.execute(statements.changed(run.dialect)).scalar()
     withdrawn = [] if first is None else run.withdraw(_day(first))
     begun = run.begin()
     is_fresh = bool(begun or withdrawn)
@@ -63,7 +67,7 @@ def sweep(session: Session, day: date) -> Swept:
     if record.changed or first is not None or last != through:
         session.add(record)
         session.flush()
-        run.execute(statements.mark, sweep=record.id)
+        run.execute(statements.mark(run.dialect), sweep=record.id)
     _forget(session)
     return Swept(record, tuple(undone))
 
@@ -76,29 +80,26 @@ class _Run:
         self.dialect = session.connection().dialect.name
         self.given = {"known": session.recorded, "through": through, "since": since}
 
-    def execute(
-        self, make: Any, *arguments: Any, fresh: bool | None = None, **given: Any
-    ) -> CursorResult[Any]:
+    def execute(self, statement: Executable, **given: Any) -> CursorResult[Any]:
         """Execute one of the statements with what it asks for."""
-        options = {} if fresh is None else {"fresh": fresh}
-        statement = make(*arguments, self.dialect, **options)
         said = self.given | {"seed": statements.seed()} | given
         return cast("CursorResult[Any]", self.session.execute(statement, said))
 
     def begin(self) -> int:
         """Follow what is not followed yet."""
-        self.execute(statements.begin_courses)
-        return self.execute(statements.begin).rowcount
+        begun = self.execute(statements.begin_courses(self.dialect)).rowcount
+        return self.execute(statements.begin(self.dialect)).rowcount if begun else 0
 
     def both(self, make: Any, event: OptionEvent, is_fresh: bool) -> int:
         """Let an event happen to the fresh courses, of which all has to be looked at, then to the others."""
         passes = (True, False) if is_fresh else (False,)
-        return sum(self.execute(make, event, fresh=fresh, event=event.value).rowcount for fresh in passes)
+        made = (make(event, self.dialect, fresh=fresh) for fresh in passes)
+        return sum(self.execute(statement, event=event.value).rowcount for statement in made)
 
     def withdraw(self, first: date) -> list[Any]:
         """Withdraw what does not follow from the fixings any more, of which the first changed on a day."""
         hits = {"hit": OptionEvent.HIT.value, "late": OptionEvent.HIT_LATE.value}
-        found = self.execute(statements.wrong, noon=noon(first), **hits).all()
+        found = self.execute(statements.wrong(self.dialect), noon=noon(first), **hits).all()
         if found:
             # One by one, since what others follow cannot be withdrawn: they come last move first.
             rows = [{"version": each.version, "known": self.given["known"]} for each in found]
@@ -127,3 +128,6 @@ def _forget(session: Session) -> None:
     for each in list(session.identity_map.values()):
         if isinstance(each, Course | Move):
             session.expire(each)
+
+
+complete("10.4", types=(BarrierOption, Fixing, Sweep), behaviours=(sweep, exercise, barrier_states))

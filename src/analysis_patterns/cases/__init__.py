@@ -9,6 +9,7 @@ from ..patterns.persistence.session import Session
 from . import (
     acm,
     appendix,
+    barrier,
     clinic,
     coffee,
     concepts,
@@ -49,6 +50,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "trades": trades.run,
         "portfolios": portfolios.run,
         "options desk": risk.run,
+        "barrier": barrier.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""

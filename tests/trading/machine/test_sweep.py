@@ -157,7 +157,8 @@ def test_fixings_of_another_instrument_are_no_matter(session: Session, desk: Des
 def test_what_was_swept_is_swept_once(session: Session, desk: Desk, fix: Fix) -> None:
     session.add_all([desk.barrier(), desk.option()])
     fix(JUNE, 84)
-    sweep(session, EXPIRES)
+    for day in (JUNE, EXPIRES):
+        sweep(session, day)
     session.commit()
     before = count(session, Move), count(session, Sweep), count(session, SweptFixing)
 
@@ -299,11 +300,14 @@ def test_what_was_exercised_before_the_fixing_stays_exercised(session: Session, 
     assert moves(session, goes)[-1] == "09-02 10 exercised"
 
 
-def test_a_fixing_before_the_exercise_undoes_it(session: Session, desk: Desk, fix: Fix) -> None:
+@pytest.mark.parametrize("hour", [12, 15])
+def test_an_exercise_once_the_fixing_counts_is_undone(
+    session: Session, desk: Desk, fix: Fix, hour: int
+) -> None:
     goes = desk.barrier(effect=BarrierEffect.OUT)
     session.add(goes)
     sweep(session, EXPIRES)
-    exercise(session, goes, by=desk.house, at=_at(EXPIRES, 15))
+    exercise(session, goes, by=desk.house, at=_at(EXPIRES, hour))
     fix(EXPIRES, 80)
 
     swept = sweep(session, EXPIRES)
