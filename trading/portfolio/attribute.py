@@ -222,10 +222,6 @@ class TenorKind(TextKind):
         """The tenor as it is written."""
         return str(Tenor.parse(text))
 
-    def write(self, value: Any) -> str:
-        """The tenor as it is written."""
-        return str(value) if isinstance(value, Tenor) else self.read(value)
-
 
 class _OptionKinds(ChoiceKind):
     """Calls and puts, which no column says: a database is told the words."""

@@ -28,9 +28,9 @@ class _OnAttribute(Condition, ABC):
 
     attribute: str
 
-    @cached_property
+    @property
     def of(self) -> ContractAttribute:
-        """The attribute itself."""
+        """The attribute itself; not kept, since another process has its own."""
         return attribute_named(self.attribute)
 
     def holds(self, facts: Facts) -> bool:

@@ -21,7 +21,6 @@ from analysis_patterns.trading import (
     ContractFilter,
     Direction,
     ExerciseStyle,
-    Option,
     PartyRole,
     Product,
     contract_attribute,
@@ -258,8 +257,3 @@ class FilterMaker:
 def conditions(filter: ContractFilter) -> Iterator[ContractFilter]:
     """The single conditions of a filter."""
     return (each for each in filter.walk() if not each.parts)
-
-
-def is_option(contract: Contract) -> bool:
-    """Whether a contract is an option of any kind."""
-    return isinstance(contract, Option)

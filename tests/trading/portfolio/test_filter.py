@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -37,7 +38,7 @@ from analysis_patterns.trading.portfolio import (
     Within,
     read_filter,
 )
-from analysis_patterns.trading.portfolio.filter import DEEPEST, MOST, digest
+from analysis_patterns.trading.portfolio.filter import DEEPEST, MOST, AnyContractFilter, digest
 
 from ...refusals import refuses
 from ..trades import Desk
@@ -253,6 +254,23 @@ def test_other_filters_have_another(one: str, other: str) -> None:
 def test_filters_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         parse_filter("amount > 1 t").value = "2 t"  # type: ignore[attr-defined]
+
+
+def test_filters_go_to_other_processes(deals: Deals) -> None:
+    filter = parse_filter("instrument = 'ACM' and amount within [1 {share}, 5000 {share}) or lots in (1, 3)")
+    chosen = filter.select_contracts(deals.named.values())
+
+    sent = pickle.loads(pickle.dumps(filter))
+
+    assert sent == filter
+    assert hash(sent) == hash(filter)
+    assert sent.select_contracts(deals.named.values()) == chosen
+
+
+def test_filters_have_a_schema() -> None:
+    schema = TypeAdapter(AnyContractFilter).json_schema()
+
+    assert {"AllOf", "Compare", "InRole"} <= schema["$defs"].keys()
 
 
 REFUSED: list[tuple[str, Callable[[], Any]]] = [
