@@ -93,7 +93,7 @@ class BarrierOption(Option, init=False):
     ) -> None:
         unit = terms["instrument"].unit
         level, price = in_unit(barrier, unit), in_unit(reference, unit)
-        require(_misplaced(self, terms["instrument"], side, level, price))
+        require(misplaced(self, terms["instrument"], side, level, price))
         super().__init__(**terms)
         self.side = side
         self.effect = effect
@@ -112,12 +112,13 @@ class BarrierOption(Option, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this option breaks by itself."""
         yield from super().violations()
-        yield from _misplaced(self, self.instrument, self.side, self.barrier, self.reference)
+        yield from misplaced(self, self.instrument, self.side, self.barrier, self.reference)
 
 
-def _misplaced(
-    option: BarrierOption, instrument: Instrument, side: BarrierSide, barrier: Quantity, reference: Quantity
+def misplaced(
+    option: object, instrument: Instrument, side: BarrierSide, barrier: Quantity, reference: Quantity
 ) -> Iterator[ConstraintViolation]:
+    """Whether a barrier is not where its side says, or not in the unit of the price."""
     for given in (barrier, reference):
         if given.unit != instrument.unit:
             yield QUOTED.violation(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -26,9 +26,13 @@ from ...patterns.time.period import require_day
 from ...patterns.values import Quantity, Unit
 from ...patterns.values.number import Amount
 from ..market.indicator import Instrument
+from ..market.market import Market
 from ..market.tenor import Tenor
 from .direction import Direction
 from .product import Product
+
+if TYPE_CHECKING:
+    from .draft import ProductDraft
 
 _TABLE = "trading_contract"
 _BUILT_AND_STORED = BUILT | DATABASES
@@ -65,6 +69,11 @@ AFTER_TRADE = rule(
     says="Nothing is delivered before the day on which it was traded.",
     layers=_BUILT_AND_STORED,
     guards=(f"ck_{_TABLE}_delivered_after_trade",),
+)
+BY_TENOR = rule(
+    "contract.delivered-by-tenor",
+    pattern="10.1",
+    says="A delivery that is said as a tenor is on the day that the market makes of it, and on no other.",
 )
 OF_ITS_PARTIES = rule(
     "product.of-its-parties",
@@ -104,7 +113,8 @@ class Contract(Recorded, Referable, Base, init=False):
             one product.
     Units:  the amount is in the instrument's unit and above zero; the price in the one it is quoted in.
     Errors: `ConstraintViolation`: `contract.two-parties`, `contract.amount`, `contract.price`,
-            `contract.delivered-after-trade`, `contract.append-only`, `product.of-its-parties`.
+            `contract.delivered-after-trade`, `contract.delivered-by-tenor`, `contract.append-only`,
+            `product.of-its-parties`.
     Source: Analysis Patterns 9.1, figure 9.4: all four parties may be asked for, and two are derived; 10.1
             for the days.
     """
@@ -113,6 +123,9 @@ class Contract(Recorded, Referable, Base, init=False):
     __table_args__: Any = (
         CheckConstraint("long_id <> short_id", name="two_parties"),
         CheckConstraint("traded <= delivery", name="delivered_after_trade"),
+        CheckConstraint(
+            "amount_number NOT LIKE '-%' AND amount_canonical LIKE '% 2%'", name="amount_above_zero"
+        ),
         CheckConstraint("direction IN ('long', 'short')", name="direction"),
         Index(f"ix_{_TABLE}_traded", "instrument_id", "traded"),
     )
@@ -141,9 +154,7 @@ class Contract(Recorded, Referable, Base, init=False):
         self, *, tenor: Tenor | str | None = None, delivery: date | None = None, **terms: Unpack[Terms]
     ) -> None:
         said = Tenor.parse(tenor) if isinstance(tenor, str) else tenor
-        market = terms["instrument"].market
-        agreed = market.delivery(terms["traded"], said) if delivery is None else require_day(delivery)
-        self._agree(terms, agreed)
+        self._agree(terms, delivered(self, terms["instrument"].market, terms["traded"], said, delivery))
         self.tenor_text = None if said is None else str(said)
 
     def _agree(self, terms: Terms, delivery: date) -> None:
@@ -153,12 +164,12 @@ class Contract(Recorded, Referable, Base, init=False):
         amount = in_unit(terms["amount"], instrument.amount_unit)
         price = in_unit(terms["price"], instrument.unit)
         given = terms.get("product")
-        require(_between_one(self, long, short))
-        require(_outside(self, instrument, amount, price))
-        require(_too_early(self, traded, delivery))
+        require(between_one(self, long, short))
+        require(outside(self, instrument, amount, price))
+        require(too_early(self, traded, delivery))
         buyer, seller = self._sold_between(long, short, direction)
         if given is not None:
-            require(_of_others(self, given, long, short))
+            require(of_others(self, given, long, short))
         self.id = uuid7()
         self.instrument = instrument
         self.long, self.short, self.direction = long, short, direction
@@ -201,10 +212,10 @@ class Contract(Recorded, Referable, Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this contract breaks by itself."""
-        yield from _between_one(self, self.long, self.short)
-        yield from _outside(self, self.instrument, self.amount, self.price)
-        yield from _too_early(self, self.traded, self.delivery)
-        yield from _of_others(self, self.product, self.long, self.short)
+        yield from between_one(self, self.long, self.short)
+        yield from outside(self, self.instrument, self.amount, self.price)
+        yield from too_early(self, self.traded, self.delivery)
+        yield from of_others(self, self.product, self.long, self.short)
 
     def __str__(self) -> str:
         return f"{self.direction.value} {self.amount} {self.instrument} at {self.price}"
@@ -215,7 +226,29 @@ def in_unit(given: Quantity | Amount, unit: Unit) -> Quantity:
     return given if isinstance(given, Quantity) else Quantity(given, unit)
 
 
-def _between_one(contract: Contract, long: Party, short: Party) -> Iterator[ConstraintViolation]:
+def delivered(
+    contract: object, market: Market, traded: date, tenor: Tenor | None, agreed: date | None
+) -> date:
+    """
+    When a contract is delivered: on the day that was agreed, or as its market reckons.
+
+    Errors: `ConstraintViolation` (`contract.delivered-by-tenor`) where both are said and disagree.
+    """
+    if agreed is not None and tenor is None:
+        return require_day(agreed)
+    reckoned = market.delivery(traded, tenor)
+    if agreed not in (None, reckoned):
+        raise BY_TENOR.violation(
+            contract,
+            found=f"{tenor} from {traded}, delivered on {agreed}",
+            allowed=f"{reckoned}, as {market} reckons",
+            remedy="Say the tenor, or the day that was agreed instead.",
+        )
+    return reckoned
+
+
+def between_one(contract: object, long: Party, short: Party) -> Iterator[ConstraintViolation]:
+    """Whether it is one with itself that a party would agree with."""
     if long is short:
         yield TWO_PARTIES.violation(
             contract,
@@ -226,9 +259,10 @@ def _between_one(contract: Contract, long: Party, short: Party) -> Iterator[Cons
         )
 
 
-def _outside(
-    contract: Contract, instrument: Instrument, amount: Quantity, price: Quantity
+def outside(
+    contract: object, instrument: Instrument, amount: Quantity, price: Quantity
 ) -> Iterator[ConstraintViolation]:
+    """Whether amount or price are not what the instrument has."""
     if amount.unit != instrument.amount_unit or not amount.amount > 0:
         yield AMOUNT.violation(
             contract,
@@ -247,7 +281,8 @@ def _outside(
         )
 
 
-def _too_early(contract: Contract, traded: date, delivery: date) -> Iterator[ConstraintViolation]:
+def too_early(contract: object, traded: date, delivery: date) -> Iterator[ConstraintViolation]:
+    """Whether it would be delivered before it was traded."""
     if delivery < traded:
         yield AFTER_TRADE.violation(
             contract,
@@ -257,9 +292,10 @@ def _too_early(contract: Contract, traded: date, delivery: date) -> Iterator[Con
         )
 
 
-def _of_others(
-    contract: Contract, product: Product, long: Party, short: Party
+def of_others(
+    contract: object, product: Product | ProductDraft, long: Party, short: Party
 ) -> Iterator[ConstraintViolation]:
+    """Whether its product was sold between others."""
     if {product.buyer, product.seller} != {long, short}:
         yield OF_ITS_PARTIES.violation(
             contract,

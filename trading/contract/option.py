@@ -35,6 +35,15 @@ NOT_BEFORE_TRADE = rule(
 )
 
 
+PREMIUM = rule(
+    "option.premium",
+    pattern="10.2",
+    says="The premium of an option is not negative, and only where there is one was it paid on a day.",
+    layers=BUILT | DATABASES,
+    guards=(f"ck_{_TABLE}_premium_paid_for",),
+)
+
+
 class ExerciseStyle(Enum):
     """When an option may be exercised: on the day that it expires, or on any until then."""
 
@@ -64,7 +73,7 @@ class Option(Contract, init=False):
             it expires; the option direction of the primary party: long has the right, short the duty. The
             premium that was paid for the right, and when, where that is recorded.
     Units:  delivery is spot, counted from the day on which it expires.
-    Errors: `ConstraintViolation`: `option.expires-after-trade`, and those of `Contract`.
+    Errors: `ConstraintViolation`: `option.expires-after-trade`, `option.premium`, and those of `Contract`.
     Source: Analysis Patterns 10.2, figure 10.4: a call iff both directions agree. An option is a subtype of
             contract here, and no object beside one.
     """
@@ -72,6 +81,11 @@ class Option(Contract, init=False):
     __tablename__ = _TABLE
     __table_args__: Any = (
         CheckConstraint("option_direction IN ('long', 'short')", name="option_direction"),
+        CheckConstraint(
+            "(premium_minor IS NULL OR premium_minor >= 0) "
+            "AND (premium_paid IS NULL OR premium_minor IS NOT NULL)",
+            name="premium_paid_for",
+        ),
         CheckConstraint("style IN ('european', 'american')", name="style"),
         Index(f"ix_{_TABLE}_expiration", "expiration"),
     )
@@ -95,14 +109,16 @@ class Option(Contract, init=False):
         premium_paid: date | None = None,
         **terms: Unpack[Terms],
     ) -> None:
-        require(_expired(self, require_day(terms["traded"]), require_day(expiration)))
+        require(expired(self, require_day(terms["traded"]), require_day(expiration)))
+        require(unpaid(self, premium, premium_paid))
+        paid = None if premium_paid is None else require_day(premium_paid)
         self.option_direction = option_direction
         self._agree(terms, terms["instrument"].market.spot(expiration))
         self.tenor_text = None
         self.expiration = expiration
         self.style = style
         self.premium = premium
-        self.premium_paid = None if premium_paid is None else require_day(premium_paid)
+        self.premium_paid = paid
 
     def _sold_between(self, long: Party, short: Party, direction: Direction) -> tuple[Party, Party]:
         """The holder of the right bought it from the writer."""
@@ -145,19 +161,33 @@ class Option(Contract, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this option breaks by itself."""
         yield from super().violations()
-        yield from _expired(self, self.traded, self.expiration)
+        yield from expired(self, self.traded, self.expiration)
+        yield from unpaid(self, self.premium, self.premium_paid)
 
     def __str__(self) -> str:
         return f"{self.position}: {self.amount} {self.instrument} at {self.price}, expires {self.expiration}"
 
 
-def _expired(option: Option, traded: date, expiration: date) -> Iterator[ConstraintViolation]:
+def expired(option: object, traded: date, expiration: date) -> Iterator[ConstraintViolation]:
+    """Whether it would expire before it was traded."""
     if expiration < traded:
         yield NOT_BEFORE_TRADE.violation(
             option,
             found=f"traded on {traded}, expiring on {expiration}",
             allowed="a day that is not before that of the trade",
             remedy="Correct the days.",
+        )
+
+
+def unpaid(option: object, premium: Money | None, paid: date | None) -> Iterator[ConstraintViolation]:
+    """Whether what was paid for it is no premium."""
+    if (premium is None and paid is not None) or (premium is not None and premium.amount < 0):
+        yield PREMIUM.violation(
+            option,
+            found=f"{'no premium' if premium is None else f'a premium of {premium}'}"
+            + ("" if paid is None else f", paid on {paid}"),
+            allowed="a premium of nothing or more; the day is that on which it was paid",
+            remedy="Turn the option direction round where the other party paid.",
         )
 
 

@@ -17,11 +17,34 @@ KNOWN_CALENDAR = rule(
 )
 
 
+KNOWN_YEAR = rule(
+    "market.known-year",
+    pattern="10.1",
+    says="Days are reckoned with in years of which the holidays of every calendar that is kept are known.",
+)
+
+_SATURDAY = 5
+
+
 class HolidayCalendar(Protocol):
-    """The holidays of one country or exchange, by day."""
+    """The holidays of one country or exchange, by day, in the years that are known."""
+
+    @property
+    def start_year(self) -> int:
+        """The first of them."""
+        ...
+
+    @property
+    def end_year(self) -> int:
+        """The last of them."""
+        ...
 
     def get(self, key: date) -> str | None:
         """The name of the holiday that a day is, or None."""
+        ...
+
+    def is_working_day(self, key: date) -> bool:
+        """Whether it is no holiday and no weekend, as its country has them, or is worked instead."""
         ...
 
 
@@ -41,6 +64,40 @@ def holiday_calendar(code: str) -> HolidayCalendar | None:
     if code in holidays.list_supported_financial(include_aliases=True):
         return holidays.financial_holidays(code, expand=True)
     return None
+
+
+@lru_cache(maxsize=100_000)
+def all_work(codes: tuple[str, ...], day: date) -> bool:
+    """
+    Whether a day is a working day of every calendar; of none at all, from Monday to Friday.
+
+    Errors: `ConstraintViolation` (`market.known-year`) where a calendar does not know the year.
+    """
+    if not codes:
+        return day.weekday() < _SATURDAY
+    return all(_known(code, day).is_working_day(day) for code in codes)
+
+
+def holiday_name(codes: tuple[str, ...], day: date) -> str | None:
+    """
+    What holiday a day is in the first calendar that knows one; None where it is none.
+
+    Errors: `ConstraintViolation` (`market.known-year`) where a calendar does not know the year.
+    """
+    names = (_known(code, day).get(day) for code in codes)
+    return next((name for name in names if name is not None), None)
+
+
+def _known(code: str, day: date) -> HolidayCalendar:
+    calendar = holiday_calendar(code)
+    if calendar is None or not calendar.start_year <= day.year <= calendar.end_year:
+        years = "none" if calendar is None else f"{calendar.start_year} to {calendar.end_year}"
+        raise KNOWN_YEAR.violation(
+            found=f"{day} in the calendar {code}",
+            allowed=f"the years that it knows: {years}",
+            remedy="Agree on the day of delivery, or let the market keep its own days off instead.",
+        )
+    return calendar
 
 
 def calendar_violations(subject: object, codes: Iterable[str]) -> Iterator[ConstraintViolation]:

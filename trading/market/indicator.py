@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import KnownByName
-from ...patterns.constraint import DATABASES, rule
+from ...patterns.constraint import BUILT, DATABASES, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.composites import unit_code
+from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.registry import Referable
 from ...patterns.picture import derived
 from ...patterns.values import ONE, Currency, Unit, parse_unit
@@ -27,6 +28,12 @@ UNIQUE_NAME = rule(
     says="A market indicator is known by its name, so no two share one.",
     layers=DATABASES,
     guards=(f"uq_{_TABLE}_name", f"{_TABLE}.name"),
+)
+KEPT = rule(
+    "market-indicator.kept",
+    pattern="9.4",
+    says="What kind of indicator it is, and what it is counted in, is never changed: prices were quoted so.",
+    layers=BUILT | DATABASES,
 )
 TWO_CURRENCIES = rule(
     "exchange-rate.two-currencies",
@@ -220,3 +227,17 @@ def _unit(unit: Unit | str) -> Unit:
 
 def _currency(currency: Currency | str) -> Currency:
     return currency if isinstance(currency, Currency) else Currency.of(currency)
+
+
+_COUNTED_IN = ("kind", "unit_code", "amount_unit_code", "currency_code", "instrument_id", "tenor_text")
+
+guard(
+    MarketIndicator.__table__,  # type: ignore[arg-type]
+    refuse_when(
+        KEPT,
+        _TABLE,
+        "UPDATE",
+        lambda _row: " OR ".join(f"NEW.{each} <distinct> OLD.{each}" for each in _COUNTED_IN),
+        because="an indicator would be counted in something else",
+    ),
+)

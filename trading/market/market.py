@@ -7,19 +7,20 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import KnownByName
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.types import choice
 from ...patterns.time.period import require_day
-from .holidays import calendar_violations, holiday_calendar
+from .day import Adjustment, MarketDay
+from .holidays import all_work, calendar_violations, holiday_name
 from .tenor import Tenor
 
 _TABLE = "trading_market"
 _MOST_SPOT_DAYS = 10
-_SATURDAY = 5
 _DAY = timedelta(days=1)
 
 UNIQUE_NAME = rule(
@@ -43,10 +44,12 @@ class Market(KnownByName, Base, init=False):
     Where instruments are traded, with the days on which it works.
 
     Shape:  a name; the holiday calendars that it keeps, each by the code of a country (`US`, `US.NY`) or an
-            exchange (`NYSE`): a day is a working day where it is neither Saturday nor Sunday, and a holiday
-            in none of them.
-    Units:  `spot_days` are working days.
-    Errors: `ConstraintViolation`: `market.spot-days`, `market.calendar`, `name.text`.
+            exchange (`NYSE`): it works where all of them do, each with its own weekend; one that keeps none
+            works from Monday to Friday. Its own days go before all of that.
+    Units:  `spot_days` are working days. A tenor is counted from the day of the trade; a delivery on a day
+            off goes to the next working day, where the market's adjustment does not keep it in its month.
+    Errors: `ConstraintViolation`: `market.spot-days`, `market.calendar`, `name.text`; `market.known-year`
+            for a day of which a calendar knows nothing.
     Source: Analysis Patterns 10.1: it is the market that knows how to reckon with dates.
 
     >>> market = Market(name="New York", calendars=["US"])
@@ -55,55 +58,97 @@ class Market(KnownByName, Base, init=False):
     """
 
     __tablename__ = _TABLE
-    __table_args__ = (CheckConstraint(f"spot_days BETWEEN 0 AND {_MOST_SPOT_DAYS}", name="spot_days"),)
+    __table_args__ = (
+        CheckConstraint(f"spot_days BETWEEN 0 AND {_MOST_SPOT_DAYS}", name="spot_days"),
+        CheckConstraint("adjustment IN ('following', 'modified following')", name="adjustment"),
+    )
     __level__ = Level.KNOWLEDGE
     __pattern__ = "10.1"
 
     id: Mapped[UUID] = identity()
     spot_days: Mapped[int]
     calendar_codes: Mapped[str] = mapped_column(String(500))
+    adjustment: Mapped[Adjustment] = mapped_column(choice(Adjustment))
+    own_days: Mapped[list[MarketDay]] = relationship(
+        back_populates="market", default_factory=list, init=False, lazy="selectin",
+        cascade="all, delete-orphan", order_by=MarketDay.day,
+    )  # fmt: skip
 
-    def __init__(self, *, name: str, calendars: Iterable[str] = (), spot_days: int = 2) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        calendars: Iterable[str] = (),
+        spot_days: int = 2,
+        adjustment: Adjustment = Adjustment.FOLLOWING,
+    ) -> None:
         codes = list(calendars)
         require(_misfits(self, codes, spot_days))
         self.id = uuid7()
         self.name = name
         self.calendar_codes = " ".join(codes)
         self.spot_days = spot_days
+        self.adjustment = adjustment
 
     @property
     def calendars(self) -> tuple[str, ...]:
         """The codes of the holiday calendars that it keeps."""
         return tuple(self.calendar_codes.split())
 
+    def close(self, day: date, *, why: str) -> MarketDay:
+        """
+        Say that the market does not work on a day.
+
+        Errors: `ConstraintViolation` (`market-day.once`).
+        """
+        return MarketDay(market=self, day=day, is_worked=False, why=why)
+
+    def open(self, day: date, *, why: str) -> MarketDay:
+        """
+        Say that the market works on a day.
+
+        Errors: `ConstraintViolation` (`market-day.once`).
+        """
+        return MarketDay(market=self, day=day, is_worked=True, why=why)
+
+    def own_day(self, day: date) -> MarketDay | None:
+        """What the market itself says of a day, whatever its calendars do."""
+        return next((each for each in self.own_days if each.day == day), None)
+
     def holiday(self, day: date) -> str | None:
-        """The name of the holiday that a day is here; None where it is none."""
-        for code in self.calendars:
-            calendar = holiday_calendar(code)
-            name = None if calendar is None else calendar.get(require_day(day))
-            if name is not None:
-                return name
-        return None
+        """Why it is a day off here, by name; None where it is none, or a weekend like others."""
+        own = self.own_day(require_day(day))
+        if own is not None:
+            return None if own.is_worked else own.why
+        return holiday_name(self.calendars, day)
 
     def is_working_day(self, day: date) -> bool:
         """Whether this market works on a day."""
-        return require_day(day).weekday() < _SATURDAY and self.holiday(day) is None
+        own = self.own_day(require_day(day))
+        return all_work(self.calendars, day) if own is None else own.is_worked
 
     def adjust(self, day: date) -> date:
-        """The day itself where this market works on it, or the next one on which it does."""
-        while not self.is_working_day(day):
-            day += _DAY
-        return day
+        """The day itself where this market works on it, or the one that its adjustment takes instead."""
+        found = self._from(day, _DAY)
+        leaves = (found.year, found.month) != (day.year, day.month)
+        if leaves and self.adjustment is Adjustment.MODIFIED_FOLLOWING:
+            return self._from(day, -_DAY)
+        return found
 
     def working_days_after(self, day: date, count: int) -> date:
-        """The day that comes so many working days after `day`; with 0, `adjust(day)`."""
-        found = self.adjust(day)
+        """The day that comes so many working days after `day`; with 0, the first that is not before it."""
+        found = self._from(day, _DAY)
         if found != day and count:
             # A day off belongs to the working day before it.
             count -= 1
         for _ in range(count):
-            found = self.adjust(found + _DAY)
+            found = self._from(found + _DAY, _DAY)
         return found
+
+    def _from(self, day: date, step: timedelta) -> date:
+        while not self.is_working_day(day):
+            day += step
+        return day
 
     def spot(self, traded: date) -> date:
         """When what is traded spot on a day is delivered."""

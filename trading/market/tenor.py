@@ -67,8 +67,16 @@ class Tenor:
         return cls(int(read[1]), TenorUnit(read[2]))
 
     def after(self, day: date) -> date:
-        """The day that comes so long after `day`, a working day or not."""
-        return require_day(day) + relativedelta(**{self.unit.name.lower(): self.count})  # type: ignore[arg-type]
+        """
+        The day that comes so long after `day`, a working day or not.
+
+        Errors: `ConstraintViolation` (`tenor.length`) where no calendar goes so far.
+        """
+        length = relativedelta(**{self.unit.name.lower(): self.count})  # type: ignore[arg-type]
+        try:
+            return require_day(day) + length
+        except (OverflowError, ValueError):  # which of them depends on the unit
+            raise _no_length(f"{self} from {day}, after the year 9999") from None
 
     def __str__(self) -> str:
         return f"{self.count}{self.unit.value}"

@@ -124,7 +124,23 @@ class Planner:
                 tuple(argument.id for argument in below),
             )
         self.evaluation.add(scenario, made.values())
+        self._require_quotes(definition, scenario, planned)
         return list(made.values())
+
+    def _require_quotes(
+        self, definition: BuildDefinition, scenario: UUID, planned: Mapping[UUID, Planned]
+    ) -> None:
+        """Work everything out, before anything is written."""
+        found = self.evaluation.of(scenario)
+        for key, each in planned.items():
+            if key not in found:
+                raise QUOTED.violation(
+                    definition,
+                    each.indicator,
+                    found=f"{each.indicator} from what its source took back",
+                    allowed="what its source stands by",
+                    remedy="Take it from another scenario, or leave it out.",
+                )
 
     def _read(self, step: Step) -> Iterator[Planned]:
         match step:

@@ -18,6 +18,7 @@ from . import (
     hospital,
     kitchen,
     patients,
+    rates,
     room_q9,
     surgery,
     telephone,
@@ -43,6 +44,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
+        "rates": rates.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
