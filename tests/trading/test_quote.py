@@ -191,11 +191,13 @@ def test_is_asked_only_for_what_is_quoted() -> None:
         lambda: bid_only.price(Direction.LONG),
         lambda: offer_only.price(Direction.SHORT),
     ]
+    said = []
     for question in questions:
         with refuses("quote.side-is-quoted") as refused:
             question()
+        said.append(str(refused.value))
 
-    assert str(refused.value) == (
+    assert said[-1] == (
         "quote.side-is-quoted: found the price for who is short asked of /1.5; allowed: what is quoted: "
         "the offer. Ask has_both_sides first, or find a quote with both."
     )

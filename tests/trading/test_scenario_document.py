@@ -179,7 +179,7 @@ def _raise_first(written: str) -> None:
     try:
         ScenarioDocument.model_validate_json(written)
     except ValidationError as gathered:
-        said = gathered.errors()[0]["ctx"]
+        said = gathered.errors()[0].get("ctx", {})
         raise RULES[said["rule"]].violation(
             found=said["found"], allowed=said["allowed"], remedy=said["remedy"]
         ) from gathered

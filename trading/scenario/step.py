@@ -20,12 +20,10 @@ class NamedStep(Document):
     Source: Analysis Patterns 9.4.
     """
 
-    do: str
-
     @model_serializer(mode="wrap")
     def _say_what_it_does(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         # What is said by default is left out of packs, and this has to be there to read it back.
-        return {"do": self.do, **written(self)}
+        return {"do": self.__class__.model_fields["do"].default, **written(self)}
 
 
 class SourceStep(NamedStep):
