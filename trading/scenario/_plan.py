@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
 from uuid_utils.compat import uuid7
 
 from ...patterns.constraint import ConstraintViolation, rule
@@ -190,6 +191,7 @@ class Planner:
             select(SourceQuote)
             .join(last, and_(last.c.index_id == SourceQuote.index_id, last.c.at == SourceQuote.at))
             .where(believed)
+            .options(joinedload(SourceQuote.index).joinedload(SourceIndex.indicator))
         )
         return {each.index.indicator_id: each for each in self.session.scalars(question)}
 
