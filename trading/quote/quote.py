@@ -157,7 +157,7 @@ class Quote:
     def mid(self) -> Decimal:
         """Half-way between bid and offer; `ConstraintViolation` (`quote.side-is-quoted`) without both."""
         bid, offer = self._both("a mid")
-        return ARITHMETIC.multiply(ARITHMETIC.add(bid, offer), Decimal("0.5")) if bid != offer else bid
+        return ARITHMETIC.divide(ARITHMETIC.add(bid, offer), Decimal(2)) if bid != offer else bid
 
     @property
     def spread(self) -> Decimal:

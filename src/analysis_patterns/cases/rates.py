@@ -83,6 +83,7 @@ def _build(session: Session) -> None:
     said = session.scalars(
         select(SourceQuote).join(SourceIndex).where(SourceIndex.name == "GBP=", SourceQuote.at == _CLOSE)
     ).one()
+    session.recorded_after(close.recorded)  # whatever the clock says, it is corrected after that
     said.restated(quote=Quote.parse(_CORRECTED))
 
 
