@@ -34,6 +34,7 @@ from analysis_patterns.trading import (
     levels,
     quotes_of,
 )
+from analysis_patterns.trading.scenario._stored_recipes import stored_recipes
 from analysis_patterns.trading.scenario.evaluation import evaluation_for
 from analysis_patterns.trading.scenario.recipe import Given, Recipe
 
@@ -143,16 +144,23 @@ def test_a_correction_of_the_source_is_seen_from_then_on_and_not_before(
 
     assert str(scenario.quote(floor.usd_gbp)) == "0.6000/5"
     assert scenario.quote(floor.gbp_dem) == Quote(bid="2.4979", offer="2.5017")
+    assert str(scenario.quote(floor.usd_gbp, known_at=clock.now())) == "0.6000/5"
+    assert len(list(stored_recipes(session, scenario.id, clock.now()))) == 3, "one version of each"
     assert str(scenario.quote(floor.usd_gbp, known_at=before)) == "0.6250/6"
     assert scenario.quote(floor.gbp_dem, known_at=before) == Quote(bid="2.3977", offer="2.4016")
     assert levels(session, scenario, known_at=before)[floor.gbp_dem.id] == Decimal("2.39965")
 
 
 def test_was_not_known_before_it_was_recorded(session: Session, floor: Floor, clock: FixedClock) -> None:
-    scenario = close(session, floor)
+    scenario = floor.close()
+    floor.assumed(scenario, floor.volatility, "0.1")
+    session.add(scenario)
+    session.commit()
 
-    with refuses("scenario.indicator-known"):
-        scenario.quote(floor.usd_dem, known_at=clock.now() - timedelta(seconds=1))
+    assert str(scenario.quote(floor.volatility, known_at=clock.now())) == "0.1"
+    for indicator in (floor.usd_dem, floor.volatility):
+        with refuses("scenario.indicator-known"):
+            scenario.quote(indicator, known_at=clock.now() - timedelta(seconds=1))
     with refuses("time.aware"):
         scenario.quote(floor.usd_dem, known_at=datetime(1997, 5, 1))  # noqa: DTZ001
 
@@ -328,11 +336,12 @@ def test_the_database_refuses_a_circle(session: Session, floor: Floor, layer: La
     session.add(scenario)
     session.commit()
 
-    with refuses("scenario-element.acyclic", layer):
-        session.execute(
-            insert(ScenarioArgument),
-            {"element_id": low.id, "position": 0, "argument_id": high.id},
-        )
+    for argument in (low, high):
+        with refuses("scenario-element.acyclic", layer):
+            session.execute(
+                insert(ScenarioArgument), {"element_id": low.id, "position": 0, "argument_id": argument.id}
+            )
+        session.rollback()
 
 
 def test_a_sourced_element_is_for_what_its_source_lists(session: Session, floor: Floor, layer: Layer) -> None:
@@ -359,10 +368,14 @@ def test_a_scenario_holds_no_quote_that_was_made_after_it(
     session: Session, floor: Floor, layer: Layer
 ) -> None:
     scenario = floor.scenario(at=SEEN)
-    later = floor.said(floor.dem_index, "1.5", at=CLOSE)
+    later = floor.said(floor.dem_index, "1.5", at=SEEN + timedelta(microseconds=1))
 
     with refuses("sourced-element.not-later"):
         SourcedScenarioElement(scenario=scenario, source_quote=later)
+    at_its_very_instant = floor.scenario("seen", at=SEEN)
+    floor.sourced(at_its_very_instant, floor.gbp_index, "0.6")
+    session.add(at_its_very_instant)
+    session.commit()
     element = SourcedScenarioElement(scenario=scenario, source_quote=floor.said(floor.dem_index, "1.6"))
     element.source_quote = later
     session.add(scenario)

@@ -157,7 +157,7 @@ class Quote:
     def mid(self) -> Decimal:
         """Half-way between bid and offer; `ConstraintViolation` (`quote.side-is-quoted`) without both."""
         bid, offer = self._both("a mid")
-        return ARITHMETIC.multiply(ARITHMETIC.add(bid, offer), Decimal("0.5")) if bid != offer else bid
+        return ARITHMETIC.divide(ARITHMETIC.add(bid, offer), Decimal(2)) if bid != offer else bid
 
     @property
     def spread(self) -> Decimal:
@@ -213,10 +213,15 @@ class Quote:
 
         Errors: `ConstraintViolation`: `quote.factor` for a factor that is not above zero.
         """
-        factor = exact(times)
+        factor, more = exact(times), exact(plus)
         require_factor(factor)
-        sides = Sides(*(None if side is None else side * Fraction(factor) for side in _pair(self.sides)))
-        return Quote.of_sides(sides + Fraction(exact(plus)), precision)
+        bid, offer = (
+            None if side is None else ARITHMETIC.add(ARITHMETIC.multiply(side, factor), more)
+            for side in (self.bid, self.offer)
+        )
+        if precision is not None:
+            bid, offer = (None if side is None else quotient(side, 1, precision) for side in (bid, offer))
+        return Quote(bid=bid, offer=offer)
 
     def __str__(self) -> str:
         return written(self.bid, self.offer)
@@ -251,10 +256,6 @@ def require_factor(factor: Decimal) -> None:
 
 def _term(other: Quote | Amount) -> Sides | Fraction:
     return other.sides if isinstance(other, Quote) else Fraction(exact(other))
-
-
-def _pair(sides: Sides) -> tuple[Fraction | None, Fraction | None]:
-    return sides.bid, sides.offer
 
 
 attach(

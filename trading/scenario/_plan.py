@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
 from uuid_utils.compat import uuid7
 
 from ...patterns.constraint import ConstraintViolation, rule
@@ -124,7 +125,23 @@ class Planner:
                 tuple(argument.id for argument in below),
             )
         self.evaluation.add(scenario, made.values())
+        self._require_quotes(definition, scenario, planned)
         return list(made.values())
+
+    def _require_quotes(
+        self, definition: BuildDefinition, scenario: UUID, planned: Mapping[UUID, Planned]
+    ) -> None:
+        """Work everything out, before anything is written."""
+        found = self.evaluation.of(scenario)
+        for key, each in planned.items():
+            if key not in found:
+                raise QUOTED.violation(
+                    definition,
+                    each.indicator,
+                    found=f"{each.indicator} from what its source took back",
+                    allowed="what its source stands by",
+                    remedy="Take it from another scenario, or leave it out.",
+                )
 
     def _read(self, step: Step) -> Iterator[Planned]:
         match step:
@@ -174,6 +191,7 @@ class Planner:
             select(SourceQuote)
             .join(last, and_(last.c.index_id == SourceQuote.index_id, last.c.at == SourceQuote.at))
             .where(believed)
+            .options(joinedload(SourceQuote.index).joinedload(SourceIndex.indicator))
         )
         return {each.index.indicator_id: each for each in self.session.scalars(question)}
 

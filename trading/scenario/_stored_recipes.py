@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, select
 
 from ...patterns.persistence.session import Session
 from ...patterns.persistence.types import Instant, Key
@@ -36,8 +36,8 @@ def stored_recipes(session: Session, scenario: UUID, known_at: datetime | None) 
     elements, arguments = _questions(session.connection().dialect.name, known_at is None)
     asked = {"scenario": scenario, "known_at": known_at or UNTIL_CHANGED}
     taken: dict[UUID, list[UUID]] = {}
-    for element, argument in session.execute(arguments, asked):
-        taken.setdefault(element, []).append(argument)
+    for link in session.execute(arguments, asked):
+        taken.setdefault(link.element_id, []).append(link.argument_id)
     for row in session.execute(elements, asked):
         yield Recipe(
             row.id, row.scenario_id, row.indicator_id, row.height, _origin(row), tuple(taken.get(row.id, ()))
@@ -45,7 +45,7 @@ def stored_recipes(session: Session, scenario: UUID, known_at: datetime | None) 
 
 
 @lru_cache(maxsize=4)
-def _questions(dialect: str, now: bool) -> tuple[Select[Any], Select[Any]]:
+def _questions(dialect: str, now: bool) -> tuple[Executable, Executable]:
     """The elements, and their arguments in order; made once for each dialect."""
     needed = select(_ELEMENT.id).where(_ELEMENT.scenario_id == bindparam("scenario", type_=Key))
     needed_cte = needed.cte("needed", recursive=True)
@@ -75,7 +75,7 @@ def _questions(dialect: str, now: bool) -> tuple[Select[Any], Select[Any]]:
         .outerjoin(QuoteFormula.__table__, _FORMULA.id == _ELEMENT.formula_id)
     )  # fmt: skip
     if not now:
-        elements = elements.where(or_(_ELEMENT.recorded <= known_at))
+        elements = elements.where(_ELEMENT.recorded <= known_at)
     arguments = (
         select(_ARGUMENT.element_id, _ARGUMENT.argument_id)
         .select_from(found)

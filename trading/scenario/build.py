@@ -71,7 +71,6 @@ def build_scenario(
     planner = Planner(session, require_aware(at), given, None)
     key = uuid7()
     recipes = planner.recipes(definition, key)
-    planner.evaluation.of(key)
     with session.begin_nested():
         scenario = Scenario(name=name or definition.name, at=at, publisher=publisher)
         scenario.id = key

@@ -10,12 +10,21 @@ from uuid import UUID
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import SessionTransaction, UOWTransaction, object_session
 
+from ...patterns.catalogue import attach
 from ...patterns.persistence.session import Session
 from ...patterns.time.instant import require_aware
 from ..market.indicator import MarketIndicator
 from ..quote import Quote
 from ._stored_recipes import stored_recipes
-from .element import ScenarioElement
+from .element import (
+    AssumedScenarioElement,
+    CalculatedScenarioElement,
+    ScenarioElement,
+    ShiftedScenarioElement,
+    SourcedScenarioElement,
+)
+from .information_source import InformationSource, SourceIndex
+from .quote_formula import QuoteFormula
 from .recipe import Given, Recipe, needed, recipe_of, work_out
 from .scenario import Scenario, unknown
 from .source_quote import SourceQuote
@@ -205,3 +214,31 @@ def _forget_all(session: Session, transaction: SessionTransaction) -> None:
     # A flush ends a transaction of its own within another, and takes nothing back.
     if transaction.parent is None or transaction.nested:
         session.info.pop(_KEPT, None)
+
+
+attach(
+    "9.4",
+    types=(Scenario, ScenarioElement, SourcedScenarioElement, AssumedScenarioElement,
+           CalculatedScenarioElement, ShiftedScenarioElement, SourceQuote, SourceIndex, InformationSource,
+           QuoteFormula),
+    behaviours=(levels, quotes_of),
+    figure="analysis_patterns.trading.scenario",
+    when_not="Where all that is ever asked is the latest price of one source, a history of prices does. "
+    "Scenarios are for states of a whole market: to compare them, to imagine some, to value by them.",
+    example="""
+>>> from datetime import UTC, datetime
+>>> from analysis_patterns.trading import (
+...     AssumedScenarioElement, CalculatedScenarioElement, ExchangeRate, Market, Quote, QuoteFormula,
+...     Scenario)
+>>> london = Market(name="London")
+>>> dem, gbp, cross = (ExchangeRate(base=base, quoted=quoted, market=london)
+...     for base, quoted in (("USD", "DEM"), ("USD", "GBP"), ("GBP", "DEM")))
+>>> close = Scenario(name="close", at=datetime(1997, 5, 1, 9, tzinfo=UTC))
+>>> arguments = [AssumedScenarioElement(scenario=close, indicator=rate, quote=Quote.parse(text))
+...     for rate, text in ((dem, "1.5000/10"), (gbp, "0.6250/6"))]
+>>> rule = QuoteFormula(name="cross", arguments=["a", "b"], says="a / b", places=4)
+>>> _ = CalculatedScenarioElement(scenario=close, indicator=cross, formula=rule, arguments=arguments)
+>>> print(close.quote(cross))
+2.3977/4016
+""",
+)  # fmt: skip

@@ -134,7 +134,7 @@ def needed(
         if key not in known and key not in found:
             found[key] = recipes[key]
             waiting += recipes[key].arguments
-    return sorted(found.values(), key=lambda recipe: recipe.height)
+    return sorted(found.values(), key=lambda recipe: (recipe.height, recipe.id))
 
 
 def work_out(recipes: Iterable[Recipe], quotes: dict[UUID, Quote | None]) -> None:

@@ -20,6 +20,7 @@ from . import (
     kitchen,
     patients,
     portfolios,
+    rates,
     risk,
     room_q9,
     surgery,
@@ -51,6 +52,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "portfolios": portfolios.run,
         "options desk": risk.run,
         "barrier": barrier.run,
+        "rates": rates.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
