@@ -27,6 +27,18 @@ from .market import (
     TenorUnit,
     Volatility,
 )
+from .term import (
+    ContractClassification,
+    ContractType,
+    Term,
+    TermChoice,
+    TermRule,
+    TermType,
+    TermValue,
+    ValueKind,
+    having,
+    of_type,
+)
 
 __all__ = [
     "OPTION_POSITIONS",
@@ -35,6 +47,8 @@ __all__ = [
     "BarrierSide",
     "Cancellation",
     "Contract",
+    "ContractClassification",
+    "ContractType",
     "Direction",
     "ExchangeRate",
     "ExerciseStyle",
@@ -49,7 +63,15 @@ __all__ = [
     "Product",
     "Tenor",
     "TenorUnit",
+    "Term",
+    "TermChoice",
+    "TermRule",
+    "TermType",
+    "TermValue",
     "Terms",
+    "ValueKind",
     "Volatility",
+    "having",
+    "of_type",
     "was_cancelled",
 ]
