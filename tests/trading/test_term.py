@@ -104,7 +104,8 @@ def test_says_which_value_was_refused_and_what_may_stand_there(weather: Weather)
 
     assert str(refused.value) == (
         "term.kind-of-value: found str 'Paris' for 'station'; "
-        "allowed: one of New York LaGuardia, Boston Logan. Say it as the type of the term wants it, or choose another type."
+        "allowed: one of New York LaGuardia, Boston Logan. "
+        "Say it as the type of the term wants it, or choose another type."
     )
 
 

@@ -50,6 +50,32 @@ def read(kind: ValueKind, unit: Unit | None, choices: tuple[str, ...], given: ob
     return _READ[kind](unit, given)
 
 
+def written(value: TermValue) -> str | bool:
+    """A value as a document has it: whether it is so, or a text that `parsed` reads back exactly."""
+    return value if isinstance(value, bool) else str(value)
+
+
+def parsed(kind: ValueKind, given: str | bool) -> object:
+    """
+    What a document says of a kind, for the type of the term to read.
+
+    Errors: `ConstraintViolation` for a number, a quantity or money that is none.
+    """
+    if not isinstance(given, str):
+        return given
+    if kind is ValueKind.DATE:
+        try:
+            return date.fromisoformat(given)
+        except ValueError:
+            return given  # the type of the term says what is allowed
+    parsers: dict[ValueKind, Callable[[str], object]] = {
+        ValueKind.NUMBER: exact,
+        ValueKind.QUANTITY: Quantity.parse,
+        ValueKind.MONEY: Money.parse,
+    }
+    return parsers.get(kind, str)(given)
+
+
 def _number(_unit: Unit | None, given: object) -> TermValue | None:
     if isinstance(given, bool | Quantity) or not isinstance(given, Decimal | int | float):
         return None
