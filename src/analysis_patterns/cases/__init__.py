@@ -17,6 +17,7 @@ from . import (
     documents,
     hospital,
     kitchen,
+    mixed_portfolio,
     patients,
     room_q9,
     surgery,
@@ -43,6 +44,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "surgery": surgery.run,
         "kitchen": kitchen.run,
         "room Q9": room_q9.run,
+        "mixed portfolio": mixed_portfolio.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
