@@ -114,12 +114,17 @@ def _one_of_each(session: Session) -> list[Contract]:
         "price": 90,
         "traded": date(1997, 5, 1),
     }
-    option = said | {
+    option: dict[str, Any] = said | {
         "expiration": date(1997, 9, 2),
         "option_direction": Direction.LONG,
         "premium": Money(250_000, "USD"),
     }
-    barrier = {"side": BarrierSide.DOWN, "effect": BarrierEffect.IN, "barrier": 85, "reference": 95}
+    barrier: dict[str, Any] = {
+        "side": BarrierSide.DOWN,
+        "effect": BarrierEffect.IN,
+        "barrier": 85,
+        "reference": 95,
+    }
     made: list[Contract] = [Contract(**said), Option(**option), BarrierOption(**option, **barrier)]
     session.add_all(made)
     return made

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 from uuid_utils.compat import uuid7
 
-from analysis_patterns.patterns import Money, Quantity, Session, create_guards, drop_guards, inconsistencies
+from analysis_patterns.patterns import Money, Quantity, Session, inconsistencies
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.persistence import Base
+from analysis_patterns.patterns.persistence.guard import verbatim
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.trading import (
     ContractClassification,
@@ -341,10 +342,12 @@ def test_a_type_that_admits_less_is_refused_while_contracts_have_it(
 def test_what_was_written_past_the_rules_is_found(
     session: Session, weather: Weather, agreed: ContractClassification
 ) -> None:
-    drop_guards(session.connection(), Base.metadata)
+    terms: Any = Term.__table__
+    for guard in terms.info["guards"]:
+        for statement in guard.drop(session.connection().dialect.name):
+            session.execute(verbatim(statement))
     session.execute(delete(Term).where(Term.type_id == weather.tick.id))
     session.execute(update(Term).where(Term.type_id == weather.station.id).values(text="Paris"))
-    create_guards(session.connection(), Base.metadata)
     session.expire_all()
 
     found = {each.rule.name for each in inconsistencies(session)}

@@ -103,10 +103,14 @@ def _record(session: Session) -> Organization:
     market = Market(name=_MARKET, calendars=["US"])
     bought: dict[str, Any] = {"long": desk, "short": client, "traded": _TRADED}
     sold: dict[str, Any] = {"long": client, "short": desk, "traded": _TRADED, "direction": Direction.SHORT}
-    shares = {"instrument": _instrument("ACM shares", market, "{share}"), "amount": 1000, "price": 30}
+    shares: dict[str, Any] = {
+        "instrument": _instrument("ACM shares", market, "{share}"),
+        "amount": 1000,
+        "price": 30,
+    }
     yen = ExchangeRate(base="USD", quoted="JPY", market=market, name="dollars in yen")
-    dollars = {"instrument": yen, "amount": 10_000_000, "price": 90}
-    expires = {"expiration": _EXPIRES, "option_direction": Direction.LONG}
+    dollars: dict[str, Any] = {"instrument": yen, "amount": 10_000_000, "price": 90}
+    expires: dict[str, Any] = {"expiration": _EXPIRES, "option_direction": Direction.LONG}
     barrier: dict[str, Any] = {
         "side": BarrierSide.DOWN, "effect": BarrierEffect.IN, "barrier": 85, "reference": 95,
     }  # fmt: skip
