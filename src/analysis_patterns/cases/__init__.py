@@ -18,6 +18,7 @@ from . import (
     documents,
     hospital,
     kitchen,
+    mixed_portfolio,
     patients,
     portfolios,
     rates,
@@ -53,6 +54,7 @@ CASES: Mapping[str, Callable[[Session], WorkedCase]] = MappingProxyType(
         "options desk": risk.run,
         "barrier": barrier.run,
         "rates": rates.run,
+        "mixed portfolio": mixed_portfolio.run,
     }
 )
 """Every worked case, by a short name; each builds what the database does not hold, and checks it."""
