@@ -235,7 +235,7 @@ class Transition(Base, init=False):
     target: Mapped[str] = mapped_column(String(200))
     valid_from: Mapped[date] = mapped_column()
     valid_to: Mapped[date] = mapped_column()
-    condition: Mapped[str] = mapped_column(String(200), server_default="")
+    condition: Mapped[str] = mapped_column(String(200))
     life_cycle: Mapped[LifeCycle] = relationship(back_populates="transitions", init=False)
 
     def __init__(self, step: Step) -> None:

@@ -866,6 +866,7 @@ CREATE TABLE patterns_life_cycle_transition (
 	target VARCHAR(200) NOT NULL,
 	valid_from DATE NOT NULL,
 	valid_to DATE NOT NULL,
+	condition VARCHAR(200) NOT NULL,
 	CONSTRAINT pk_patterns_life_cycle_transition PRIMARY KEY (id),
 	CONSTRAINT ck_patterns_life_cycle_transition_period_order CHECK (valid_from < valid_to),
 	CONSTRAINT uq_patterns_life_cycle_transition_life_cycle_id_source__fbfd UNIQUE (life_cycle_id, source, event, valid_from),
