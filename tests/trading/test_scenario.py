@@ -151,6 +151,30 @@ def test_a_correction_of_the_source_is_seen_from_then_on_and_not_before(
     assert levels(session, scenario, known_at=before)[floor.gbp_dem.id] == Decimal("2.39965")
 
 
+def test_follows_its_source_whichever_version_it_took(
+    session: Session, floor: Floor, clock: FixedClock
+) -> None:
+    said = floor.said(floor.dem_index, "1.5000/10")
+    session.add(said)
+    session.commit()
+    clock.advance(timedelta(hours=1))
+    corrected = said.restated(quote=Quote.parse("1.6000/10"))
+    scenario = floor.scenario()
+    SourcedScenarioElement(scenario=scenario, source_quote=corrected)
+    session.add(scenario)
+    session.commit()
+    then = clock.now()
+
+    assert str(scenario.quote(floor.usd_dem)) == "1.6000/10"
+    clock.advance(timedelta(hours=1))
+    corrected.restated(quote=Quote.parse("1.7000/10"))
+    session.flush()
+    assert str(scenario.quote(floor.usd_dem)) == "1.7000/10"
+    session.commit()
+    assert str(scenario.quote(floor.usd_dem)) == "1.7000/10"
+    assert str(scenario.quote(floor.usd_dem, known_at=then)) == "1.6000/10"
+
+
 def test_was_not_known_before_it_was_recorded(session: Session, floor: Floor, clock: FixedClock) -> None:
     scenario = floor.close()
     floor.assumed(scenario, floor.volatility, "0.1")

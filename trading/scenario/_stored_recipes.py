@@ -24,6 +24,7 @@ from .source_quote import SourceQuote
 _ELEMENT: Any = ScenarioElement.__table__.c
 _ARGUMENT: Any = ScenarioArgument.__table__.c
 _SAID: Any = SourceQuote.__table__.c
+_TAKEN = SourceQuote.__table__.alias("taken")
 _FORMULA: Any = QuoteFormula.__table__.c
 
 
@@ -63,7 +64,7 @@ def _questions(dialect: str, now: bool) -> tuple[Executable, Executable]:
     elements = (
         select(
             _ELEMENT.id, _ELEMENT.scenario_id, _ELEMENT.indicator_id, _ELEMENT.height, _ELEMENT.kind,
-            _ELEMENT.source_quote_id, _ELEMENT.quote_bid, _ELEMENT.quote_offer,
+            _TAKEN.c.id.label("source_quote"), _ELEMENT.quote_bid, _ELEMENT.quote_offer,
             _ELEMENT.plus, _ELEMENT.times, _ELEMENT.places, _ELEMENT.digits,
             _SAID.quote_bid.label("said_bid"), _SAID.quote_offer.label("said_offer"),
             _ELEMENT.formula_id, _FORMULA.listed, _FORMULA.says,
@@ -71,7 +72,9 @@ def _questions(dialect: str, now: bool) -> tuple[Executable, Executable]:
         )
         .select_from(found)
         .join(ScenarioElement.__table__, _ELEMENT.id == found.c.id)
-        .outerjoin(SourceQuote.__table__, and_(_SAID.id == _ELEMENT.source_quote_id, believed))
+        # An element may have taken any version of what was said: all of them are of one fact.
+        .outerjoin(_TAKEN, _TAKEN.c.version == _ELEMENT.source_quote_id)
+        .outerjoin(SourceQuote.__table__, and_(_SAID.id == _TAKEN.c.id, believed))
         .outerjoin(QuoteFormula.__table__, _FORMULA.id == _ELEMENT.formula_id)
     )  # fmt: skip
     if not now:
@@ -92,7 +95,7 @@ def _origin(row: Any) -> Origin:
         case "shifted":
             return Shift(row.plus, row.times, row.places, row.digits)
         case "sourced":
-            return Given(_quote(row.said_bid, row.said_offer), row.source_quote_id)
+            return Given(_quote(row.said_bid, row.said_offer), row.source_quote)
         case _:
             return Given(_quote(row.quote_bid, row.quote_offer))
 
