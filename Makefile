@@ -7,6 +7,7 @@ WORKERS ?= logical
 SPREAD := --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 BIN := .venv/bin
 LIBRARY := .venv/.library-is-installed
+PRICING := .venv/.pricing-is-installed
 WORKSHOP := .venv/.workshop-is-installed
 OLDEST := .venv-oldest/.is-installed
 POSTGRESQL_15 ?= /usr/lib/postgresql/15/bin
@@ -17,7 +18,7 @@ PIP := -m pip --quiet --disable-pip-version-check
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 14
 
-tour: $(LIBRARY) ## the guided tour: every worked case run, every pattern drawn, the catalogue written
+tour: $(PRICING) ## the guided tour: every worked case run, every pattern drawn, the catalogue written
 	$(BIN)/analysis-patterns tour
 
 test: $(WORKSHOP) ## all the tests, on SQLite and on a PostgreSQL of their own
@@ -56,6 +57,10 @@ $(LIBRARY): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python $(PIP) install --upgrade 'pip>=25.1'
 	$(BIN)/python $(PIP) install --editable .
+	touch $@
+
+$(PRICING): $(LIBRARY)
+	$(BIN)/python $(PIP) install --editable '.[pricing]'
 	touch $@
 
 $(WORKSHOP): $(LIBRARY)

@@ -113,7 +113,7 @@ class Book:
 
 def load_book(session: Session, contracts: Select[Any], *, party: Party | None = None) -> Book:
     """
-    Read the contracts that a question chooses: one for contracts, such as a portfolio's, or for their ids.
+    Read the contracts that a question chooses: one for contracts or for a class of them, or for their ids.
 
     Shape:  one statement, grouped by class and instrument, each column handed over as one value. Seen from
             the primary party's side of each, or from that of the `party` named.
@@ -121,8 +121,9 @@ def load_book(session: Session, contracts: Select[Any], *, party: Party | None =
             `valuation.party-has-part` for a contract that the party has no part in.
     """
     asked = _Asked(priced_kinds())
-    # Both read the table of contracts, and neither row is the other's.
-    chosen = Contract.__table__.c.id.in_(contracts.with_only_columns(Contract.id).correlate(None))
+    # The question keeps the class that it is for; its rows are others than those read here.
+    asked_for = contracts.column_descriptions[0].get("entity") or contracts.selected_columns
+    chosen = Contract.__table__.c.id.in_(contracts.with_only_columns(asked_for.id).correlate(None))
     holdings = []
     for row in session.execute(asked.statement(_view(party)).where(chosen)):
         kind = Contract.__mapper__.polymorphic_map[row.kind].class_

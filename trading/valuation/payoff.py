@@ -24,6 +24,12 @@ ONE_UNDERLYING = rule(
     says="What a product comes to is drawn over the price of the one instrument that its contracts are on.",
 )
 
+PAID_ALIKE = rule(
+    "payoff.paid-in-its-currency",
+    pattern="10.3",
+    says="What was paid for a product is told in the currency in which it is worth something.",
+)
+
 _PLACES = 14
 _LOOKED_AT = 400
 _HALVINGS = 60
@@ -77,7 +83,8 @@ def payoff(
 
     Shape:  at the `prices` named, or at round ones around the strikes; less what was `paid`, if given. Where
             contracts expire on different days, the later ones are valued on the first day.
-    Errors: `ConstraintViolation`: `payoff.one-instrument`, and those of `value_grid`.
+    Errors: `ConstraintViolation`: `payoff.one-instrument`, `payoff.paid-in-its-currency`, and those of
+            `value_grid`.
     Source: Analysis Patterns 10.2 and 10.3.
     """
     instruments = {each.instrument for each in book.holdings}
@@ -88,8 +95,15 @@ def payoff(
             remedy="Choose the contracts on one instrument.",
         )
     (instrument,) = instruments
+    currency = book.indicators.underlyings[instrument].currency
+    if paid is not None and paid.currency.code != currency:
+        raise PAID_ALIKE.violation(
+            found=f"{paid} for contracts that are paid in {currency}",
+            allowed=f"an amount in {currency}",
+            remedy="Convert it first, at the rate of the day on which it was paid.",
+        )
     over = _Over(book, state, instrument, 0.0 if paid is None else float(paid.amount))
-    shown = _round_prices(over.marks) if prices is None else [exact(price) for price in prices]
+    shown = [exact(price) for price in prices or ()] or _round_prices(over.marks)
     then = replace(state, day=_first_end(book, state.day))
     return Payoff(
         book.indicators.underlyings[instrument].name,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from math import factorial
@@ -92,6 +93,7 @@ def profit_and_loss(
             how much the worth changes. Without an order, by Shapley's method: what each cause changes, on
             average over all orders, which takes 128 valuations, of contracts in either book. A barrier that
             a price crosses counts among prices; what was known before and after, among barriers knocked.
+            In between, an indicator that only one of the two states has stands where it stands there.
     Units:  in the currency named, or the one that all contracts are paid in.
     Errors: `ConstraintViolation`: `profit.each-step-once`, and those of `value`.
     Source: L. S. Shapley, A Value for n-Person Games, 1953.
@@ -140,15 +142,28 @@ class _Worths:
         return Book(holdings, self._book.indicators.with_those_of(self._then.indicators))
 
     def _market(self, moved: frozenset[ProfitCause]) -> MarketState:
+        if moved in _ENDS:  # what is lacking there is not made up for
+            return replace(self._to if moved else self._from, source=None)
         indicators = self._book.indicators.with_those_of(self._then.indicators)
-        levels = {
-            key: level
-            for state, taken in ((self._from, False), (self._to, True))
-            for key, level in state.levels.items()
-            if (_cause_of(key, indicators) in moved) is taken
-        }
+        levels: dict[UUID, Decimal] = {}
+        for group in _groups(indicators, {**self._from.levels, **self._to.levels}):
+            chosen, other = self._from.levels, self._to.levels
+            if _cause_of(group[0], indicators) in moved:
+                chosen, other = other, chosen
+            known = chosen if any(key in chosen for key in group) else other
+            levels |= {key: known[key] for key in group if key in known}
         timed = self._to if ProfitCause.TIME in moved else self._from
         return replace(self._from, day=timed.day, levels=levels, source=None)
+
+
+_ENDS = frozenset(), frozenset(ProfitCause)
+
+
+def _groups(indicators: Indicators, levels: Iterable[UUID]) -> list[tuple[UUID, ...]]:
+    """Indicators of which one stands in for another: those of one volatility, or of one interest."""
+    several = [*indicators.volatilities.values(), *indicators.interest.values()]
+    grouped = {key for group in several for key in group}
+    return [*several, *((key,) for key in levels if key not in grouped)]
 
 
 def _cause_of(indicator: UUID, indicators: Indicators) -> ProfitCause:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import Engine, event, select
+from sqlalchemy.orm import aliased
 
 from analysis_patterns.patterns import AnalysisPatternsError, Session
 from analysis_patterns.trading import BarrierEffect, BarrierOption, Contract, Direction, ExerciseStyle, Option
@@ -198,3 +199,19 @@ def test_says_which_extra_brings_what_is_missing(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(AttributeError):
         _ = _extra.Extra("numpy").__wrapped__
     assert _extra.Extra("numpy").float64 is np.float64
+
+
+def test_a_question_for_a_class_of_contracts_chooses_no_others(session: Session) -> None:
+    desk = Trading()
+    stored(session, desk, every_kind(desk))
+    options = {each.id for each in desk.deals if isinstance(each, Option)}
+    barriers = {each.id for each in desk.deals if isinstance(each, BarrierOption)}
+    later = aliased(Option)
+
+    assert load_book(session, select(Option)).contracts() == options
+    assert load_book(session, select(Option.id)).contracts() == options
+    assert load_book(session, select(BarrierOption)).contracts() == barriers
+    american = Option.style == ExerciseStyle.AMERICAN
+    assert load_book(session, select(Option).where(american)).contracts() == {desk.deals[4].id}
+    assert load_book(session, select(later).where(later.amount_number < 1)).contracts() == {desk.deals[3].id}
+    assert load_book(session, select(Option.__table__.c.id)).contracts() == options

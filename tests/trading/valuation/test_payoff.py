@@ -116,3 +116,18 @@ def test_refuses_products_on_several_instruments(session: Session) -> None:
 
     with refuses("payoff.one-instrument"):
         payoff(book, desk.state())
+
+
+def test_refuses_what_was_paid_in_another_currency(session: Session) -> None:
+    desk = Trading()
+    book = stored(session, desk, [desk.option()])
+
+    with refuses("payoff.paid-in-its-currency"):
+        payoff(book, desk.state(), paid=Money(3500, "JPY"))
+
+
+def test_where_no_prices_are_named_round_ones_are_shown(session: Session) -> None:
+    desk = Trading()
+    book = stored(session, desk, [desk.option()])
+
+    assert payoff(book, desk.state(), prices=[]).prices == payoff(book, desk.state()).prices

@@ -24,6 +24,7 @@ from analysis_patterns.trading.valuation.profit import ORDER
 
 from ...covered import Covered
 from ...refusals import refuses
+from ..trades import TRADED
 from .markets import Trading, stored
 
 LATER = date(1997, 6, 2)
@@ -174,3 +175,35 @@ def test_refuses_steps_that_are_left_out_or_taken_twice(
 
     with refuses("profit.each-step-once"):
         profit_and_loss((before, desk.state()), (after, moved(desk)), currency="USD", order=order)
+
+
+@pytest.mark.parametrize("order", [ORDER, tuple(reversed(ORDER)), None])
+def test_new_contracts_may_be_on_what_was_not_quoted_before(
+    session: Session, order: tuple[ProfitCause, ...] | None
+) -> None:
+    desk, everything, _ = books(session)
+    old = everything.only([desk.deals[1].id])
+    both = everything.only([desk.deals[1].id, desk.deals[3].id])
+    end = desk.state("2 May", date(1997, 5, 2))
+    unquoted = {desk.volatility[desk.yen].id, desk.interest["JPY"].id}
+    start = MarketState("1 May", date(1997, 5, 1), {k: v for k, v in end.levels.items() if k not in unquoted})
+
+    there, back = (
+        profit_and_loss(*pair, currency="USD", order=order)
+        for pair in (((old, start), (both, end)), ((both, end), (old, start)))
+    )
+
+    for found, cause in ((there, ProfitCause.NEW), (back, ProfitCause.CANCELLED)):
+        assert sum(found.parts.values(), Money(0, "USD")) == found.total
+        assert {each for each, part in found.parts.items() if part.amount} == {ProfitCause.TIME, cause}
+    assert back.total == -there.total
+
+
+def test_what_either_market_lacks_is_not_taken_from_the_other(session: Session) -> None:
+    desk, before, _ = books(session)
+    whole = desk.state()
+    lacking = MarketState("lacking", TRADED, {desk.acm.id: Decimal(30)})
+
+    for pair in (((before, whole), (before, lacking)), ((before, lacking), (before, whole))):
+        with refuses("valuation.indicator-known"):
+            profit_and_loss(*pair, currency="USD")

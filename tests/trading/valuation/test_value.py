@@ -128,3 +128,9 @@ def test_estimates_enter_records_as_the_nearest_minor_unit(
     estimate: float, currency: str, amount: str
 ) -> None:
     assert rounded(estimate, currency) == Money(amount, currency)
+
+
+@pytest.mark.parametrize("estimate", [math.inf, -math.inf, math.nan])
+def test_refuses_to_record_what_is_no_number(estimate: float) -> None:
+    with refuses("valuation.finite"):
+        rounded(estimate, "USD")
