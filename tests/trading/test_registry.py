@@ -19,12 +19,22 @@ from analysis_patterns.trading import (
     contract_classes,
     gaps,
 )
+from analysis_patterns.trading.valuation import PRICERS
 
 from .trades import Desk
 
 
-def test_every_class_of_contract_has_a_form_and_an_exporter() -> None:
-    assert gaps([FORMS, EXPORTERS], within="analysis_patterns.") == []
+def test_every_class_of_contract_has_a_form_an_exporter_and_a_pricer() -> None:
+    assert gaps([FORMS, EXPORTERS, PRICERS], within="analysis_patterns.") == []
+
+
+def test_a_class_that_has_no_pricer_is_named() -> None:
+    class Unpriced(Contract, init=False):
+        """An application's own contract, without a pricer."""
+
+        __mapper_args__ = {"polymorphic_identity": "unpriced contract"}
+
+    assert "Unpriced has no pricer" in gaps([PRICERS], within=__name__)
 
 
 def test_a_class_that_was_forgotten_is_named() -> None:

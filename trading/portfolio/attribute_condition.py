@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from enum import Enum
 from functools import cached_property
+from re import fullmatch
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -51,7 +52,9 @@ class _OnAttribute(Condition, ABC):
 
     def _said(self, value: str) -> str:
         """A value as the text of a filter states it."""
-        return value if self.of.kind.written else quoted(value)
+        written = self.of.kind.written
+        # Some units, such as that of minutes of arc, have a quote in them.
+        return value if written and fullmatch(written, value) else quoted(value)
 
     def _set(self, **fields: Any) -> None:
         for name, value in fields.items():

@@ -19,8 +19,8 @@ from .attribute_condition import Among, Compare, Missing, Within
 from .filter_kind import Condition, ContractFilter, Everything, InRole, OfKind, Truth, quoted, violation_of
 from .hard_coded import HardCoded
 
-MOST = 1000
-"""How many conditions a filter may be made of."""
+MOST = 300
+"""How many conditions a filter may be made of: SQLite joins at most 1000, and some come to two."""
 
 DEEPEST = 50
 """How many times a filter may be made of filters."""
@@ -118,7 +118,8 @@ class _Several(_Combined):
 
     def meaning(self) -> str:
         """The word, with what its parts mean."""
-        return repr((self.word, [each.meaning() for each in self.of]))
+        # Not repr(): it would escape what is escaped, and double with every level.
+        return f"{self.word}[{', '.join(each.meaning() for each in self.of)}]"
 
     def __str__(self) -> str:
         if len(self.of) == 1:
@@ -182,7 +183,7 @@ class Not(_Combined):
 
     def meaning(self) -> str:
         """That it is denied, with what that means."""
-        return repr(("not", self.of.meaning()))
+        return f"not[{self.of.meaning()}]"
 
     def __str__(self) -> str:
         return f"not {_bracketed(self.of)}"

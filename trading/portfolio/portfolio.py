@@ -129,7 +129,11 @@ def portfolio_for(session: Session, filter: PortfolioFilter | ContractFilter | s
     ...     portfolio_for(session, "price < 100 USD/t and amount > 5000 kg") is one
     True
     """
-    stored = filter if isinstance(filter, PortfolioFilter) else _fixed(session, as_filter(filter))
+    if isinstance(filter, PortfolioFilter):
+        is_new = filter.is_fixed and inspect(filter).transient
+        stored = _fixed(session, filter.versions[0].says) if is_new else filter
+    else:
+        stored = _fixed(session, as_filter(filter))
 
     def find() -> Portfolio | None:
         return session.scalars(select(Portfolio).where(Portfolio.filter_id == stored.id)).one_or_none()

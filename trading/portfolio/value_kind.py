@@ -193,7 +193,11 @@ class MoneyKind(ValueKind):
 
     def among(self, columns: Sequence[ColumnElement[Any]], values: Iterable[Any]) -> ColumnElement[bool]:
         """The currency and the minor units are those of one of the values."""
-        return or_(*(self.compared(columns, "=", each) for each in values))
+        minor, currency = columns
+        amounts: dict[str, list[int]] = {}
+        for each in values:
+            amounts.setdefault(each.currency.code, []).append(each.minor_units)
+        return or_(*(and_(currency == code, minor.in_(said)) for code, said in amounts.items()))
 
     def bound(self, value: Any) -> Any:
         """Its minor units."""

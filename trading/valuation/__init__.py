@@ -7,6 +7,7 @@ from .market_state import LevelShift, MarketState, shifted_states
 from .payoff import Payoff, payoff
 from .plug_in import BarrierPricer, OptionPricer, QuantLibEuropean
 from .pricer import (
+    PRICERS,
     ColumnReading,
     ContractColumns,
     MarketColumns,
@@ -23,6 +24,7 @@ from .stored import grid_states, market_state, portfolio_book
 from .value import ContractValue, Valuation, value
 
 __all__ = [
+    "PRICERS",
     "BarrierPricer",
     "Book",
     "ColumnReading",

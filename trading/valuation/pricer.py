@@ -171,6 +171,23 @@ def pricer_for(kind: type[Contract]) -> Pricer:
     return found
 
 
+class Pricers:
+    """
+    Which classes of contract are priced, to be asked beside the registries of forms and exporters.
+
+    Source: Analysis Patterns 10.5.
+    """
+
+    what = "pricer"
+
+    def serves(self, contract: type[Contract]) -> bool:
+        """Whether a class has a pricer of its own."""
+        return contract in _PRICERS
+
+
+PRICERS = Pricers()
+
+
 def priced_kinds() -> tuple[type[Contract], ...]:
     """The classes that have a pricer, by name."""
     return tuple(sorted(_PRICERS, key=lambda kind: kind.__name__))

@@ -171,7 +171,7 @@ class MixedBook:
             "option_direction": random.choice(list(Direction)),
             "style": random.choice(list(ExerciseStyle)),
             "premium": premium,
-            "premium_paid": None if random.random() < 0.5 else traded + timedelta(days=2),
+            "premium_paid": None if premium is None or random.random() < 0.5 else traded + timedelta(days=2),
         }
 
 

@@ -28,6 +28,7 @@ from analysis_patterns.trading import (
 from analysis_patterns.trading.portfolio import (
     AllOf,
     Among,
+    AnyOf,
     Compare,
     HardCoded,
     InPortfolio,
@@ -38,7 +39,7 @@ from analysis_patterns.trading.portfolio import (
     Within,
     read_filter,
 )
-from analysis_patterns.trading.portfolio.filter import DEEPEST, MOST, AnyContractFilter, digest
+from analysis_patterns.trading.portfolio.filter import DEEPEST, MOST, AnyContractFilter, depth_of, digest
 
 from ...refusals import refuses
 from ..trades import Desk
@@ -350,3 +351,31 @@ def test_an_option_is_read_by_what_only_options_have(deals: Deals) -> None:
 
     assert expiring
     assert all(isinstance(each, Option) for each in expiring)
+
+
+def test_a_filter_nested_as_deep_as_may_be_has_a_short_meaning() -> None:
+    nested = parse_filter("kind 'option'")
+    for n in range(DEEPEST - 1):
+        nested = (
+            Not.stating(of=nested & parse_filter("lots = 1")) if n % 2 else nested | parse_filter("lots = 2")
+        )
+        if depth_of(nested) >= DEEPEST - 2:
+            break
+
+    assert len(nested.normal().meaning()) < 50_000
+    assert digest(parse_filter(str(nested))) == digest(nested)
+
+
+def test_the_largest_filter_can_be_asked_of_a_database(session: Session) -> None:
+    several = tuple(parse_filter(f"premium < {n} USD") for n in range(MOST - 1))
+    listed = Among.stating(attribute="premium", values=tuple(f"{n} USD" for n in range(1000)))
+
+    for each in (AllOf.stating(of=several), AnyOf.stating(of=several), listed):
+        assert session.scalars(select(Contract).where(each.condition())).all() == []
+
+
+def test_a_unit_with_a_quote_in_it_is_written_so_that_it_is_read_again() -> None:
+    said = Compare.stating(attribute="amount", operator=">", value="5 '")
+
+    assert str(said) == "amount > '5 '''"
+    assert parse_filter(str(said)) == said

@@ -179,6 +179,11 @@ class TestEqualFilters:
         assert portfolio_for(session, one.filter) is one
         assert portfolio_for(session, "amount > 1 t") is not one
 
+    def test_an_equal_filter_that_is_not_stored_finds_the_portfolio(self, session: Session) -> None:
+        one = portfolio_for(session, ACM)
+
+        assert portfolio_for(session, PortfolioFilter(says=f"({ACM})")) is one
+
     def test_a_named_filter_has_a_portfolio_of_its_own(self, session: Session) -> None:
         chosen = PortfolioFilter(name="desk", says=ACM)
 
