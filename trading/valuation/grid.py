@@ -178,7 +178,7 @@ def _totals(pieces: list[Piece]) -> list[Floats]:
 def _in_wholes(amount: Money, per: int) -> Decimal:
     if per == 1:
         return Decimal(amount.amount)
-    return (Decimal(amount.amount) / per).to_integral_value(ROUND_HALF_UP)
+    return (Decimal(amount.amount) / per).to_integral_value(ROUND_HALF_UP) or Decimal(0)  # never -0
 
 
 def _slices(start: int, stop: int, size: int) -> Iterator[slice]:

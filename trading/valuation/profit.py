@@ -156,7 +156,7 @@ class _Worths:
         return replace(self._from, day=timed.day, levels=levels, source=None)
 
 
-_ENDS = frozenset(), frozenset(ProfitCause)
+_ENDS: tuple[frozenset[ProfitCause], ...] = frozenset(), frozenset(ProfitCause)
 
 
 def _groups(indicators: Indicators, levels: Iterable[UUID]) -> list[tuple[UUID, ...]]:

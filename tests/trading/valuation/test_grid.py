@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from multiprocessing import get_context
@@ -183,6 +184,11 @@ def test_shifts_across_and_down_make_a_grid(session: Session) -> None:
     totals = [value(book, each).total.amount / 100 for each in markets]
     assert [cell for row in picture.cells for cell in row] == [round(each) for each in totals]
     assert picture.cells[1][1] == 20
+    sold = value_grid(book, markets)
+    small = replace(sold, estimates=-sold.estimates).picture(
+        "-", across=["a"] * 3, down=["b", "c"], per=10**9
+    )
+    assert {str(cell) for row in small.cells for cell in row} == {"0"}
     assert str(markets[0].explain(desk.acm.id, "ACM")) == (
         "ACM is 27.0 in 1 May, volatility 0.05, ACM -10 %\n"
         "  27.0 = 30 * 0.9 + 0  [shift ACM -10 %]\n"
