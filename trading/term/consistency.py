@@ -28,7 +28,7 @@ def _by_rules(session: Session) -> Iterator[Affected]:
 
 
 @recheck
-def _by_generalizations(session: Session) -> Iterator[Affected]:
+def _by_types_generalized(session: Session) -> Iterator[Affected]:
     """All of them, where a type of contract gets another supertype or loses one."""
     if any(
         inspect(each).attrs.supertypes.history.has_changes()
