@@ -222,7 +222,7 @@ attach(
            CalculatedScenarioElement, ShiftedScenarioElement, SourceQuote, SourceIndex, InformationSource,
            QuoteFormula),
     behaviours=(levels, quotes_of),
-    figure="analysis_patterns.trading.scenario",
+    figure="analysis_patterns.trading.scenario.element",
     when_not="Where all that is ever asked is the latest price of one source, a history of prices does. "
     "Scenarios are for states of a whole market: to compare them, to imagine some, to value by them.",
     example="""
