@@ -209,6 +209,7 @@ def test_refuses_steps_that_lead_nowhere_and_writes_nothing(
     with refuses(rule):
         preview_scenario(session, definition, at=CLOSE, parameters={"other": other})
 
+    assert definition not in session
     assert session.scalars(select(Scenario)).all() == [other]
     assert session.scalar(select(func.count()).select_from(ScenarioElement)) == 0
 

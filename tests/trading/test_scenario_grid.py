@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -133,6 +134,55 @@ def test_records_a_grid_whose_elements_say_what_they_are_shifts_of(
     moved = recorded[0].element(floor.usd_dem)
     assert moved.arguments == (base.element(floor.usd_dem),)
     assert recorded[0].element(floor.gbp_dem).arguments == (moved, recorded[0].element(floor.usd_gbp))
+
+
+def test_what_another_scenario_makes_of_it_stays_in_memory_and_on_record(
+    session: Session, floor: Floor
+) -> None:
+    scenario, other = floor.scenario("one"), floor.scenario("other")
+    low = floor.assumed(scenario, floor.usd_dem, "1/2")
+    between = ShiftedScenarioElement(scenario=other, base=low, plus=1)
+    ShiftedScenarioElement(scenario=scenario, base=between, indicator=floor.usd_gbp)
+    session.add_all([scenario, other])
+    session.commit()
+    axis = Axis(floor.usd_dem, (Shift(plus=Decimal(10)),))
+
+    (point,) = grid(scenario, axis)
+    (recorded,) = record_grid(session, scenario, axis, name="moved")
+
+    assert quotes_of(session, recorded) == point.quotes
+    assert str(point.quotes[floor.usd_gbp.id]) == "2/3"
+
+
+def test_refuses_axes_that_are_not_apart_and_writes_nothing(
+    session: Session, floor: Floor, base: Scenario
+) -> None:
+    cross = Axis(floor.gbp_dem, (Shift(plus=Decimal(1)),))
+
+    with refuses("grid.axes-apart"):
+        list(grid(base, spots(floor), spots(floor)))
+    with refuses("grid.axes-apart"):
+        record_grid(session, base, cross, spots(floor), name="both")
+
+    assert session.scalars(select(Scenario)).all() == [base]
+
+
+def test_refuses_a_shift_that_turns_quotes_round(floor: Floor) -> None:
+    inexact: Any = 0.1
+
+    with refuses("quote.factor"):
+        Shift(times=Decimal(-1))
+    with refuses("number.exact"):
+        Shift(plus=inexact)
+    with refuses("number.precision"):
+        Shift(places=-1)
+
+
+def test_records_nothing_that_cannot_be_worked_out(session: Session, floor: Floor, base: Scenario) -> None:
+    with refuses("quote.divisor"):
+        record_grid(session, base, Axis(floor.usd_gbp, (Shift(plus=Decimal("-0.6252")),)), name="none")
+
+    assert session.scalars(select(Scenario)).all() == [base]
 
 
 def test_records_hundreds_of_scenarios_by_few_statements(

@@ -19,13 +19,12 @@ from ...patterns.persistence.session import Session
 from ...patterns.time.instant import UNTIL_CHANGED
 from ...patterns.values.number import Amount, exact
 from ..market.indicator import MarketIndicator
-from ..quote.quote import require_factor
 from ._stored_recipes import stored_recipes
 from .argument import circular
 from .build_definition import BuildDefinition, ConflictPolicy
 from .evaluation import Evaluation
 from .information_source import InformationSource, SourceIndex
-from .quote_formula import QuoteFormula, precision_of
+from .quote_formula import QuoteFormula
 from .recipe import Given, Origin, Recipe, Reckoned, Shift
 from .scenario import Scenario, unknown
 from .source_quote import SourceQuote
@@ -150,10 +149,8 @@ class Planner:
             case CopyStep():
                 yield from self._moved(step.of, step.indicators, "", Shift())
             case ShiftStep():
-                times = self._number(step.times)
-                require_factor(times)
-                precision_of(step.places, step.digits)
-                shift = Shift(self._number(step.plus), times, step.places, step.digits)
+                plus, times = self._number(step.plus), self._number(step.times)
+                shift = Shift(plus, times, step.places, step.digits)
                 yield from self._moved(step.of, step.indicators, step.kind, shift)
             case CalculateStep():
                 yield self._calculated(step)

@@ -66,12 +66,12 @@ def build_scenario(
             a reckoning breaks; nothing is written.
     """
     given = parameters or {}
-    session.add(definition)
     session.flush()
     planner = Planner(session, require_aware(at), given, None)
     key = uuid7()
     recipes = planner.recipes(definition, key)
     with session.begin_nested():
+        session.add(definition)
         scenario = Scenario(name=name or definition.name, at=at, publisher=publisher)
         scenario.id = key
         session.add(scenario)

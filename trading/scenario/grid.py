@@ -13,6 +13,7 @@ from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.party import Party
+from ...patterns.constraint import rule
 from ...patterns.persistence.session import Session
 from ..market.indicator import MarketIndicator
 from ..quote import Quote
@@ -20,6 +21,12 @@ from ._writing import write_elements, write_scenarios
 from .evaluation import Evaluation, evaluation_for, mids
 from .recipe import Recipe, Shift, work_out
 from .scenario import Scenario, unknown
+
+APART = rule(
+    "grid.axes-apart",
+    pattern="9.4",
+    says="No two axes of a grid move one indicator; on record, none moves what rests on what another moves.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +63,13 @@ def grid(base: Scenario, *axes: Axis, known_at: datetime | None = None) -> Itera
     """
     Move a scenario's indicators in every combination, the last axis fastest, and write nothing.
 
-    Shape:  at each point only what was moved, and what of the scenario rests on it, is worked out anew.
-    Errors: `ConstraintViolation`: `scenario.indicator-known` for an axis that the scenario does not quote.
+    Shape:  at each point only what was moved, and what of the scenario rests on it, is worked out anew;
+            elements of other scenarios stay as they are, whatever they rest on.
+    Errors: `ConstraintViolation`: `scenario.indicator-known` for an axis that the scenario does not quote,
+            `grid.axes-apart`, and what a reckoning breaks.
     """
     evaluation = evaluation_for(base, known_at)
-    moved = {_key_of(evaluation, base, axis.indicator): n for n, axis in enumerate(axes)}
+    moved = _moved_by(evaluation, base, axes)
     places = evaluation.recipes(base.id)
     worked_out = dict(evaluation.quotes(recipe.id for recipe in places.values()))
     affected = _affected(evaluation, base, moved)
@@ -84,10 +93,13 @@ def record_grid(
 
     Shape:  named `name 1`, `name 2` and so on, at the time point of the base; what was not moved, and does
             not rest on what was, is the same as in the base.
-    Errors: `ConstraintViolation`: as `grid`; `scenario.one-of-a-name`.
+    Errors: `ConstraintViolation`: as `grid`; `scenario.one-of-a-name`; nothing is written.
     """
     evaluation = evaluation_for(base)
-    moved = {_key_of(evaluation, base, axis.indicator): n for n, axis in enumerate(axes)}
+    moved = _moved_by(evaluation, base, axes)
+    _require_apart(evaluation, base, moved)
+    for _ in grid(base, *axes):
+        pass  # what cannot be worked out is not recorded
     affected = {recipe.id for recipe in _affected(evaluation, base, moved)}
     places = sorted(evaluation.recipes(base.id).values(), key=lambda recipe: recipe.height)
     points = list(product(*(axis.shifts for axis in axes)))
@@ -120,9 +132,36 @@ def _moved(
 
 def _affected(evaluation: Evaluation, base: Scenario, moved: Mapping[UUID, int]) -> list[Recipe]:
     """What of the base was moved or rests on that, arguments first."""
-    within = {recipe.id for recipe in evaluation.recipes(base.id).values()}
-    below = {recipe.id for recipe in evaluation.reckoned_from(within)}
-    return [recipe for recipe in evaluation.above(moved) if recipe.id in below]
+    found: dict[UUID, Recipe] = {}
+    for recipe in sorted(evaluation.recipes(base.id).values(), key=lambda recipe: recipe.height):
+        if recipe.id in moved or any(key in found for key in recipe.arguments):
+            found[recipe.id] = recipe
+    return list(found.values())
+
+
+def _moved_by(evaluation: Evaluation, base: Scenario, axes: Sequence[Axis]) -> dict[UUID, int]:
+    """Which axis moves an element, by its key."""
+    moved = {_key_of(evaluation, base, axis.indicator): n for n, axis in enumerate(axes)}
+    if len(moved) != len(axes):
+        raise APART.violation(
+            base,
+            found="two axes for one indicator: " + ", ".join(str(axis.indicator) for axis in axes),
+            allowed="one axis for each indicator",
+            remedy="Put all of its shifts on one axis.",
+        )
+    return moved
+
+
+def _require_apart(evaluation: Evaluation, base: Scenario, moved: Mapping[UUID, int]) -> None:
+    for key in moved:
+        for recipe in _affected(evaluation, base, {key: 0}):
+            if recipe.id != key and recipe.id in moved:
+                raise APART.violation(
+                    base,
+                    found=f"axis {moved[recipe.id] + 1} moving what rests on what axis {moved[key] + 1} moves",
+                    allowed="axes that do not rest on one another: an element is a shift, or is reckoned",
+                    remedy="Record a grid of one of them; grid() shows both without writing.",
+                )
 
 
 def _key_of(evaluation: Evaluation, base: Scenario, indicator: MarketIndicator) -> UUID:

@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import TypeAlias
 from uuid import UUID
 
+from ...patterns.values import exact
 from ..quote import Quote
+from ..quote.quote import require_factor
 from .element import (
     AssumedScenarioElement,
     CalculatedScenarioElement,
@@ -60,12 +62,18 @@ class Shift:
     A move of a quote.
 
     Shape:  times a factor, and then plus an amount; how it is rounded.
+    Errors: `ConstraintViolation`: `quote.factor`, `number.exact`, `number.precision`.
     """
 
     plus: Decimal = Decimal(0)
     times: Decimal = Decimal(1)
     places: int | None = None
     digits: int | None = None
+
+    def __post_init__(self) -> None:
+        exact(self.plus)
+        require_factor(exact(self.times))
+        precision_of(self.places, self.digits)
 
     def worked_out(self, quotes: Sequence[Quote]) -> Quote | None:
         """The moved quote."""
