@@ -158,7 +158,7 @@ def _require_apart(evaluation: Evaluation, base: Scenario, moved: Mapping[UUID, 
             if recipe.id != key and recipe.id in moved:
                 raise APART.violation(
                     base,
-                    found=f"axis {moved[recipe.id] + 1} moving what rests on what axis {moved[key] + 1} moves",
+                    found=f"axis {moved[recipe.id] + 1} moving what rests on axis {moved[key] + 1}",
                     allowed="axes that do not rest on one another: an element is a shift, or is reckoned",
                     remedy="Record a grid of one of them; grid() shows both without writing.",
                 )
