@@ -82,8 +82,8 @@ class GradedContract(Contract, init=False):
         self.tolerance = tolerance
 
 
-class MarkedContract(Contract, init=False):
-    """An application's own contract without a table of its own: with a mark, where it has one."""
+class MarkedContract(GradedContract, init=False):
+    """One of them without a table of its own: with a mark, where it has one."""
 
     __mapper_args__ = {"polymorphic_identity": "marked contract"}
 
@@ -152,7 +152,7 @@ class MixedBook:
         if kind == 0:
             return self.desk.contract(**terms)
         if kind == 1:
-            marked = MarkedContract(**terms)
+            marked = MarkedContract(grade=Grade.COMMON, **terms)
             marked.mark = random.choice([None, "red", "green"])
             return marked
         lots, tolerance = random.choice([None, 1, 2, 3, 10]), random.choice([None, "5 %", "1 kg", "0.001 t"])

@@ -64,6 +64,7 @@ class Deals:
             traded=date(1997, 4, 30), grade=Grade.FINE, lots=3,
         )  # fmt: skip
         self.marked = MarkedContract(
+            grade=Grade.COMMON,
             instrument=desk.acm, long=desk.megabank, short=desk.client, amount=50, price=31,
             traded=date(1997, 5, 2),
         )  # fmt: skip
@@ -150,7 +151,7 @@ CASES = {
     "kind 'contract'": "abcdefg",
     "kind 'option'": "cde",
     "kind 'barrier option'": "e",
-    "kind 'graded contract'": "f",
+    "kind 'graded contract'": "fg",
     "long 'Megabank'": "g",
     "short 'Megabank'": "acd",
     "party 'Megabank'": "acdg",
