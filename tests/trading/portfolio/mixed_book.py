@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Enum as EnumColumn
 from sqlalchemy import String, type_coerce
 from sqlalchemy.orm import Mapped, mapped_column
 from typing_extensions import Unpack
@@ -64,7 +65,7 @@ class GradedContract(Contract, init=False):
     __mapper_args__ = {"polymorphic_identity": "graded contract"}
 
     id: Mapped[UUID] = identity_of(Contract)
-    grade: Mapped[Grade]
+    grade: Mapped[Grade] = mapped_column(EnumColumn(Grade, native_enum=False))
     lots: Mapped[int | None]
     tolerance: Mapped[Quantity | None] = quantity_columns("tolerance", nullable=True)
 
