@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..patterns.constraint import RULES, ConstraintViolation, rule
+from ..patterns.constraint import ConstraintViolation, rule
+from ..patterns.document import first_violation
 
 T = TypeVar("T")
 
@@ -31,14 +32,5 @@ def read_json(kind: TypeAdapter[T], written: str) -> T:
 
 def violation_of(refused: ValidationError) -> ConstraintViolation:
     """Say as a violation, under the rule's own name, what pydantic refused first."""
-    first = refused.errors(include_url=False)[0]
-    context = first.get("ctx", {})
-    broken = RULES.get(str(context.get("rule")))
-    if broken is not None:
-        return broken.violation(found=context["found"], allowed=context["allowed"], remedy=context["remedy"])
-    where = ".".join(str(step) for step in first["loc"]) or "the whole"
-    return FORM.violation(
-        found=f"{where}: {first['msg']}",
-        allowed="the fields of its kind, and no others",
-        remedy="See the JSON Schema of packs.",
-    )
+    remedy = "See the JSON Schema of packs."
+    return first_violation(refused, FORM, remedy=remedy)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from .constraint import ConstraintViolation
+from .constraint import RULES, ConstraintViolation, Rule
 
 
 class Document(BaseModel):
@@ -33,6 +33,19 @@ def in_pydantic(violation: ConstraintViolation) -> PydanticCustomError:
             "allowed": violation.allowed,
             "remedy": violation.remedy,
         },
+    )
+
+
+def first_violation(refused: ValidationError, form: Rule, *, remedy: str) -> ConstraintViolation:
+    """Say as a violation what pydantic refused first: under its own rule's name, or as one of `form`."""
+    first = refused.errors(include_url=False)[0]
+    context = first.get("ctx", {})
+    broken = RULES.get(str(context.get("rule")))
+    if broken is not None:
+        return broken.violation(found=context["found"], allowed=context["allowed"], remedy=context["remedy"])
+    where = ".".join(str(step) for step in first["loc"]) or "the whole"
+    return form.violation(
+        found=f"{where}: {first['msg']}", allowed="the fields of its kind, and no others", remedy=remedy
     )
 
 

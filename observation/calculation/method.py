@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import LONGEST, name_violations
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.formula._formula_text import LONGEST as LONGEST_FORMULA
+from ...patterns.formula.arguments import argument_violations, arguments_of
 from ...patterns.formula.expression import Expression
 from ...patterns.formula.formula import reckoning
 from ...patterns.persistence.addition import only_added
@@ -65,7 +66,7 @@ class Method(Base, init=False):
     def __init__(self, *, name: str, arguments: Iterable[str], says: str) -> None:
         given = tuple(arguments)
         require(name_violations(self, name))
-        require(_argument_violations(self, given))
+        require(_misnamed(self, given))
         reckoning(says, dict.fromkeys(given, "number"))
         self.id = uuid7()
         self.name = name
@@ -75,7 +76,7 @@ class Method(Base, init=False):
     @property
     def arguments(self) -> tuple[str, ...]:
         """The names of what it reckons with, in the order of a protocol's inputs."""
-        return tuple(self.listed.split(" ")) if self.listed else ()
+        return arguments_of(self.listed)
 
     def result(self, quantities: Sequence[Quantity]) -> Figure:
         """
@@ -95,7 +96,7 @@ class Method(Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this method breaks by itself."""
         yield from name_violations(self, self.name)
-        yield from _argument_violations(self, self.arguments)
+        yield from _misnamed(self, self.arguments)
         try:
             reckoning(self.says, dict.fromkeys(self.arguments, "number"))
         except ConstraintViolation as unreadable:
@@ -105,14 +106,9 @@ class Method(Base, init=False):
         return f"{self.name}: {self.says}"
 
 
-def _argument_violations(method: Method, arguments: tuple[str, ...]) -> Iterator[ConstraintViolation]:
-    if len(set(arguments)) != len(arguments) or not arguments:
-        yield ARGUMENTS.violation(
-            method,
-            found=", ".join(arguments) or "no argument",
-            allowed="one name for each argument, and one at least",
-            remedy="Name each input of the protocol once, in order: arguments=('units', 'price').",
-        )
+def _misnamed(method: Method, arguments: tuple[str, ...]) -> Iterator[ConstraintViolation]:
+    remedy = "Name each input of the protocol once, in order: arguments=('units', 'price')."
+    return argument_violations(ARGUMENTS, method, arguments, remedy=remedy)
 
 
 only_added(Method, KEPT)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from ...patterns.accountability.name import LONGEST, name_violations
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, require, rule
 from ...patterns.persistence.base import Base, Level
-from ...patterns.persistence.generalization import all_above, keep_closure
+from ...patterns.persistence.generalization import all_above, keep_closure, require_no_circle
 from ...patterns.persistence.registry import Referable
 from ...patterns.persistence.types import Key
 
@@ -112,14 +112,7 @@ class ObservationConcept(Referable, Base):
 
     @validates("supertypes")
     def _stay_acyclic(self, _key: str, supertype: ObservationConcept) -> ObservationConcept:
-        if self in supertype.all_concepts():
-            raise ACYCLIC.violation(
-                self,
-                supertype,
-                found=f"{supertype} as a supertype of {self}, of which it is a subtype already",
-                allowed="supertypes that are not subtypes as well",
-                remedy="Remove the other generalization first, or use one concept for both.",
-            )
+        require_no_circle(ACYCLIC, self, supertype, supertype.all_concepts(), called="concept")
         return supertype
 
     def all_concepts(self) -> frozenset[ObservationConcept]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ..constraint import BUILT, DATABASES, ConstraintViolation, require, rule
 from ..persistence.base import Base, Level, identity
-from ..persistence.generalization import all_above, keep_closure
+from ..persistence.generalization import all_above, keep_closure, require_no_circle
 from ..persistence.types import Key
 from .name import name_violations
 
@@ -87,14 +87,7 @@ class PartyType(Base):
 
     @validates("supertypes")
     def _stay_acyclic(self, _key: str, supertype: PartyType) -> PartyType:
-        if self in supertype.all_types():
-            raise ACYCLIC.violation(
-                self,
-                supertype,
-                found=f"{supertype} as a supertype of {self}, of which it is a subtype already",
-                allowed="supertypes that are not subtypes as well",
-                remedy="Remove the other generalization first, or use one type for both.",
-            )
+        require_no_circle(ACYCLIC, self, supertype, supertype.all_types(), called="type")
         return supertype
 
     def all_types(self) -> frozenset[PartyType]:

@@ -28,6 +28,22 @@ def all_above(kind: K, supertypes: Callable[[K], Iterable[K]]) -> frozenset[K]:
     return frozenset(found)
 
 
+def require_no_circle(rule: Rule, kind: K, supertype: K, above: frozenset[K], *, called: str) -> None:
+    """
+    Pass where a kind is not among those `above` what becomes its supertype; `called` says what they are.
+
+    Errors: `ConstraintViolation` of the rule.
+    """
+    if kind in above:
+        raise rule.violation(
+            kind,
+            supertype,
+            found=f"{supertype} as a supertype of {kind}, of which it is a subtype already",
+            allowed="supertypes that are not subtypes as well",
+            remedy=f"Remove the other generalization first, or use one {called} for both.",
+        )
+
+
 def keep_closure(kinds: Table, generalization: Table, closure: Table, *, acyclic: Rule) -> None:
     """
     Let the database keep every kind with each of its supertypes and itself, and refuse circles.

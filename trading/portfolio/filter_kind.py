@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, FromClause, and_, inspect, or_, select, tr
 
 from ...patterns.accountability.knowledge_document import Name
 from ...patterns.accountability.party import Party
-from ...patterns.constraint import RULES, ConstraintViolation, rule
-from ...patterns.document import Document, in_pydantic
+from ...patterns.constraint import ConstraintViolation, rule
+from ...patterns.document import Document, first_violation, in_pydantic
 from ..contract import Contract, Direction, Product
 from .attribute import Facts, class_of, kinds_of
 from .value_kind import no_value
@@ -277,14 +277,5 @@ def quoted(text: str) -> str:
 
 def violation_of(refused: ValidationError) -> ConstraintViolation:
     """Say as a violation, under the rule's own name, what pydantic refused first."""
-    first = refused.errors(include_url=False)[0]
-    context = first.get("ctx", {})
-    broken = RULES.get(str(context.get("rule")))
-    if broken is not None:
-        return broken.violation(found=context["found"], allowed=context["allowed"], remedy=context["remedy"])
-    where = ".".join(str(step) for step in first["loc"]) or "the whole"
-    return FORM.violation(
-        found=f"{where}: {first['msg']}",
-        allowed="the fields of its kind, and no others",
-        remedy="Write it as text, which parse_filter() reads, or see the JSON Schema of its kind.",
-    )
+    remedy = "Write it as text, which parse_filter() reads, or see the JSON Schema of its kind."
+    return first_violation(refused, FORM, remedy=remedy)

@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import KnownByName
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
 from ...patterns.formula._formula_text import LONGEST as LONGEST_FORMULA
+from ...patterns.formula.arguments import argument_violations, arguments_of
 from ...patterns.formula.formula import reckoning
 from ...patterns.persistence.addition import only_added
 from ...patterns.persistence.base import Base, Level, identity
@@ -74,7 +75,7 @@ class QuoteFormula(KnownByName, Base, init=False):
         digits: int | None = None,
     ) -> None:
         given = tuple(arguments)
-        require(_argument_violations(self, given))
+        require(_misnamed(self, given))
         reckoning(says, dict.fromkeys(given, "number"))
         precision_of(places, digits)
         self.name = name
@@ -101,15 +102,10 @@ class QuoteFormula(KnownByName, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this formula breaks by itself."""
         yield from super().violations()
-        yield from _argument_violations(self, self.arguments)
+        yield from _misnamed(self, self.arguments)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.says}"
-
-
-def arguments_of(listed: str) -> tuple[str, ...]:
-    """The names of arguments as they are listed in one text."""
-    return tuple(listed.split(" ")) if listed else ()
 
 
 def precision_of(places: int | None, digits: int | None) -> Precision | None:
@@ -129,14 +125,9 @@ def reckoned(listed: str, says: str, precision: Precision | None, quotes: Sequen
     return Quote.of_sides(found if isinstance(found, Sides) else Sides(found, found), precision)
 
 
-def _argument_violations(formula: QuoteFormula, arguments: tuple[str, ...]) -> Iterator[ConstraintViolation]:
-    if len(set(arguments)) != len(arguments) or not arguments:
-        yield ARGUMENTS.violation(
-            formula,
-            found=", ".join(arguments) or "no argument",
-            allowed="one name for each argument, and one at least",
-            remedy="Name each argument once, in order: arguments=('usd_dem', 'usd_gbp').",
-        )
+def _misnamed(formula: QuoteFormula, arguments: tuple[str, ...]) -> Iterator[ConstraintViolation]:
+    remedy = "Name each argument once, in order: arguments=('usd_dem', 'usd_gbp')."
+    return argument_violations(ARGUMENTS, formula, arguments, remedy=remedy)
 
 
 only_added(QuoteFormula, KEPT)

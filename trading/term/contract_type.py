@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from ...patterns.accountability.name import KnownByName, name_violations
 from ...patterns.constraint import BUILT, DATABASES, require, rule
 from ...patterns.persistence.base import Base, Level, identity
-from ...patterns.persistence.generalization import all_above, keep_closure
+from ...patterns.persistence.generalization import all_above, keep_closure, require_no_circle
 from ...patterns.persistence.types import Key
 from ...patterns.picture import derived
 from .term_type import TermType
@@ -113,14 +113,7 @@ class ContractType(KnownByName, Base, init=False):
 
     @validates("supertypes")
     def _stay_acyclic(self, _key: str, supertype: ContractType) -> ContractType:
-        if self in supertype.all_types():
-            raise ACYCLIC.violation(
-                self,
-                supertype,
-                found=f"{supertype} as a supertype of {self}, of which it is a subtype already",
-                allowed="supertypes that are not subtypes as well",
-                remedy="Remove the other generalization first, or use one type for both.",
-            )
+        require_no_circle(ACYCLIC, self, supertype, supertype.all_types(), called="type")
         return supertype
 
     def all_types(self) -> frozenset[ContractType]:
