@@ -21,6 +21,7 @@ from ...patterns.values.number import Amount
 from ..market.indicator import Instrument
 from .contract import KEPT, in_unit
 from .option import Option, OptionTerms
+from .terms import said_wrongly, unchosen
 
 _TABLE = "trading_barrier_option"
 
@@ -91,6 +92,8 @@ class BarrierOption(Option, init=False):
         reference: Quantity | Amount,
         **terms: Unpack[OptionTerms],
     ) -> None:
+        require(said_wrongly(self, terms, OptionTerms))
+        require(unchosen(self, side=(side, BarrierSide), effect=(effect, BarrierEffect)))
         unit = terms["instrument"].unit
         level, price = in_unit(barrier, unit), in_unit(reference, unit)
         require(misplaced(self, terms["instrument"], side, level, price))
@@ -112,6 +115,7 @@ class BarrierOption(Option, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this option breaks by itself."""
         yield from super().violations()
+        yield from unchosen(self, side=(self.side, BarrierSide), effect=(self.effect, BarrierEffect))
         yield from misplaced(self, self.instrument, self.side, self.barrier, self.reference)
 
 

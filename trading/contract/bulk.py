@@ -21,13 +21,15 @@ from ...patterns.time.period import require_day
 from ...patterns.values import Quantity, Unit
 from ..market.indicator import ExchangeRate, Instrument
 from ..market.tenor import Tenor
-from .barrier_option import misplaced
+from .barrier_option import BarrierEffect, BarrierSide, misplaced
 from .cancellation import Cancellation, was_cancelled
 from .contract import Contract, between_one, delivered, in_unit, of_others, outside, too_early
+from .direction import Direction
 from .draft import BarrierOptionDraft, ContractDraft, OptionDraft, ProductDraft
 from .exchange import ExchangeTerms
-from .option import expired, unpaid
+from .option import ExerciseStyle, expired, unpaid
 from .product import Product
+from .terms import misnamed, unchosen
 
 _TABLES = {
     "patterns_thing": "id, kind",
@@ -97,6 +99,8 @@ class _Recording:
 
     def _add(self, draft: ContractDraft | OptionDraft) -> UUID:
         instrument, long, short = draft.instrument, draft.long, draft.short
+        require(misnamed(draft, instrument, long, short))
+        require(unchosen(draft, direction=(draft.direction, Direction)))
         traded = require_day(draft.traded)
         amount = in_unit(draft.amount, instrument.amount_unit)
         price = in_unit(draft.price, instrument.unit)
@@ -122,7 +126,7 @@ class _Recording:
         if isinstance(draft, OptionDraft):
             require(expired(draft, draft.traded, require_day(draft.expiration)))
             return self.delivered(draft.instrument, draft.expiration, None, None), None
-        tenor = Tenor.parse(draft.tenor) if isinstance(draft.tenor, str) else draft.tenor
+        tenor = None if draft.tenor is None else Tenor.of(draft.tenor)
         day = self.delivered(draft.instrument, draft.traded, tenor, draft.delivery)
         return day, None if tenor is None else str(tenor)
 
@@ -130,19 +134,23 @@ class _Recording:
         """What a subtype says beside, each row still without its key."""
         if not isinstance(draft, OptionDraft):
             return []
+        held, style = draft.option_direction, draft.style
+        require(unchosen(draft, option_direction=(held, Direction), style=(style, ExerciseStyle)))
         premium, paid = draft.premium, draft.premium_paid
         require(unpaid(draft, premium, paid))
         money: Row = (None, None) if premium is None else (premium.minor_units, unit_code(premium.unit))
         option = (
-            draft.expiration.isoformat(), draft.option_direction.value, draft.style.value, *money,
+            draft.expiration.isoformat(), held.value, style.value, *money,
             None if paid is None else require_day(paid).isoformat(),
         )  # fmt: skip
         rows: list[tuple[str, Row]] = [("trading_option", option)]
         if isinstance(draft, BarrierOptionDraft):
+            side, effect = draft.side, draft.effect
+            require(unchosen(draft, side=(side, BarrierSide), effect=(effect, BarrierEffect)))
             unit = draft.instrument.unit
             level, price = in_unit(draft.barrier, unit), in_unit(draft.reference, unit)
-            require(misplaced(draft, draft.instrument, draft.side, level, price))
-            ends = draft.side.value, draft.effect.value, *self._written(level), *self._written(price)
+            require(misplaced(draft, draft.instrument, side, level, price))
+            ends = side.value, effect.value, *self._written(level), *self._written(price)
             rows.append(("trading_barrier_option", ends))
         return rows
 

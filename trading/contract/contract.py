@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
@@ -32,6 +32,7 @@ from ..market.market import Market
 from ..market.tenor import Tenor
 from .direction import Direction
 from .product import Product
+from .terms import Terms, said_wrongly, unchosen
 
 if TYPE_CHECKING:
     from .draft import ProductDraft
@@ -84,26 +85,6 @@ OF_ITS_PARTIES = rule(
 )
 
 
-class Terms(TypedDict):
-    """
-    What is said of any contract.
-
-    Shape:  the `long` and the `short` party; `direction` is the side on which the primary party stands,
-            long unless said otherwise; `product` is the one that it is sold as part of: where that is left
-            out, one of its own.
-    Units:  amount and price in the units of the instrument, or as plain numbers of them.
-    """
-
-    instrument: Instrument
-    long: Party
-    short: Party
-    amount: Quantity | Amount
-    price: Quantity | Amount
-    traded: date
-    direction: NotRequired[Direction]
-    product: NotRequired[Product | None]
-
-
 class Contract(Recorded, Referable, Base, init=False):
     """
     That one party buys an amount of an instrument from another, at a price.
@@ -113,9 +94,9 @@ class Contract(Recorded, Referable, Base, init=False):
             `tenor` after the trade, as the market reckons, or a day that was agreed, or spot. It belongs to
             one product.
     Units:  the amount is in the instrument's unit and above zero; the price in the one it is quoted in.
-    Errors: `ConstraintViolation`: `contract.two-parties`, `contract.amount`, `contract.price`,
-            `contract.delivered-after-trade`, `contract.delivered-by-tenor`, `contract.append-only`,
-            `product.of-its-parties`.
+    Errors: `ConstraintViolation`: `contract.terms`, `contract.two-parties`, `contract.amount`,
+            `contract.price`, `contract.delivered-after-trade`, `contract.delivered-by-tenor`,
+            `contract.append-only`, `product.of-its-parties`.
     Source: Analysis Patterns 9.1, figure 9.4: all four parties may be asked for, and two are derived; 10.1
             for the days.
     """
@@ -154,7 +135,8 @@ class Contract(Recorded, Referable, Base, init=False):
     def __init__(
         self, *, tenor: Tenor | str | None = None, delivery: date | None = None, **terms: Unpack[Terms]
     ) -> None:
-        said = Tenor.parse(tenor) if isinstance(tenor, str) else tenor
+        require(said_wrongly(self, terms, Terms))
+        said = None if tenor is None else Tenor.of(tenor)
         self._agree(terms, delivered(self, terms["instrument"].market, terms["traded"], said, delivery))
         self.tenor_text = None if said is None else str(said)
 
@@ -165,6 +147,7 @@ class Contract(Recorded, Referable, Base, init=False):
         amount = in_unit(terms["amount"], instrument.amount_unit)
         price = in_unit(terms["price"], instrument.unit)
         given = terms.get("product")
+        require(unchosen(self, direction=(direction, Direction)))
         require(between_one(self, long, short))
         require(outside(self, instrument, amount, price))
         require(too_early(self, traded, delivery))
@@ -213,6 +196,7 @@ class Contract(Recorded, Referable, Base, init=False):
 
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this contract breaks by itself."""
+        yield from unchosen(self, direction=(self.direction, Direction))
         yield from between_one(self, self.long, self.short)
         yield from outside(self, self.instrument, self.amount, self.price)
         yield from too_early(self, self.traded, self.delivery)

@@ -23,8 +23,9 @@ from ...patterns.persistence.types import choice
 from ...patterns.picture import derived
 from ...patterns.time.period import require_day
 from ...patterns.values import Money, Quantity
-from .contract import KEPT, Contract, Terms
+from .contract import KEPT, Contract
 from .direction import OPTION_POSITIONS, Direction, OptionKind, OptionPosition
+from .terms import Terms, said_wrongly, unchosen
 
 _TABLE = "trading_option"
 
@@ -111,6 +112,8 @@ class Option(Contract, init=False):
         premium_paid: date | None = None,
         **terms: Unpack[Terms],
     ) -> None:
+        require(said_wrongly(self, terms, Terms))
+        require(unchosen(self, option_direction=(option_direction, Direction), style=(style, ExerciseStyle)))
         require(expired(self, require_day(terms["traded"]), require_day(expiration)))
         require(unpaid(self, premium, premium_paid))
         paid = None if premium_paid is None else require_day(premium_paid)
@@ -163,6 +166,9 @@ class Option(Contract, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this option breaks by itself."""
         yield from super().violations()
+        yield from unchosen(
+            self, option_direction=(self.option_direction, Direction), style=(self.style, ExerciseStyle)
+        )
         yield from expired(self, self.traded, self.expiration)
         yield from unpaid(self, self.premium, self.premium_paid)
 
@@ -183,12 +189,15 @@ def expired(option: object, traded: date, expiration: date) -> Iterator[Constrai
 
 def unpaid(option: object, premium: Money | None, paid: date | None) -> Iterator[ConstraintViolation]:
     """Whether what was paid for it is no premium."""
-    if (premium is None and paid is not None) or (premium is not None and premium.amount < 0):
+    is_money = isinstance(premium, Money)
+    if (premium is None and paid is not None) or (
+        premium is not None and not (is_money and premium.amount >= 0)
+    ):
         yield PREMIUM.violation(
             option,
             found=f"{'no premium' if premium is None else f'a premium of {premium}'}"
             + ("" if paid is None else f", paid on {paid}"),
-            allowed="a premium of nothing or more; the day is that on which it was paid",
+            allowed="a premium of nothing or more, as money; the day is that on which it was paid",
             remedy="Turn the option direction round where the other party paid.",
         )
 

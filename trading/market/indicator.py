@@ -40,6 +40,11 @@ TWO_CURRENCIES = rule(
     pattern="9.1",
     says="An exchange rate is between two different currencies.",
 )
+OF_AN_INSTRUMENT = rule(
+    "volatility.of-an-instrument",
+    pattern="9.4",
+    says="A volatility is that of what is traded: an instrument, and no other indicator.",
+)
 
 
 class MarketIndicator(KnownByName, Referable, Base, init=False):
@@ -170,6 +175,7 @@ class Volatility(MarketIndicator, init=False):
 
     Shape:  one instrument.
     Units:  of a year, as a plain number: 0.2 is 20 per cent.
+    Errors: `ConstraintViolation`: `volatility.of-an-instrument`, and those of `MarketIndicator`.
     Source: Analysis Patterns 9.4: an indicator that is no instrument.
     """
 
@@ -179,6 +185,13 @@ class Volatility(MarketIndicator, init=False):
     instrument: Mapped[Instrument] = relationship(remote_side="MarketIndicator.id")
 
     def __init__(self, *, instrument: Instrument, name: str | None = None) -> None:
+        if not isinstance(instrument, Instrument):
+            raise OF_AN_INSTRUMENT.violation(
+                instrument,
+                found=f"the volatility of {type(instrument).__name__} {instrument}",
+                allowed="one instrument",
+                remedy="Name what is traded; how an interest rate moves has an indicator of its own.",
+            )
         self._describe(f"volatility of {instrument}" if name is None else name, ONE)
         self.instrument = instrument
 
@@ -200,9 +213,10 @@ class InterestRate(MarketIndicator, init=False):
     tenor_text: Mapped[str | None] = mapped_column(String(10), init=False)
 
     def __init__(
-        self, *, currency: Currency | str, tenor: Tenor | None = None, name: str | None = None
+        self, *, currency: Currency | str, tenor: Tenor | str | None = None, name: str | None = None
     ) -> None:
         of = _currency(currency)
+        tenor = None if tenor is None else Tenor.of(tenor)
         said = f"interest on {of.code}" + ("" if tenor is None else f" {tenor}")
         self._describe(said if name is None else name, ONE)
         self.currency_code = unit_code(of)

@@ -66,6 +66,15 @@ class Tenor:
             raise _no_length(repr(text))
         return cls(int(read[1]), TenorUnit(read[2]))
 
+    @classmethod
+    def of(cls, said: Tenor | str) -> Tenor:
+        """
+        The tenor itself, or read as it is written.
+
+        Errors: `ConstraintViolation` (`tenor.length`).
+        """
+        return said if isinstance(said, Tenor) else cls.parse(said)
+
     def after(self, day: date) -> date:
         """
         The day that comes so long after `day`, a working day or not.

@@ -27,7 +27,7 @@ from analysis_patterns.trading import (
     contract_attribute,
     hard_coded_filter,
 )
-from analysis_patterns.trading.contract.contract import Terms
+from analysis_patterns.trading.contract.terms import Terms
 from analysis_patterns.trading.portfolio import (
     ATTRIBUTES,
     AllOf,
