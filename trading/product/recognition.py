@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
 from ...patterns.accountability.party import Party
+from ...patterns.persistence.session import Session
+from ..contract.cancellation import was_cancelled
 from ..contract.contract import Contract
 from ..contract.product import Product
 from .leg import Leg, legs_of, merged, view_of
@@ -94,9 +100,9 @@ def recognise(
     Say what some contracts are together, in whatever order they come.
 
     Shape:  as the party has them that they are `seen_by`: the primary one, where that is the same in all.
-            Every way to take them apart is looked at where there are up to twelve on an instrument, or, of
-            more, up to twelve legs when equal ones are taken as one; beyond that twelve legs after twelve,
-            which is not always best, and said so.
+            Every way to take them apart is looked at where there are up to twelve on an instrument. Of more,
+            equal ones are taken as one, and then twelve legs after twelve: that may not be best, and it is
+            said so, unless it comes to one part, of which there cannot be fewer.
     Errors: `ConstraintViolation` (`product.one-view`) where no one party has part in all of them.
     Source: Analysis Patterns 10.3.
     """
@@ -113,13 +119,28 @@ def recognise(
     return Recognition(legs, matcher.whole(legs), tuple(parts), is_optimal, matcher.templates)
 
 
-def decompose(product: Product, *, templates: Templates | None = None) -> Recognition:
+def decompose(
+    product: Product, *, templates: Templates | None = None, known_at: datetime | None = None
+) -> Recognition:
     """
     Take a product apart, as its buyer has it: into legs, and into parts that templates name.
 
+    Shape:  contracts that were cancelled by the instant `known_at`, by default now, are none of it.
     Source: Analysis Patterns 10.3: what the client bought as one thing the trader looks at as its contracts.
     """
-    return recognise(product.contracts, seen_by=product.buyer, templates=templates)
+    return recognise(_standing(product, known_at), seen_by=product.buyer, templates=templates)
+
+
+def _standing(product: Product, known_at: datetime | None) -> list[Contract]:
+    """The contracts of a product but those that were cancelled, which only a session can tell."""
+    session = object_session(product)
+    if not isinstance(session, Session):
+        return product.contracts
+    cancelled = select(Contract.id).where(
+        Contract.product_id == product.id, was_cancelled(Contract, session.instant(known_at))
+    )
+    gone = set(session.scalars(cancelled))
+    return [contract for contract in product.contracts if contract.id not in gone]
 
 
 def _taken_apart(single: Sequence[Leg], matcher: Matcher) -> tuple[list[Part], bool]:
@@ -128,7 +149,7 @@ def _taken_apart(single: Sequence[Leg], matcher: Matcher) -> tuple[list[Part], b
     parts: list[Part] = []
     for start in range(0, len(units), MOST_AT_ONCE):
         parts += _best(units[start : start + MOST_AT_ONCE], matcher)
-    return parts, len(units) <= MOST_AT_ONCE
+    return parts, len(single) <= MOST_AT_ONCE or len(parts) == 1
 
 
 def _best(units: Sequence[Leg], matcher: Matcher) -> list[Part]:
