@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -166,6 +167,32 @@ def test_days_to_spot_are_checked_before_they_are_stored_too(session: Session, l
     session.rollback()
     with refuses("market.spot-days", layer):
         session.execute(text("UPDATE trading_market SET spot_days = 11"))
+
+
+def test_an_adjustment_is_one_that_there_is_and_no_text(session: Session, layer: Layer) -> None:
+    written: Any = "modified following"
+    with refuses("market.adjustment"):
+        Market(name="nowhere", adjustment=written)
+    market = Market(name="nowhere")
+    session.add(market)
+    session.commit()
+    market.adjustment = written
+
+    with refuses("market.adjustment", Layer.FLUSH):
+        session.flush()
+    session.rollback()
+    with refuses("market.adjustment", layer):
+        session.execute(text("UPDATE trading_market SET adjustment = 'preceding'"))
+
+
+def test_refuses_to_count_back_or_past_the_last_day_there_is() -> None:
+    nowhere = Market(name="nowhere")
+
+    with refuses("market.reckons-forward"):
+        nowhere.working_days_after(date(1997, 5, 1), -3)
+    with refuses("market.reckons-forward"):
+        nowhere.spot(date(9999, 12, 31))
+    assert nowhere.spot(date(9999, 12, 29)) == date.max
 
 
 def test_refuses_to_reckon_in_years_that_a_calendar_does_not_know() -> None:

@@ -37,6 +37,18 @@ SPOT_DAYS = rule(
     layers=BUILT | {Layer.FLUSH} | DATABASES,
     guards=(f"ck_{_TABLE}_spot_days",),
 )
+ADJUSTMENT = rule(
+    "market.adjustment",
+    pattern="10.1",
+    says="A day off goes to the following working day, or to that one unless it leaves the month.",
+    layers=BUILT | {Layer.FLUSH} | DATABASES,
+    guards=(f"ck_{_TABLE}_adjustment",),
+)
+FORWARD = rule(
+    "market.reckons-forward",
+    pattern="10.1",
+    says="A market counts working days from a day on, as far as there are any: never back.",
+)
 
 
 class Market(KnownByName, Base, init=False):
@@ -48,8 +60,8 @@ class Market(KnownByName, Base, init=False):
             works from Monday to Friday. Its own days go before all of that.
     Units:  `spot_days` are working days. A tenor is counted from the day of the trade; a delivery on a day
             off goes to the next working day, where the market's adjustment does not keep it in its month.
-    Errors: `ConstraintViolation`: `market.spot-days`, `market.calendar`, `name.text`; `market.known-year`
-            for a day of which a calendar knows nothing.
+    Errors: `ConstraintViolation`: `market.spot-days`, `market.adjustment`, `market.calendar`, `name.text`;
+            `market.known-year` for a day of which a calendar knows nothing.
     Source: Analysis Patterns 10.1: it is the market that knows how to reckon with dates.
 
     >>> market = Market(name="New York", calendars=["US"])
@@ -83,7 +95,7 @@ class Market(KnownByName, Base, init=False):
         adjustment: Adjustment = Adjustment.FOLLOWING,
     ) -> None:
         codes = list(calendars)
-        require(_misfits(self, codes, spot_days))
+        require(_misfits(self, codes, spot_days, adjustment))
         self.id = uuid7()
         self.name = name
         self.calendar_codes = " ".join(codes)
@@ -136,18 +148,29 @@ class Market(KnownByName, Base, init=False):
         return found
 
     def working_days_after(self, day: date, count: int) -> date:
-        """The day that comes so many working days after `day`; with 0, the first that is not before it."""
+        """
+        The day that comes so many working days after `day`; with 0, the first that is not before it.
+
+        Errors: `ConstraintViolation` (`market.reckons-forward`) for fewer than none, and past the year 9999.
+        """
+        if count < 0:
+            raise _not_forward(self, f"{count} working days after {day}")
         found = self._from(day, _DAY)
         if found != day and count:
             # A day off belongs to the working day before it.
             count -= 1
         for _ in range(count):
+            if found == date.max:
+                raise _not_forward(self, f"a working day after {found}")
             found = self._from(found + _DAY, _DAY)
         return found
 
     def _from(self, day: date, step: timedelta) -> date:
-        while not self.is_working_day(day):
-            day += step
+        try:
+            while not self.is_working_day(day):
+                day += step
+        except OverflowError:
+            raise _not_forward(self, f"a working day after {day}") from None
         return day
 
     def spot(self, traded: date) -> date:
@@ -161,11 +184,29 @@ class Market(KnownByName, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this market breaks by itself."""
         yield from super().violations()
-        yield from _misfits(self, self.calendars, self.spot_days)
+        yield from _misfits(self, self.calendars, self.spot_days, self.adjustment)
 
 
-def _misfits(market: Market, codes: Iterable[str], spot_days: object) -> Iterator[ConstraintViolation]:
+def _not_forward(market: Market, found: str) -> ConstraintViolation:
+    return FORWARD.violation(
+        market,
+        found=found,
+        allowed="none, or so many working days from the day on, until 9999-12-31",
+        remedy="Count from an earlier day.",
+    )
+
+
+def _misfits(
+    market: Market, codes: Iterable[str], spot_days: object, adjustment: object
+) -> Iterator[ConstraintViolation]:
     yield from calendar_violations(market, codes)
+    if not isinstance(adjustment, Adjustment):
+        yield ADJUSTMENT.violation(
+            market,
+            found=f"the adjustment {adjustment!r}",
+            allowed=", ".join(f"Adjustment.{each.name}" for each in Adjustment),
+            remedy="Say Adjustment.MODIFIED_FOLLOWING where a delivery stays in its month.",
+        )
     whole = isinstance(spot_days, int) and not isinstance(spot_days, bool)
     if not (whole and 0 <= spot_days <= _MOST_SPOT_DAYS):  # type: ignore[operator]
         yield SPOT_DAYS.violation(
