@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 
 from analysis_patterns.patterns import Session
 from analysis_patterns.patterns.constraint import Layer
+from analysis_patterns.patterns.persistence import sessions
 from analysis_patterns.patterns.time.clock import FixedClock
 from analysis_patterns.trading import (
     BuildDefinition,
@@ -171,6 +172,9 @@ def test_what_is_reckoned_follows_the_step_that_wins(session: Session, floor: Fl
         ("build.quoted", (SourceStep(source="Agency", indicators=("GBP/DEM",)),)),
         ("build.quoted", (CROSSED,)),
         ("build.parameters", (CopyStep(of="base"),)),
+        ("build.parameters", (CopyStep(of="loose"),)),
+        ("build.parameters", (ShiftStep(of="loose"),)),
+        ("build.known-kinds", (ShiftStep(of="other", kind="exchangerate"),)),
         ("build.parameters", (ShiftStep(of="other", plus="$other"),)),
         ("build.parameters", (ShiftStep(of="other", plus="$bump"),)),
         ("quote.factor", (ShiftStep(of="other", times="0"),)),
@@ -203,11 +207,12 @@ def test_refuses_steps_that_lead_nowhere_and_writes_nothing(
     session.add(other)
     session.commit()
     definition = BuildDefinition(name="bad", steps=steps)
+    given: Any = {"other": other, "loose": Scenario(name="never stored", at=CLOSE)}
 
     with refuses(rule):
-        build_scenario(session, definition, at=CLOSE, parameters={"other": other})
+        build_scenario(session, definition, at=CLOSE, parameters=given)
     with refuses(rule):
-        preview_scenario(session, definition, at=CLOSE, parameters={"other": other})
+        preview_scenario(session, definition, at=CLOSE, parameters=given)
 
     assert definition not in session
     assert session.scalars(select(Scenario)).all() == [other]
@@ -257,6 +262,19 @@ def test_shows_what_would_change_without_writing_anything(session: Session, floo
     assert session.scalars(select(Scenario)).all() == [before]
 
 
+def test_looking_at_it_writes_nothing_that_waits_either(session: Session, floor: Floor) -> None:
+    before = close(session)
+    definition = session.get_one(ScenarioBuild, before.id).definition
+    waiting = Scenario(name="waiting", at=CLOSE)
+    session.add(waiting)
+
+    preview_scenario(session, definition, at=CLOSE)
+
+    assert waiting in session.new
+    with refuses("build.parameters"):
+        preview_scenario(session, definition, at=CLOSE, before=waiting)
+
+
 def test_shows_what_would_be_new_and_what_would_be_gone(session: Session, floor: Floor) -> None:
     bare = Scenario(name="bare", at=CLOSE)
     floor.assumed(bare, floor.volatility, "0.1")
@@ -293,6 +311,29 @@ def test_is_built_again_as_it_was_whatever_was_learnt_since(
     assert {key: str(quote) for key, quote in again.items()} == was
     assert again == quotes_of(session, scenario, known_at=then)
     assert again != quotes_of(session, scenario)
+
+
+def test_is_built_again_as_it_was_though_another_session_corrected_a_quote_meanwhile(
+    session: Session, floor: Floor, clock: FixedClock
+) -> None:
+    last_said = select(SourceQuote).where(
+        SourceQuote.index_id == floor.dem_index.id, SourceQuote.at > CLOSE - timedelta(hours=1)
+    )
+    session.commit()
+    assert session.recorded == clock.now()  # from here on everything of this session is known at this instant
+    clock.advance(timedelta(seconds=1))
+    with sessions(session.get_bind(), clock=clock)() as other:  # type: ignore[arg-type]
+        other.scalars(last_said).one().restated(quote=Quote.parse("1.7000/10"))
+        other.commit()
+
+    scenario = close(session)
+
+    known_at = session.get_one(ScenarioBuild, scenario.id).known_at
+    assert known_at < clock.now()
+    assert quoted(session, scenario)["USD/DEM"] == "1.7000/10"
+    built = quotes_of(session, scenario, known_at=known_at)
+    assert str(built[floor.usd_dem.id]) == "1.5000/10"
+    assert rebuild_scenario(session, scenario) == built
 
 
 def test_what_was_put_together_by_hand_is_not_built_again(session: Session, floor: Floor) -> None:

@@ -72,6 +72,25 @@ def digits(session: Session, scenario: Scenario) -> dict[str, tuple[str, str]]:
     }
 
 
+def test_what_rests_on_a_quote_that_was_taken_back_stays_behind(
+    session: Session, elsewhere: Session
+) -> None:
+    scenario = stored(session)
+    for said in session.scalars(select(SourceQuote).where(SourceQuote.index.has(name="DEM="))).all():
+        said.withdraw()
+    session.commit()
+
+    moved = import_scenario(elsewhere, export_scenario(session, scenario))
+    elsewhere.commit()
+
+    assert len(quotes_of(session, scenario)) < len(scenario.elements)
+    assert digits(elsewhere, moved) == {
+        str(each.indicator): (str(quote.bid), str(quote.offer))
+        for each in scenario.elements
+        if (quote := quotes_of(session, scenario).get(each.indicator.id)) is not None
+    }
+
+
 def test_comes_to_the_same_bits_in_a_database_of_another_kind(session: Session, elsewhere: Session) -> None:
     scenario = stored(session)
 

@@ -10,7 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, inspect, select
 from sqlalchemy.orm import joinedload
 from uuid_utils.compat import uuid7
 
@@ -37,7 +37,12 @@ Parameters: TypeAlias = Mapping[str, Scenario | Amount]
 PARAMETERS = rule(
     "build.parameters",
     pattern="9.4",
-    says="Each parameter that a step names is given: a scenario, or a number, as the step needs it.",
+    says="Each parameter that a step names is given: a stored scenario, or a number, as the step needs it.",
+)
+KINDS = rule(
+    "build.known-kinds",
+    pattern="9.4",
+    says="A step that moves the indicators of a kind names a kind that there is.",
 )
 NAMES = rule(
     "build.known-names",
@@ -193,6 +198,12 @@ class Planner:
         return {each.index.indicator_id: each for each in self.session.scalars(question)}
 
     def _moved(self, of: str, names: Sequence[str], kind: str, shift: Shift) -> Iterator[Planned]:
+        if kind and kind not in _kinds():
+            raise KINDS.violation(
+                found=f"the kind of indicator {kind!r}",
+                allowed=", ".join(_kinds()),
+                remedy="Correct it, or leave it out to move all of them.",
+            )
         scenario = self._scenario(of)
         elements = self._elements(scenario)
         wanted = [self.indicator(name) for name in names] or self._indicators(elements)
@@ -257,7 +268,7 @@ class Planner:
         given = self.parameters.get(name)
         if not isinstance(given, Scenario):
             raise _not_given(name, "a scenario", given)
-        return given
+        return require_stored(given, name)
 
     def _number(self, written: str) -> Decimal:
         if not written.startswith("$"):
@@ -266,6 +277,26 @@ class Planner:
         if given is None or isinstance(given, Scenario):
             raise _not_given(written[1:], "a number", given)
         return exact(given)
+
+
+def require_stored(scenario: Scenario, name: str) -> Scenario:
+    """
+    The scenario itself, given under a name, where it is stored.
+
+    Errors: `ConstraintViolation` (`build.parameters`).
+    """
+    if not inspect(scenario).has_identity:
+        raise PARAMETERS.violation(
+            scenario,
+            found=f"{scenario} for {name!r}, which is not stored",
+            allowed="a scenario that the database holds",
+            remedy="Add it to the session and flush it first.",
+        )
+    return scenario
+
+
+def _kinds() -> list[str]:
+    return sorted(str(kind) for kind in MarketIndicator.__mapper__.polymorphic_map)
 
 
 def _not_given(name: str, needed: str, given: object) -> ConstraintViolation:

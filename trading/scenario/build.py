@@ -18,10 +18,10 @@ from ...patterns.persistence.session import Session
 from ...patterns.time.instant import require_aware
 from ..market.indicator import MarketIndicator
 from ..quote import Quote
-from ._plan import Parameters, Planner
+from ._plan import Parameters, Planner, require_stored
 from ._writing import write_elements
 from .build_definition import BuildDefinition, ScenarioBuild
-from .evaluation import quotes_of
+from .evaluation import evaluation_in
 from .scenario import Scenario
 
 WAS_BUILT = rule(
@@ -60,14 +60,17 @@ def build_scenario(
     """
     Build a scenario by a definition.
 
-    Shape:  it bears the name of the definition unless told otherwise. Everything is worked out before
-            anything is written; how it was built is recorded with it.
+    Shape:  it bears the name of the definition unless told otherwise. Everything is read as known at the
+            instant of this transaction, and worked out before anything is written; how it was built is
+            recorded with it.
     Errors: `ConstraintViolation`: of `build`, `scenario-element.acyclic`, `scenario.one-of-a-name`, and what
             a reckoning breaks; nothing is written.
     """
     given = parameters or {}
     session.flush()
-    planner = Planner(session, require_aware(at), given, None)
+    # As known at the instant that is recorded: what another session corrects meanwhile is not half in it.
+    known_at = session.recorded
+    planner = Planner(session, require_aware(at), given, known_at)
     key = uuid7()
     recipes = planner.recipes(definition, key)
     with session.begin_nested():
@@ -76,9 +79,7 @@ def build_scenario(
         scenario.id = key
         session.add(scenario)
         session.add(
-            ScenarioBuild(
-                scenario=scenario, definition=definition, known_at=session.recorded, parameters=given
-            )
+            ScenarioBuild(scenario=scenario, definition=definition, known_at=known_at, parameters=given)
         )
         session.flush()
         write_elements(session, recipes)
@@ -103,10 +104,10 @@ def preview_scenario(
     """
     with session.no_autoflush:
         earlier = before or _last_built(session, definition)
-        was = quotes_of(session, earlier) if earlier is not None else {}
+        was = {} if earlier is None else _told_by(session, earlier)
         after = _quotes(session, definition, at, parameters or {}, None)
-    question = select(MarketIndicator).where(MarketIndicator.id.in_([*was, *after]))
-    indicators = sorted(session.scalars(question), key=lambda indicator: indicator.name)
+        question = select(MarketIndicator).where(MarketIndicator.id.in_([*was, *after]))
+        indicators = sorted(session.scalars(question), key=lambda indicator: indicator.name)
     return [Change(each, was.get(each.id), after.get(each.id)) for each in indicators]
 
 
@@ -127,6 +128,12 @@ def rebuild_scenario(session: Session, scenario: Scenario) -> dict[UUID, Quote]:
         )
     parameters = {name: _read(session, each) for name, each in json.loads(built.parameters_text).items()}
     return _quotes(session, built.definition, scenario.at, parameters, built.known_at)
+
+
+def _told_by(session: Session, earlier: Scenario) -> dict[UUID, Quote]:
+    # Unlike `quotes_of`, without writing what waits.
+    key = require_stored(earlier, "before").id
+    return evaluation_in(session, key).of(key)
 
 
 def _quotes(

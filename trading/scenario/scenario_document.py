@@ -150,11 +150,14 @@ def export_scenario(
     """
     Write a scenario and all that it rests on, as known now or at an instant.
 
-    Shape:  of other scenarios only the elements that it is reckoned from.
+    Shape:  of other scenarios only the elements that it is reckoned from; without what rests on a quote
+            that its source took back, as `quotes_of`.
     """
     session.flush()
     evaluation = evaluation_in(session, scenario.id, known_at)
-    recipes = evaluation.reckoned_from(each.id for each in evaluation.recipes(scenario.id).values())
+    wanted = [each.id for each in evaluation.recipes(scenario.id).values()]
+    stands = evaluation.quotes(wanted)
+    recipes = evaluation.reckoned_from(key for key in wanted if stands[key] is not None)
     scenarios = list(dict.fromkeys([scenario.id, *(recipe.scenario for recipe in recipes)]))
     numbers = {recipe.id: n for n, recipe in enumerate(recipes)}
     formulas = {
