@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 from ...patterns.constraint import ConstraintViolation, rule
+from ...patterns.values.number import LONGEST
 
 NOTATION = rule(
     "quote.notation",
@@ -24,7 +25,7 @@ def read(text: str) -> tuple[Decimal | None, Decimal | None]:
 
     Shape:  an offer without point or sign is the last digits of the offer where it has no more of them than
             the bid has behind its point, or fewer than a bid without a point has in all, or as many and a
-            zero in front: it stands for the least price above the bid that ends so. Any other is whole.
+            zero in front: it stands for the least price that ends so and is not below the bid. Any other is whole.
     Errors: `ConstraintViolation` (`quote.notation`).
     """
     parts = _WRITTEN.fullmatch(text) if isinstance(text, str) and len(text) <= _LONGEST else None
@@ -37,7 +38,7 @@ def read(text: str) -> tuple[Decimal | None, Decimal | None]:
     if parts["offer"] is None:
         return bid, None
     if bid is not None and _is_short(parts["bid"], parts["offer"]):
-        return bid, _least_above(bid, parts["offer"], text)
+        return bid, _least_from(bid, parts["offer"], text)
     if re.fullmatch("0[0-9]+", parts["offer"]):
         raise _unreadable(text)
     return bid, Decimal(parts["offer"])
@@ -48,8 +49,8 @@ def written(bid: Decimal | None, offer: Decimal | None) -> str:
     Write a bid and an offer as traders do.
 
     Shape:  of an offer the digits from the first on that differs from the bid's, where that is behind the
-            point; else the whole of it, with as many places as the bid. What is written reads back as what
-            it was.
+            point; else the whole of it, with as many places as the bid where that is an amount. What is
+            written reads back as what it was.
     """
     if bid is None:
         return f"/{offer:f}"
@@ -60,6 +61,8 @@ def written(bid: Decimal | None, offer: Decimal | None) -> str:
     places = -_exponent(bid)
     first = f"{bid:f}"
     whole = f"{offer:.{max(places, -_exponent(offer), 0)}f}"
+    if len(whole) > LONGEST:
+        whole = f"{offer:f}"  # with the bid's places it would be no amount any more
     if bid >= 0 and len(first) == len(whole):
         same = next(n for n, (one, other) in enumerate(zip(first, whole, strict=True)) if one != other)
         if _is_short(first, whole[same:]):
@@ -77,18 +80,18 @@ def _is_short(bid: str, offer: str) -> bool:
     return len(offer) < digits or (len(offer) == digits > 1 and offer.startswith("0"))
 
 
-def _least_above(bid: Decimal, digits: str, text: str) -> Decimal:
-    """The least price above the bid whose digits end so; a price below zero stays there."""
+def _least_from(bid: Decimal, digits: str, text: str) -> Decimal:
+    """The least price from the bid on whose digits end so; a price below zero stays there."""
     exponent = _exponent(bid)
     count = abs(int(bid.scaleb(-exponent)))
     step, ends = 10 ** len(digits), int(digits)
     found = count - count % step + ends
     if bid < 0:
-        found -= step if found >= count else 0
+        found -= step if found > count else 0
         if found < 0:
             raise _unreadable(text)
         return -Decimal(found).scaleb(exponent)
-    return Decimal(found if found > count else found + step).scaleb(exponent)
+    return Decimal(found if found >= count else found + step).scaleb(exponent)
 
 
 def _exponent(price: Decimal) -> int:
