@@ -72,9 +72,7 @@ def digits(session: Session, scenario: Scenario) -> dict[str, tuple[str, str]]:
     }
 
 
-def test_what_rests_on_a_quote_that_was_taken_back_stays_behind(
-    session: Session, elsewhere: Session
-) -> None:
+def test_what_rests_on_a_quote_that_was_taken_back_stays_behind(session: Session, elsewhere: Session) -> None:
     scenario = stored(session)
     for said in session.scalars(select(SourceQuote).where(SourceQuote.index.has(name="DEM="))).all():
         said.withdraw()

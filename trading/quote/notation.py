@@ -25,7 +25,8 @@ def read(text: str) -> tuple[Decimal | None, Decimal | None]:
 
     Shape:  an offer without point or sign is the last digits of the offer where it has no more of them than
             the bid has behind its point, or fewer than a bid without a point has in all, or as many and a
-            zero in front: it stands for the least price that ends so and is not below the bid. Any other is whole.
+            zero in front: it stands for the least price that ends so and is not below the bid. Any other is
+            whole.
     Errors: `ConstraintViolation` (`quote.notation`).
     """
     parts = _WRITTEN.fullmatch(text) if isinstance(text, str) and len(text) <= _LONGEST else None
