@@ -109,7 +109,7 @@ class Contract(Recorded, Referable, Base, init=False):
             "amount_number NOT LIKE '-%' AND amount_canonical LIKE '% 2%'", name="amount_above_zero"
         ),
         CheckConstraint("direction IN ('long', 'short')", name="direction"),
-        Index(f"ix_{_TABLE}_traded", "instrument_id", "traded"),
+        Index(f"ix_{_TABLE}_traded", "instrument_id", "traded", "id"),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "9.1"

@@ -26,6 +26,8 @@ _LAST = (
 )
 _FRESH = """fresh AS MATERIALIZED (
 SELECT DISTINCT course_id FROM patterns_life_cycle_move WHERE known_from = :known OR known_to = :known)"""
+_NOT_FOLLOWED = """o.id NOT IN (SELECT thing_id FROM patterns_life_cycle_course WHERE life_cycle_id IN (
+    SELECT life_cycle_id FROM trading_subtype_machine WHERE contract_type IS NOT NULL))"""
 _NEW = """new AS MATERIALIZED (
 SELECT f.* FROM trading_fixing f WHERE f.known_to = <forever> AND f.day <= :through AND NOT EXISTS (
 SELECT 1 FROM trading_swept_fixing w WHERE w.version = f.version))"""
@@ -85,9 +87,22 @@ INSERT INTO patterns_life_cycle_course (id, life_cycle_id, thing_id)
 SELECT {_SPELLINGS[dialect].key}, s.life_cycle_id, c.id
 FROM trading_option o CROSS JOIN trading_contract c LEFT JOIN trading_barrier_option b ON b.id = c.id
 CROSS JOIN trading_subtype_machine s
-WHERE o.id NOT IN (SELECT thing_id FROM patterns_life_cycle_course WHERE life_cycle_id IN (
-    SELECT life_cycle_id FROM trading_subtype_machine WHERE contract_type IS NOT NULL))
-AND c.id = o.id AND c.traded <= :through AND {_NOT_CANCELLED} AND s.contract_type = {_KIND}""",
+WHERE {_NOT_FOLLOWED} AND c.id = o.id AND c.traded <= :through AND {_NOT_CANCELLED} AND s.contract_type = {_KIND}""",
+        dialect,
+    )
+
+
+def count_options(dialect: str) -> TextClause:
+    """Ask how many options there are."""
+    return _statement("SELECT count(*) FROM trading_option", dialect)
+
+
+def not_followed(dialect: str) -> TextClause:
+    """Ask for an option that may be followed one day, and is not yet."""
+    return _statement(
+        f"""
+SELECT o.id FROM trading_option o CROSS JOIN trading_contract c
+WHERE {_NOT_FOLLOWED} AND c.id = o.id AND {_NOT_CANCELLED} LIMIT 1""",
         dialect,
     )
 

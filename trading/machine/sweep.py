@@ -20,7 +20,7 @@ from .barrier_state import barrier_states
 from .fixing import Fixing, noon
 from .following import exercise
 from .option_machine import OptionEvent
-from .sweep_record import Sweep, swept_through
+from .sweep_record import Sweep, options_followed, swept_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def sweep(session: Session, day: date) -> Swept:
     run = _Run(session, through, date.min if last is None else last - timedelta(days=1))
     first = run.execute(statements.changed(run.dialect)).scalar()
     withdrawn = [] if first is None else run.withdraw(_day(first))
-    begun = run.begin()
+    begun, options = run.begin(options_followed(session))
     is_fresh = bool(begun or withdrawn)
     hit = run.both(statements.hit, OptionEvent.HIT, is_fresh)
     exercisable = run.both(statements.timed, OptionEvent.BEGINS, is_fresh)
@@ -62,8 +62,9 @@ def sweep(session: Session, day: date) -> Swept:
     undone = run.exercise_again(each for each in withdrawn if each.event == OptionEvent.EXERCISE.value)
     expired = run.both(statements.timed, OptionEvent.ENDS, is_fresh)
     record = Sweep(
-        day=through, begun=begun, exercisable=exercisable, hit=hit, expired=expired, withdrawn=len(withdrawn)
-    )
+        day=through, options=options, begun=begun, exercisable=exercisable, hit=hit, expired=expired,
+        withdrawn=len(withdrawn),
+    )  # fmt: skip
     if record.changed or first is not None or last != through:
         session.add(record)
         session.flush()
@@ -85,10 +86,22 @@ class _Run:
         said = self.given | {"seed": statements.seed()} | given
         return cast("CursorResult[Any]", self.session.execute(statement, said))
 
-    def begin(self) -> int:
-        """Follow what is not followed yet."""
+    def begin(self, followed: int | None) -> tuple[int, int | None]:
+        """
+        Follow what is not followed yet.
+
+        Shape:  `followed` is how many options there were when all were followed. It gives how many began to be
+                followed, and how many options there are, or None where some will be followed later only.
+        """
+        # Counted first: what another session adds from here on is counted, and followed, the next time.
+        options: int = self.execute(statements.count_options(self.dialect)).scalar_one()
+        if options == followed:
+            return 0, options
         begun = self.execute(statements.begin_courses(self.dialect)).rowcount
-        return self.execute(statements.begin(self.dialect)).rowcount if begun else 0
+        if begun:
+            begun = self.execute(statements.begin(self.dialect)).rowcount
+        waits = self.execute(statements.not_followed(self.dialect)).first() is not None
+        return begun, None if waits else options
 
     def both(self, make: Any, event: OptionEvent, is_fresh: bool) -> int:
         """Let an event happen to the fresh courses, of which all has to be looked at, then to the others."""

@@ -45,7 +45,8 @@ class Sweep(Recorded, Base, init=False):
     That all options were brought up to a day.
 
     Shape:  the day; how many options began to be followed, became exercisable, were hit, expired; how many
-            moves were withdrawn because a fixing was corrected.
+            moves were withdrawn because a fixing was corrected; how many `options` there were, where all of
+            them are followed that ever will be. None of them goes, so while there are as many, none is new.
     Errors: `ConstraintViolation`: `sweep.append-only`.
     Source: Analysis Patterns 10.4 leaves it open how events come to thousands of options.
     """
@@ -62,10 +63,12 @@ class Sweep(Recorded, Base, init=False):
     hit: Mapped[int]
     expired: Mapped[int]
     withdrawn: Mapped[int]
+    options: Mapped[int | None]
 
-    def __init__(self, *, day: date, **moved: Unpack[Moved]) -> None:
+    def __init__(self, *, day: date, options: int | None = None, **moved: Unpack[Moved]) -> None:
         self.id = uuid7()
         self.day = day
+        self.options = options
         self.begun, self.exercisable = moved["begun"], moved["exercisable"]
         self.hit, self.expired = moved["hit"], moved["expired"]
         self.withdrawn = moved["withdrawn"]
@@ -102,6 +105,11 @@ class SweptFixing(Base):
 def swept_through(session: Session) -> date | None:
     """The last day that was swept; None where none was."""
     return session.scalars(select(func.max(Sweep.day))).one()
+
+
+def options_followed(session: Session) -> int | None:
+    """How many options there were when all were followed that ever will be; None where that was never so."""
+    return session.scalars(select(func.max(Sweep.options))).one()
 
 
 only_added(Sweep, KEPT)

@@ -184,9 +184,23 @@ def test_a_contract_that_is_recorded_late_is_brought_up_to_date(
 
 
 def test_what_is_traded_later_is_not_followed_yet(session: Session, desk: Desk) -> None:
-    session.add(desk.barrier(traded=JUNE + DAY))
+    session.add_all([desk.barrier(), desk.barrier(traded=JUNE + DAY)])
 
-    assert [sweep(session, day).record.begun for day in (JUNE, JUNE + DAY)] == [0, 1]
+    swept = [sweep(session, day).record for day in (JUNE, JUNE + DAY, JUNE + 2 * DAY)]
+
+    assert [each.begun for each in swept] == [1, 1, 0]
+    assert [each.options for each in swept] == [None, 2, 2]
+
+
+def test_an_option_that_comes_after_all_were_followed_is_followed_too(session: Session, desk: Desk) -> None:
+    gone = desk.barrier()
+    session.add_all([desk.barrier(), gone, Cancellation(contract=gone, by=desk.house, why="twice")])
+
+    swept = [sweep(session, JUNE).record]
+    session.add(desk.option())
+    swept += [sweep(session, JUNE).record, sweep(session, JUNE + DAY).record]
+
+    assert [(each.begun, each.options) for each in swept] == [(1, 2), (1, 3), (0, 3)]
 
 
 def test_what_is_cancelled_stays_where_it_was(session: Session, desk: Desk, fix: Fix) -> None:
