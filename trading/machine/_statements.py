@@ -87,7 +87,8 @@ INSERT INTO patterns_life_cycle_course (id, life_cycle_id, thing_id)
 SELECT {_SPELLINGS[dialect].key}, s.life_cycle_id, c.id
 FROM trading_option o CROSS JOIN trading_contract c LEFT JOIN trading_barrier_option b ON b.id = c.id
 CROSS JOIN trading_subtype_machine s
-WHERE {_NOT_FOLLOWED} AND c.id = o.id AND c.traded <= :through AND {_NOT_CANCELLED} AND s.contract_type = {_KIND}""",
+WHERE {_NOT_FOLLOWED} AND c.id = o.id AND c.traded <= :through AND {_NOT_CANCELLED}
+AND s.contract_type = {_KIND}""",
         dialect,
     )
 

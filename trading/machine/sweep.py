@@ -90,8 +90,8 @@ class _Run:
         """
         Follow what is not followed yet.
 
-        Shape:  `followed` is how many options there were when all were followed. It gives how many began to be
-                followed, and how many options there are, or None where some will be followed later only.
+        Shape:  `followed` is how many options there were when all were followed. It gives how many began to
+                be followed, and how many options there are, or None where some will be followed later only.
         """
         # Counted first: what another session adds from here on is counted, and followed, the next time.
         options: int = self.execute(statements.count_options(self.dialect)).scalar_one()

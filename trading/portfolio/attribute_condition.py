@@ -15,7 +15,7 @@ from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import in_pydantic
 from .attribute import ContractAttribute, Facts, attribute_named, is_there
 from .filter_kind import Condition, ContractFilter, quoted
-from .value_kind import ORDERING, Operator, Reading
+from .value_kind import MOST_LISTED, ORDERING, Operator, Reading
 
 ORDERED = rule(
     "portfolio-filter.ordered",
@@ -204,7 +204,7 @@ class Among(_OnAttribute):
 
     by: Literal["list"] = "list"
     attribute: str
-    values: tuple[Value, ...] = Field(min_length=1, max_length=1000)
+    values: tuple[Value, ...] = Field(min_length=1, max_length=MOST_LISTED)
 
     @model_validator(mode="after")
     def _fit(self) -> Self:

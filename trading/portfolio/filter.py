@@ -22,13 +22,17 @@ from .hard_coded import HardCoded
 MOST = 300
 """How many conditions a filter may be made of: SQLite joins at most 1000, and some come to two."""
 
+LISTED = 50
+"""How many values of a list come to a condition: databases take some 32,000 at a time, and roles ask twice."""
+
 DEEPEST = 50
 """How many times a filter may be made of filters."""
 
 SIZE = rule(
     "portfolio-filter.size",
     pattern="9.2",
-    says=f"A filter is made of at most {MOST} conditions, nested at most {DEEPEST} deep.",
+    says=f"A filter is made of at most {MOST} conditions, nested at most {DEEPEST} deep; "
+    f"every {LISTED} values in a list are one more.",
 )
 KNOWN_PORTFOLIO = rule(
     "portfolio-filter.known-portfolio",
@@ -63,7 +67,14 @@ class InPortfolio(Condition):
 
 def size_of(filter: ContractFilter) -> int:
     """How many conditions a filter is made of, itself included."""
-    return filter.size if isinstance(filter, _Combined) else 1
+    match filter:
+        case _Combined():
+            return filter.size
+        case Among():
+            return 1 + len(filter.values) // LISTED
+        case InRole():
+            return 1 + (len(filter.names) + len(filter.keys)) // LISTED
+    return 1
 
 
 def depth_of(filter: ContractFilter) -> int:
@@ -320,5 +331,5 @@ def _too_large(size: int, depth: int) -> ConstraintViolation:
     return SIZE.violation(
         found=f"{size} conditions, {depth} deep",
         allowed=f"at most {MOST} conditions, at most {DEEPEST} deep",
-        remedy="Name values in a list, or make portfolios of the parts.",
+        remedy="List fewer values, name values in a list instead of one by one, or ask for parts of it.",
     )

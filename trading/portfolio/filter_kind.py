@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any, Literal, Self
 from uuid import UUID
 
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from sqlalchemy import ColumnElement, FromClause, and_, inspect, or_, select, true
 
 from ...patterns.accountability.knowledge_document import Name
@@ -17,7 +17,7 @@ from ...patterns.constraint import ConstraintViolation, rule
 from ...patterns.document import Document, first_violation, in_pydantic
 from ..contract import Contract, Direction, Product
 from .attribute import Facts, class_of, kinds_of
-from .value_kind import no_value
+from .value_kind import MOST_LISTED, no_value
 
 FORM = rule(
     "portfolio-filter.form",
@@ -220,8 +220,8 @@ class InRole(Condition):
 
     by: Literal["party"] = "party"
     role: PartyRole
-    names: tuple[Name, ...] = ()
-    keys: tuple[UUID, ...] = ()
+    names: tuple[Name, ...] = Field(default=(), max_length=MOST_LISTED)
+    keys: tuple[UUID, ...] = Field(default=(), max_length=MOST_LISTED)
 
     @model_validator(mode="after")
     def _tidy(self) -> Self:

@@ -48,7 +48,7 @@ def parse_filter(text: str) -> ContractFilter:
     """
     reader = _Reader(text)
     read = reader.either()
-    if reader.rest:
+    if not reader.is_at_end:
         reader.refuse("and, or, or the end")
     return read
 
@@ -61,16 +61,19 @@ class _Reader:
         self.at = 0
         self.deep = 0
 
-    @property
-    def rest(self) -> str:
-        """What is not read yet, without blanks before it."""
+    def skip_blanks(self) -> int:
+        """Go past the blanks here, and say where that is."""
         self.at = _BLANKS.match(self.text, self.at).end()  # type: ignore[union-attr]
-        return self.text[self.at :]
+        return self.at
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether nothing but blanks is left."""
+        return self.skip_blanks() == len(self.text)
 
     def refuse(self, expected: str) -> NoReturn:
         """Say where the text cannot be read, and what could stand there."""
-        rest = self.rest
-        found = f"{rest[:20]!r}" if rest else "the end"
+        found = "the end" if self.is_at_end else f"{self.text[self.at : self.at + 20]!r}"
         raise NOTATION.violation(
             found=f"{found} at position {self.at + 1} of {self.text!r:.200}",
             allowed=expected,
@@ -79,19 +82,21 @@ class _Reader:
 
     def taken(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What matches a pattern here, if anything: it is read then."""
-        rest = self.rest
-        found = pattern.match(rest)
+        found = pattern.match(self.text, self.skip_blanks())
         if found is not None:
-            self.at += found.end()
+            self.at = found.end()
         return found
 
     def takes(self, token: str) -> bool:
         """Whether a word or a sign stands here: it is read then."""
-        rest = self.rest
-        follows = rest[len(token) : len(token) + 1]
-        if not rest.startswith(token) or (token[-1:].isalpha() and (follows.isalnum() or follows == "_")):
+        start = self.skip_blanks()
+        end = start + len(token)
+        follows = self.text[end : end + 1]
+        if not self.text.startswith(token, start) or (
+            token[-1:].isalpha() and (follows.isalnum() or follows == "_")
+        ):
             return False
-        self.at += len(token)
+        self.at = end
         return True
 
     def need(self, token: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from uuid_utils.compat import uuid7
 
@@ -23,6 +23,7 @@ from ...patterns.persistence.version import (
     keep_history,
     versioned_table_args,
 )
+from ...patterns.time.instant import FOREVER
 from ...patterns.time.period import ALWAYS, Period, require_day
 from ..contract import Contract
 from .filter import FilterColumn, digest, portfolios_named
@@ -54,6 +55,12 @@ FIXED = rule(
     layers=BUILT | _STORED,
     guards=(f"ck_{_TABLE}_name_or_digest",),
 )
+NAME_STAYS = rule(
+    "portfolio-filter.name-stays",
+    pattern="9.2",
+    says="A named filter that is stored keeps its name: others speak of it by that.",
+    layers=BUILT | DATABASES,
+)
 ONE_VERSION = rule(
     "portfolio-filter.one-at-a-time",
     pattern="9.2",
@@ -81,7 +88,7 @@ class PortfolioFilter(Base, init=False):
     Shape:  either a name, and any number of versions, one at a time; or no name, and one version for good,
             by whose digest it is found again.
     Errors: `ConstraintViolation`: `portfolio-filter.fixed` for neither a name nor anything said; `name.text`;
-            those of the filter itself.
+            `portfolio-filter.name-stays`; those of the filter itself.
     Source: Analysis Patterns 9.2, figures 9.5 and 9.6; the versions from 15.3.
     """
 
@@ -125,6 +132,13 @@ class PortfolioFilter(Base, init=False):
     def _stay_readable(self, _key: str, name: str | None) -> str | None:
         if name is not None:
             require(name_violations(self, name))
+        if inspect(self).has_identity and self.name is not None and name != self.name:
+            raise NAME_STAYS.violation(
+                self,
+                found=f"{self.name!r}, to be called {name!r}",
+                allowed=repr(self.name),
+                remedy="Store another filter under the other name, and redefine what speaks of this one.",
+            )
         return name
 
     @property
@@ -144,12 +158,17 @@ class PortfolioFilter(Base, init=False):
         """
         Let the filter say something else from a day on, up to where its version of that day ends.
 
+        Shape:  where it says nothing on that day, up to the day from which it says something again.
+
         Errors: `ConstraintViolation` (`portfolio-filter.fixed`) for one without a name; nothing is changed.
         """
         said, held = as_filter(says), self.version_on(require_day(on))
         require(_refixed(self, said))
         if held is None:
-            return FilterVersion(filter=self, says=said, period=Period(on))
+            later = [
+                each.period.start for each in self.versions if each.is_believed and each.period.start > on
+            ]
+            return FilterVersion(filter=self, says=said, period=Period(on, min(later, default=FOREVER)))
         if held.period.start == on:
             return held.restated(says=said)
         rest = Period(on, held.period.end)
@@ -232,6 +251,13 @@ class FilterVersion(Versioned, Base, init=False):
     def violations(self) -> Iterator[ConstraintViolation]:
         """The rules that this version breaks by itself."""
         yield from _refixed(self.filter, self.says)
+        if self.filter.is_fixed and not (self.is_believed and self.period == ALWAYS):
+            yield FIXED.violation(
+                self,
+                found=f"{self}, which would end, or be withdrawn",
+                allowed="what a filter without a name says, for good",
+                remedy="Leave it; where a portfolio shall hold something else, give it another filter.",
+            )
 
     def violations_in(self, session: Session) -> Iterator[ConstraintViolation]:
         """The rules that this version breaks together with the others that are stored."""
@@ -290,6 +316,15 @@ guard(
     one_at_a_time(_VERSIONS, f"1 FROM {_TABLE} WHERE id = NEW.filter_id FOR NO KEY UPDATE"),
     refuse_when(ONE_VERSION, _VERSIONS, "INSERT", _other_version, because="a second version on the same day"),
     refuse_when(FIXED, _VERSIONS, "INSERT", _another_digest, because="another filter under the same digest"),
+    refuse_when(
+        FIXED,
+        _VERSIONS,
+        "UPDATE",
+        lambda row: (
+            f"EXISTS (SELECT 1 FROM {_TABLE} f WHERE f.id = {row}.filter_id AND f.digest IS NOT NULL)"
+        ),
+        because="what a filter without a name says, changed",
+    ),
 )
 guard(
     PortfolioFilter.__table__,  # type: ignore[arg-type]
@@ -299,5 +334,12 @@ guard(
         "UPDATE",
         lambda _row: "NEW.digest <distinct> OLD.digest OR (OLD.name IS NULL AND NEW.name IS NOT NULL)",
         because="another digest of a filter without a name",
+    ),
+    refuse_when(
+        NAME_STAYS,
+        _TABLE,
+        "UPDATE",
+        lambda _row: "OLD.name IS NOT NULL AND NEW.name <distinct> OLD.name",
+        because="another name of a stored filter",
     ),
 )

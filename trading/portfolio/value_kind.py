@@ -33,6 +33,8 @@ ORDERING: Mapping[str, Callable[[Any, Any], bool]] = MappingProxyType({"<": lt, 
 
 _NUMBER = r"[+-]?[0-9.][0-9.eE+-]*"
 _UNIT = r"(?!(?:and|or)\b)(?:\[[^\]\s]*\]|\{[^}\s]*\}|\([^()\s]*\)|[^\s,;()\[\]{}'])+"
+MOST_LISTED = 1000
+"""How many values a list may have, of whatever kind."""
 
 
 @dataclass(frozen=True, slots=True)

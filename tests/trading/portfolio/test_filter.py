@@ -275,6 +275,14 @@ def test_filters_have_a_schema() -> None:
     assert {"AllOf", "Compare", "InRole"} <= schema["$defs"].keys()
 
 
+def _names(count: int) -> tuple[str, ...]:
+    return tuple(f"party {n}" for n in range(count))
+
+
+def _listed(number: int) -> ContractFilter:
+    return Among.stating(attribute="instrument", values=tuple(f"{number} {n}" for n in range(1000)))
+
+
 REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("portfolio-filter.attribute", lambda: Missing.stating(attribute="colour")),
     ("portfolio-filter.attribute", lambda: Compare.stating(attribute="x", operator="=", value="1")),
@@ -300,6 +308,8 @@ REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("portfolio-filter.form", lambda: Compare.stating(attribute="lots", operator="=", value=1.5)),
     ("portfolio-filter.form", lambda: AllOf.stating(of=())),
     ("portfolio-filter.size", lambda: AllOf.stating(of=(OfKind(kind="option"),) * MOST)),
+    ("portfolio-filter.size", lambda: AnyOf.stating(of=tuple(_listed(n) for n in range(MOST // 21 + 1)))),
+    ("portfolio-filter.form", lambda: InRole.stating(role=PartyRole.EITHER, names=_names(1001))),
 ]
 
 

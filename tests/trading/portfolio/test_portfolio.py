@@ -412,6 +412,48 @@ class TestRules:
                 update(PortfolioFilter.__table__).where(PortfolioFilter.id == fixed.id).values(**said)  # type: ignore[arg-type]
             )
 
+    @pytest.mark.parametrize("change", [lambda said: said.ended(JUNE), lambda said: said.withdraw()])
+    def test_what_a_filter_without_a_name_says_is_not_ended_or_withdrawn(
+        self, session: Session, layer: Layer, change: Callable[[FilterVersion], object]
+    ) -> None:
+        said = portfolio_for(session, ACM).filter.versions[0]
+        session.commit()
+
+        with refuses("portfolio-filter.fixed", Layer.FLUSH):
+            change(said)
+            session.flush()
+        session.rollback()
+        with refuses("portfolio-filter.fixed", layer):
+            session.connection().execute(
+                update(FilterVersion.__table__).values(known_to=session.recorded)  # type: ignore[arg-type]
+            )
+
+    def test_a_named_filter_that_is_stored_keeps_its_name(self, session: Session, layer: Layer) -> None:
+        named = PortfolioFilter(name="desk", says=ACM)
+        named.name = "the desk"
+        session.add_all([named, PortfolioFilter(name="all of it", says="portfolio 'the desk'")])
+        session.commit()
+
+        with refuses("portfolio-filter.name-stays"):
+            named.name = "floor"
+        assert named.name == "the desk"
+        with refuses("portfolio-filter.name-stays", layer):
+            session.connection().execute(update(PortfolioFilter.__table__).values(name="floor"))  # type: ignore[arg-type]
+
+    def test_what_is_defined_where_a_filter_says_nothing_lasts_until_it_says_something_again(
+        self, session: Session
+    ) -> None:
+        named = PortfolioFilter(name="desk", says=ACM, period=Period(JUNE))
+        session.add(named)
+        session.commit()
+
+        between = named.redefine("nothing", on=TRADED)
+        session.commit()
+
+        assert between.period == Period(TRADED, JUNE)
+        believed = [each for each in named.versions if each.is_believed]
+        assert [each.says for each in believed] == [parse_filter("nothing"), parse_filter(ACM)]
+
     def test_the_database_refuses_another_filter_under_a_digest(self, session: Session, layer: Layer) -> None:
         fixed = portfolio_for(session, ACM).filter
         with refuses("portfolio-filter.fixed", layer):
