@@ -294,7 +294,7 @@ def of_others(
 def _another_unit(column: str, unit: str) -> Condition:
     return lambda row: (
         f"EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = {row}.instrument_id "
-        f"AND i.{unit} <> {row}.{column})"
+        f"AND i.{unit} <distinct> {row}.{column})"
     )
 
 

@@ -23,7 +23,7 @@ MOST = 300
 """How many conditions a filter may be made of: SQLite joins at most 1000, and some come to two."""
 
 LISTED = 50
-"""How many values of a list come to a condition: databases take some 32,000 at a time, and roles ask twice."""
+"""How many values of a list come to a condition: databases take some 32,000 at once, and roles ask twice."""
 
 DEEPEST = 50
 """How many times a filter may be made of filters."""

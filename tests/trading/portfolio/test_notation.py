@@ -7,6 +7,7 @@ import pytest
 from analysis_patterns.trading import parse_filter
 
 from ...refusals import refuses
+from . import mixed_book
 
 LINES = [
     "instrument = 'ACM' and amount > 1000 {share} and party 'Megabank'",
@@ -19,6 +20,11 @@ LINES = [
     "premium >= -1.5 USD and expiration is missing",
     "function 'round lots'",
 ]
+
+
+def test_what_an_application_registers_can_be_written_too() -> None:
+    assert str(parse_filter("lots=3")) == "lots = 3"
+    assert mixed_book.GradedContract.lots is not None
 
 
 @pytest.mark.parametrize("line", LINES)
