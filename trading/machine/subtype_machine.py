@@ -15,7 +15,7 @@ from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer,
 from ...patterns.life_cycle import LifeCycle, LifeCycleState, Transition
 from ...patterns.persistence.base import Base, Level, identity
 from ...patterns.persistence.session import Session, at_flush
-from .conformance import Breach, Machine, breaches
+from .conformance import WHOLE, Breach, Machine, breaches
 
 _TABLE = "trading_subtype_machine"
 
@@ -32,12 +32,6 @@ ONE_EACH = rule(
     says="The contracts of a type go through one life cycle.",
     layers=DATABASES,
     guards=(f"uq_{_TABLE}_contract_type", f"{_TABLE}.contract_type"),
-)
-WHOLE = rule(
-    "subtype-machine.whole",
-    pattern="10.4",
-    says="Every state of a subtype's machine is a case of one state of its supertype's.",
-    layers=BUILT | {Layer.FLUSH},
 )
 CONFORMS = rule(
     "subtype-machine.conforms",
