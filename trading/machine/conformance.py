@@ -8,8 +8,16 @@ from datetime import date
 
 from sqlalchemy.orm import object_session
 
+from ...patterns.constraint import BUILT, Layer, rule
 from ...patterns.life_cycle import LifeCycle, Step
 from ...patterns.time.instant import FOREVER
+
+WHOLE = rule(
+    "subtype-machine.whole",
+    pattern="10.4",
+    says="Every state of a subtype's machine is a case of one state of its supertype's.",
+    layers=BUILT | {Layer.FLUSH},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +97,19 @@ def breaches(machine: Machine, general: Machine, refines: Mapping[str, str]) -> 
             promises has to be promised, and to lead to a case of the same target; what `machine` does on an
             event of `general` has to be allowed there; an event that `general` does not know stays within
             the state that it is a case of.
+    Errors: `ConstraintViolation`: `subtype-machine.whole` where `refines` leaves a state out.
     Source: Analysis Patterns 10.4: a subtype responds to every event that its supertype responds to. What
             it demands is known as modal refinement.
     """
+    left_out = [each for each in machine.states if each not in refines]
+    if left_out:
+        raise WHOLE.violation(
+            machine,
+            general,
+            found=f"{left_out[0]!r} of {machine.name}, a case of no state of {general.name}",
+            allowed=f"each of {', '.join(machine.states)} as a case of one of {', '.join(general.states)}",
+            remedy="Say for each state of the subtype which state of the supertype it is a case of.",
+        )
     found: dict[tuple[str, str], Breach] = {}
     if refines[machine.initial] != general.initial:
         begins = f"a case of {refines[machine.initial]!r}"

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, event, or_, select
+from sqlalchemy import ForeignKey, String, event, inspect, or_, select
 from sqlalchemy.orm import Mapped, UOWTransaction, mapped_column, relationship
 from uuid_utils.compat import uuid7
 
 from ...patterns.accountability.name import name_violations
 from ...patterns.catalogue import attach
 from ...patterns.constraint import BUILT, DATABASES, ConstraintViolation, Layer, require, rule
-from ...patterns.life_cycle import LifeCycle, LifeCycleState, Transition
+from ...patterns.life_cycle import Course, LifeCycle, LifeCycleState, Transition
 from ...patterns.persistence.base import Base, Level, identity
+from ...patterns.persistence.guard import guard, refuse_when
 from ...patterns.persistence.session import Session, at_flush
-from .conformance import Breach, Machine, breaches
+from .conformance import WHOLE, Breach, Machine, breaches
 
 _TABLE = "trading_subtype_machine"
 
@@ -33,17 +34,17 @@ ONE_EACH = rule(
     layers=DATABASES,
     guards=(f"uq_{_TABLE}_contract_type", f"{_TABLE}.contract_type"),
 )
-WHOLE = rule(
-    "subtype-machine.whole",
-    pattern="10.4",
-    says="Every state of a subtype's machine is a case of one state of its supertype's.",
-    layers=BUILT | {Layer.FLUSH},
-)
 CONFORMS = rule(
     "subtype-machine.conforms",
     pattern="10.4",
     says="A subtype's machine keeps what its supertype's promises.",
     layers=BUILT | {Layer.FLUSH},
+)
+KEPT = rule(
+    "subtype-machine.kept",
+    pattern="10.4",
+    says="While contracts go through the life cycle of their type, the type keeps it.",
+    layers=DATABASES | {Layer.FLUSH},
 )
 
 
@@ -54,7 +55,8 @@ class SubtypeMachine(Base, init=False):
     Shape:  the subtype's `life_cycle` and the supertype's, `general`; for each state of the former, the
             state of the latter that it is a case of; the `contract_type` whose contracts go through it:
             `option`, `barrier option in`, `barrier option out`, or the kind of an application's own.
-    Errors: `ConstraintViolation`: `subtype-machine.whole`, `subtype-machine.conforms`.
+    Errors: `ConstraintViolation`: `subtype-machine.whole`, `subtype-machine.conforms`; at the flush
+            `subtype-machine.kept`.
     Source: Analysis Patterns 10.4, figures 10.14 to 10.16.
     """
 
@@ -174,6 +176,55 @@ def _check_those_that_refine(session: Session, _context: UOWTransaction, _instan
             if machine is not None and machine not in session.deleted:
                 require(at_flush(machine.violations()))
 
+
+@event.listens_for(Session, "before_flush")
+def _keep_those_that_are_gone_through(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    """Contracts that are on their way would begin again, through another life cycle."""
+    for each in (*session.dirty, *session.deleted):
+        if isinstance(each, SubtypeMachine) and (each in session.deleted or _goes_elsewhere(each)):
+            with session.no_autoflush:
+                require(at_flush(_abandoned(session, each)))
+
+
+def _goes_elsewhere(machine: SubtypeMachine) -> bool:
+    attrs = inspect(machine).attrs
+    return any(attrs[name].history.has_changes() for name in ("contract_type", "life_cycle", "life_cycle_id"))
+
+
+def _abandoned(session: Session, machine: SubtypeMachine) -> Iterator[ConstraintViolation]:
+    stored = select(SubtypeMachine.contract_type, Course.id).where(
+        SubtypeMachine.id == machine.id,
+        SubtypeMachine.contract_type.is_not(None),
+        Course.life_cycle_id == SubtypeMachine.life_cycle_id,
+    )
+    found = session.execute(stored.limit(1)).first()
+    if found is not None:
+        yield KEPT.violation(
+            machine,
+            found=f"{found.contract_type!r} taken from a life cycle that contracts of the type go through",
+            allowed="another life cycle before the first of them begins",
+            remedy="Change the life cycle itself: its transitions hold from a day on.",
+        )
+
+
+def _is_gone_through() -> str:
+    through = "SELECT 1 FROM patterns_life_cycle_course c WHERE c.life_cycle_id = OLD.life_cycle_id"
+    return f"OLD.contract_type IS NOT NULL AND EXISTS ({through})"
+
+
+_because = "a life cycle that contracts go through would be that of their type no more"
+guard(
+    SubtypeMachine.__table__,  # type: ignore[arg-type]
+    refuse_when(
+        KEPT, _TABLE, "UPDATE",
+        lambda _row: (
+            "(NEW.contract_type <distinct> OLD.contract_type OR NEW.life_cycle_id <> OLD.life_cycle_id) "
+            f"AND {_is_gone_through()}"
+        ),
+        because=_because,
+    ),
+    refuse_when(KEPT, _TABLE, "DELETE", lambda _row: _is_gone_through(), because=_because),
+)  # fmt: skip
 
 attach(
     "10.4",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from analysis_patterns.patterns.time.period import Period
 from analysis_patterns.trading import Breach, Machine, breaches
 
 from ...covered import Covered
+from ...refusals import refuses
 
 DAY = date(1997, 5, 1)
 
@@ -75,6 +77,16 @@ def test_with_an_active_state_and_a_condition_it_is_one() -> None:
 
     assert breaches(whole, general(), active | ENDS) == []
     assert [each.state for each in breaches(KNOCK_IN, general(), active | ENDS)] == ["hit"]
+
+
+@pytest.mark.parametrize("left_out", ["purchased", "hit", "expired"])
+def test_a_state_that_is_a_case_of_nothing_is_named(left_out: str) -> None:
+    refines = {state: superstate for state, superstate in (NAIVELY | ENDS).items() if state != left_out}
+
+    with refuses("subtype-machine.whole") as refused:
+        breaches(KNOCK_IN, OPTION, refines)
+
+    assert refused.value.found == f"{left_out!r} of knock-in, a case of no state of option"
 
 
 def test_what_is_promised_without_a_condition_has_to_be_kept_everywhere() -> None:

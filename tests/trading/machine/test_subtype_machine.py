@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from uuid_utils.compat import uuid7
 
 from analysis_patterns.patterns import Session
@@ -181,6 +181,68 @@ def test_a_life_cycle_and_a_contract_type_have_one_machine(
 
     with refuses(rule, layer):
         session.execute(insert(SubtypeMachine.__table__), row)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def gone_through(session: Session, desk: Desk) -> SubtypeMachine:
+    """What plain options go through, one of which is on its way."""
+    session.add(desk.option())
+    sweep(session, date(1997, 5, 1))
+    session.commit()
+    asked = select(SubtypeMachine).where(SubtypeMachine.contract_type == "option")
+    return session.scalars(asked).one()
+
+
+@pytest.mark.parametrize("said", [None, "another type"])
+def test_a_type_keeps_the_life_cycle_that_contracts_go_through(
+    session: Session, gone_through: SubtypeMachine, layer: Layer, said: str | None
+) -> None:
+    gone_through.contract_type = said
+    with refuses("subtype-machine.kept", Layer.FLUSH) as refused:
+        session.flush()
+    assert "'option' taken from a life cycle" in refused.value.found
+    session.rollback()
+
+    with refuses("subtype-machine.kept", layer):
+        session.execute(
+            update(SubtypeMachine).where(SubtypeMachine.id == gone_through.id).values(contract_type=said)
+        )
+
+
+def test_nor_does_it_go_through_another_or_lose_its_machine(
+    session: Session, gone_through: SubtypeMachine, layer: Layer
+) -> None:
+    key = gone_through.id
+    other = LifeCycle(name="other", initial="a")
+    session.add(other)
+    session.commit()
+    statements = (
+        update(SubtypeMachine).where(SubtypeMachine.id == key).values(life_cycle_id=other.id),
+        delete(SubtypeMachine).where(SubtypeMachine.id == key),
+    )
+
+    for statement in statements:
+        with refuses("subtype-machine.kept", layer):
+            session.execute(statement)
+        session.rollback()
+    session.delete(session.get_one(SubtypeMachine, key))
+    with refuses("subtype-machine.kept", Layer.FLUSH):
+        session.flush()
+
+
+def test_a_type_that_no_contract_goes_through_may_go_through_another(
+    session: Session, gone_through: SubtypeMachine
+) -> None:
+    asked = select(SubtypeMachine).where(SubtypeMachine.contract_type == "barrier option in")
+    unused = session.scalars(asked).one()
+
+    unused.contract_type = None
+    session.flush()
+    session.delete(unused)
+    session.commit()
+
+    assert gone_through.contract_type == "option"
+    assert session.scalars(asked).one_or_none() is None
 
 
 def test_machines_come_from_packs_and_are_written_back_without_loss(session: Session) -> None:
