@@ -92,6 +92,10 @@ CREATE FUNCTION trading_portfolio_filter_update_portfolio_filter_fixed() RETURNS
 
 CREATE TRIGGER trading_portfolio_filter_update_portfolio_filter_fixed BEFORE UPDATE ON trading_portfolio_filter FOR EACH ROW EXECUTE FUNCTION trading_portfolio_filter_update_portfolio_filter_fixed();
 
+CREATE FUNCTION trading_portfolio_filter_update_portfolio_filter_name_stays() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.name IS NOT NULL AND NEW.name IS DISTINCT FROM OLD.name THEN RAISE EXCEPTION 'rule portfolio-filter.name-stays: another name of a stored filter' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER trading_portfolio_filter_update_portfolio_filter_name_stays BEFORE UPDATE ON trading_portfolio_filter FOR EACH ROW EXECUTE FUNCTION trading_portfolio_filter_update_portfolio_filter_name_stays();
+
 CREATE TABLE trading_product_template (
 	id UUID NOT NULL,
 	said TEXT NOT NULL,
@@ -135,6 +139,7 @@ CREATE TABLE trading_sweep (
 	hit INTEGER NOT NULL,
 	expired INTEGER NOT NULL,
 	withdrawn INTEGER NOT NULL,
+	options INTEGER,
 	recorded TIMESTAMP WITH TIME ZONE NOT NULL,
 	CONSTRAINT pk_trading_sweep PRIMARY KEY (id)
 );
@@ -292,6 +297,10 @@ CREATE FUNCTION trading_filter_version_insert_portfolio_filter_fixed() RETURNS t
 
 CREATE TRIGGER trading_filter_version_insert_portfolio_filter_fixed BEFORE INSERT ON trading_filter_version FOR EACH ROW EXECUTE FUNCTION trading_filter_version_insert_portfolio_filter_fixed();
 
+CREATE FUNCTION trading_filter_version_update_portfolio_filter_fixed() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM trading_portfolio_filter f WHERE f.id = NEW.filter_id AND f.digest IS NOT NULL) THEN RAISE EXCEPTION 'rule portfolio-filter.fixed: what a filter without a name says, changed' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER trading_filter_version_update_portfolio_filter_fixed BEFORE UPDATE ON trading_filter_version FOR EACH ROW EXECUTE FUNCTION trading_filter_version_update_portfolio_filter_fixed();
+
 CREATE TABLE trading_market_day (
 	id UUID NOT NULL,
 	market_id UUID NOT NULL,
@@ -351,6 +360,14 @@ CREATE TABLE trading_subtype_machine (
 );
 
 CREATE INDEX ix_trading_subtype_machine_general_id ON trading_subtype_machine (general_id);
+
+CREATE FUNCTION trading_subtype_machine_update_subtype_machine_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF (NEW.contract_type IS DISTINCT FROM OLD.contract_type OR NEW.life_cycle_id <> OLD.life_cycle_id) AND OLD.contract_type IS NOT NULL AND EXISTS (SELECT 1 FROM patterns_life_cycle_course c WHERE c.life_cycle_id = OLD.life_cycle_id) THEN RAISE EXCEPTION 'rule subtype-machine.kept: a life cycle that contracts go through would be that of their type no more' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+
+CREATE TRIGGER trading_subtype_machine_update_subtype_machine_kept BEFORE UPDATE ON trading_subtype_machine FOR EACH ROW EXECUTE FUNCTION trading_subtype_machine_update_subtype_machine_kept();
+
+CREATE FUNCTION trading_subtype_machine_delete_subtype_machine_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF OLD.contract_type IS NOT NULL AND EXISTS (SELECT 1 FROM patterns_life_cycle_course c WHERE c.life_cycle_id = OLD.life_cycle_id) THEN RAISE EXCEPTION 'rule subtype-machine.kept: a life cycle that contracts go through would be that of their type no more' USING ERRCODE = 'check_violation'; END IF; RETURN OLD; END $guard$;
+
+CREATE TRIGGER trading_subtype_machine_delete_subtype_machine_kept BEFORE DELETE ON trading_subtype_machine FOR EACH ROW EXECUTE FUNCTION trading_subtype_machine_delete_subtype_machine_kept();
 
 CREATE TABLE trading_term_choice (
 	id UUID NOT NULL,
@@ -600,13 +617,13 @@ CREATE INDEX ix_trading_contract_product_id ON trading_contract (product_id);
 
 CREATE INDEX ix_trading_contract_short_id ON trading_contract (short_id);
 
-CREATE INDEX ix_trading_contract_traded ON trading_contract (instrument_id, traded);
+CREATE INDEX ix_trading_contract_traded ON trading_contract (instrument_id, traded, id);
 
-CREATE FUNCTION trading_contract_insert_contract_amount() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.amount_unit_code <> NEW.amount_unit) THEN RAISE EXCEPTION 'rule contract.amount: an amount in another unit than that of the instrument' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION trading_contract_insert_contract_amount() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.amount_unit_code IS DISTINCT FROM NEW.amount_unit) THEN RAISE EXCEPTION 'rule contract.amount: an amount in another unit than that of the instrument' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER trading_contract_insert_contract_amount BEFORE INSERT ON trading_contract FOR EACH ROW EXECUTE FUNCTION trading_contract_insert_contract_amount();
 
-CREATE FUNCTION trading_contract_insert_contract_price() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.unit_code <> NEW.price_unit) THEN RAISE EXCEPTION 'rule contract.price: a price in another unit than the instrument is quoted in' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION trading_contract_insert_contract_price() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.unit_code IS DISTINCT FROM NEW.price_unit) THEN RAISE EXCEPTION 'rule contract.price: a price in another unit than the instrument is quoted in' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER trading_contract_insert_contract_price BEFORE INSERT ON trading_contract FOR EACH ROW EXECUTE FUNCTION trading_contract_insert_contract_price();
 

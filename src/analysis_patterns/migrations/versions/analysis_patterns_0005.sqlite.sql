@@ -70,6 +70,8 @@ CREATE TABLE trading_portfolio_filter (
 
 CREATE TRIGGER trading_portfolio_filter_update_portfolio_filter_fixed BEFORE UPDATE ON trading_portfolio_filter FOR EACH ROW WHEN NEW.digest IS NOT OLD.digest OR (OLD.name IS NULL AND NEW.name IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'rule portfolio-filter.fixed: another digest of a filter without a name'); END;
 
+CREATE TRIGGER trading_portfolio_filter_update_portfolio_filter_name_stays BEFORE UPDATE ON trading_portfolio_filter FOR EACH ROW WHEN OLD.name IS NOT NULL AND NEW.name IS NOT OLD.name BEGIN SELECT RAISE(ABORT, 'rule portfolio-filter.name-stays: another name of a stored filter'); END;
+
 CREATE TABLE trading_product_template (
 	id BLOB NOT NULL,
 	said TEXT NOT NULL,
@@ -103,6 +105,7 @@ CREATE TABLE trading_sweep (
 	hit INTEGER NOT NULL,
 	expired INTEGER NOT NULL,
 	withdrawn INTEGER NOT NULL,
+	options INTEGER,
 	recorded DATETIME NOT NULL,
 	CONSTRAINT pk_trading_sweep PRIMARY KEY (id)
 );
@@ -214,6 +217,8 @@ CREATE TRIGGER trading_filter_version_insert_portfolio_filter_one_at_a_time BEFO
 
 CREATE TRIGGER trading_filter_version_insert_portfolio_filter_fixed BEFORE INSERT ON trading_filter_version FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_portfolio_filter f WHERE f.id = NEW.filter_id AND f.digest <> NEW.digest) BEGIN SELECT RAISE(ABORT, 'rule portfolio-filter.fixed: another filter under the same digest'); END;
 
+CREATE TRIGGER trading_filter_version_update_portfolio_filter_fixed BEFORE UPDATE ON trading_filter_version FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_portfolio_filter f WHERE f.id = NEW.filter_id AND f.digest IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'rule portfolio-filter.fixed: what a filter without a name says, changed'); END;
+
 CREATE TABLE trading_market_day (
 	id BLOB NOT NULL,
 	market_id BLOB NOT NULL,
@@ -271,6 +276,10 @@ CREATE TABLE trading_subtype_machine (
 );
 
 CREATE INDEX ix_trading_subtype_machine_general_id ON trading_subtype_machine (general_id);
+
+CREATE TRIGGER trading_subtype_machine_update_subtype_machine_kept BEFORE UPDATE ON trading_subtype_machine FOR EACH ROW WHEN (NEW.contract_type IS NOT OLD.contract_type OR NEW.life_cycle_id <> OLD.life_cycle_id) AND OLD.contract_type IS NOT NULL AND EXISTS (SELECT 1 FROM patterns_life_cycle_course c WHERE c.life_cycle_id = OLD.life_cycle_id) BEGIN SELECT RAISE(ABORT, 'rule subtype-machine.kept: a life cycle that contracts go through would be that of their type no more'); END;
+
+CREATE TRIGGER trading_subtype_machine_delete_subtype_machine_kept BEFORE DELETE ON trading_subtype_machine FOR EACH ROW WHEN OLD.contract_type IS NOT NULL AND EXISTS (SELECT 1 FROM patterns_life_cycle_course c WHERE c.life_cycle_id = OLD.life_cycle_id) BEGIN SELECT RAISE(ABORT, 'rule subtype-machine.kept: a life cycle that contracts go through would be that of their type no more'); END;
 
 CREATE TABLE trading_term_choice (
 	id BLOB NOT NULL,
@@ -456,11 +465,11 @@ CREATE INDEX ix_trading_contract_product_id ON trading_contract (product_id);
 
 CREATE INDEX ix_trading_contract_short_id ON trading_contract (short_id);
 
-CREATE INDEX ix_trading_contract_traded ON trading_contract (instrument_id, traded);
+CREATE INDEX ix_trading_contract_traded ON trading_contract (instrument_id, traded, id);
 
-CREATE TRIGGER trading_contract_insert_contract_amount BEFORE INSERT ON trading_contract FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.amount_unit_code <> NEW.amount_unit) BEGIN SELECT RAISE(ABORT, 'rule contract.amount: an amount in another unit than that of the instrument'); END;
+CREATE TRIGGER trading_contract_insert_contract_amount BEFORE INSERT ON trading_contract FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.amount_unit_code IS NOT NEW.amount_unit) BEGIN SELECT RAISE(ABORT, 'rule contract.amount: an amount in another unit than that of the instrument'); END;
 
-CREATE TRIGGER trading_contract_insert_contract_price BEFORE INSERT ON trading_contract FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.unit_code <> NEW.price_unit) BEGIN SELECT RAISE(ABORT, 'rule contract.price: a price in another unit than the instrument is quoted in'); END;
+CREATE TRIGGER trading_contract_insert_contract_price BEFORE INSERT ON trading_contract FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator i WHERE i.id = NEW.instrument_id AND i.unit_code IS NOT NEW.price_unit) BEGIN SELECT RAISE(ABORT, 'rule contract.price: a price in another unit than the instrument is quoted in'); END;
 
 CREATE TRIGGER trading_contract_insert_product_of_its_parties BEFORE INSERT ON trading_contract FOR EACH ROW WHEN NEW.long_id <> NEW.short_id AND NOT EXISTS (SELECT 1 FROM trading_product p WHERE p.id = NEW.product_id AND p.buyer_id IN (NEW.long_id, NEW.short_id) AND p.seller_id IN (NEW.long_id, NEW.short_id)) BEGIN SELECT RAISE(ABORT, 'rule product.of-its-parties: a contract between others than the buyer and the seller of its product'); END;
 
