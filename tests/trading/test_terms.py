@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -108,12 +108,12 @@ def test_drafts_are_refused_alike_and_nothing_is_recorded(session: Session, desk
     session.add_all(desk.all)
     session.flush()
     said: dict[str, Any] = dealt(desk)
-    option = said | {"expiration": EXPIRES, "option_direction": Direction.LONG}
+    option: dict[str, Any] = said | {"expiration": EXPIRES, "option_direction": Direction.LONG}
     barrier = option | {"side": "up", "effect": "in", "barrier": 40, "reference": 30}
     wrong: list[Any] = [
-        ContractDraft(**said | {"direction": "long"}),
-        ContractDraft(**said | {"long": None}),
-        OptionDraft(**option | {"style": "american"}),
+        ContractDraft(**said | {"direction": cast("Any", "long")}),
+        ContractDraft(**said | {"long": cast("Any", None)}),
+        OptionDraft(**option | {"style": cast("Any", "american")}),
         BarrierOptionDraft(**barrier),
     ]
 
