@@ -17,7 +17,7 @@ from ..persistence.guard import Guard, guard, refuse_when, trigger
 from ..persistence.registry import Referable, Thing
 from ..persistence.session import Session, join_session, session_of
 from ..persistence.types import Instant
-from ..persistence.version import Believed, believed_once, believed_table_args, keep_history
+from ..persistence.version import Believed, believed_once, believed_table_args, keep_history, once_withdrawn
 from ..provenance import Explanation
 from ..time.instant import UNTIL_CHANGED, require_aware
 from .life_cycle import LifeCycle, LifeCycleState, Step, Transition
@@ -140,6 +140,7 @@ class Move(Believed, Base, init=False):
         CheckConstraint("(number = 0) = (source IS NULL) AND (number = 0) = (event IS NULL)", name="first"),
         believed_once(_TABLE, "course_id", "number", name="number"),
         Index(f"ix_{_TABLE}_in_order", "course_id", "number"),
+        Index(f"ix_{_TABLE}_withdrawn", "known_to", **once_withdrawn()),
     )
     __level__ = Level.OPERATIONAL
     __pattern__ = "8.2"

@@ -230,6 +230,14 @@ def while_believed() -> dict[str, Any]:
     }
 
 
+def once_withdrawn() -> dict[str, Any]:
+    """The options of an index that holds only what is believed no more."""
+    return {
+        "sqlite_where": text("known_to < '9999-12-30 00:00:00.000000'"),
+        "postgresql_where": text("known_to < '9999-12-30 00:00:00+00'"),
+    }
+
+
 def believed_once(table: str, *columns: str, name: str) -> Index:
     """
     The index that lets no two rows that are believed share `columns`.

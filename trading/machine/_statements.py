@@ -24,8 +24,10 @@ _LAST = (
     "l.known_to = <forever> AND NOT EXISTS (SELECT 1 FROM patterns_life_cycle_move n "
     "WHERE n.course_id = l.course_id AND n.number = l.number + 1 AND n.known_to = <forever>)"
 )
-_FRESH = """fresh AS MATERIALIZED (
-SELECT DISTINCT course_id FROM patterns_life_cycle_move WHERE known_from = :known OR known_to = :known)"""
+_WITHDRAWN = "known_to >= :swept AND known_to < <forever>"
+_FRESH = f"""fresh AS MATERIALIZED (
+SELECT DISTINCT course_id FROM patterns_life_cycle_move WHERE known_from = :known OR known_to = :known
+OR {_WITHDRAWN})"""
 _NOT_FOLLOWED = """o.id NOT IN (SELECT thing_id FROM patterns_life_cycle_course WHERE life_cycle_id IN (
     SELECT life_cycle_id FROM trading_subtype_machine WHERE contract_type IS NOT NULL))"""
 _NEW = """new AS MATERIALIZED (
@@ -127,8 +129,8 @@ def timed(event: OptionEvent, dialect: str, *, fresh: bool) -> TextClause:
     """
     Let the exercise period begin, or end, where it does.
 
-    Shape:  the `fresh` courses, which changed in this transaction, are looked at from their beginning, all
-            others since a day.
+    Shape:  the `fresh` courses, which changed in this transaction or of which a move was withdrawn since the
+            last sweep, are looked at from their beginning, all others since a day.
     """
     spelling = _SPELLINGS[dialect]
     if event is OptionEvent.BEGINS:
@@ -181,6 +183,11 @@ def changed(dialect: str) -> TextClause:
     return _statement(f"SELECT min(f.day) FROM trading_fixing f WHERE {_UNSWEPT}", dialect)
 
 
+def withdrawn_by_hand(dialect: str) -> TextClause:
+    """Ask for a move that is believed no more since the last sweep."""
+    return _statement(f"SELECT 1 FROM patterns_life_cycle_move WHERE {_WITHDRAWN} LIMIT 1", dialect)
+
+
 def wrong(dialect: str) -> TextualSelect:
     """Ask for the moves that do not follow from the fixings any more, the last ones of a course first."""
     noon = _SPELLINGS[dialect].noon.format("f.day")
@@ -227,7 +234,8 @@ SELECT f.version, f.known_to = <forever>, :sweep FROM trading_fixing f WHERE {_U
 
 
 _GIVEN: dict[str, Any] = {
-    "known": Instant, "noon": Instant, "through": Date, "since": Date, "sweep": Key, "version": Key,
+    "known": Instant, "swept": Instant, "noon": Instant,
+    "through": Date, "since": Date, "sweep": Key, "version": Key,
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from .barrier_state import barrier_states
 from .fixing import Fixing, noon
 from .following import exercise
 from .option_machine import OptionEvent
-from .sweep_record import Sweep, options_followed, swept_through
+from .sweep_record import Sweep, options_followed, swept_at, swept_through
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ def sweep(session: Session, day: date) -> Swept:
     Shape:  options begin to be followed as of their trade, are hit by the fixings up to that day, become
             exercisable at the start of their exercise period, and expire where it ended before that day.
             Where a fixing was corrected, the moves that do not follow any more are withdrawn first; an
-            exercise among them is recorded again where it can be. What was swept already stays as it is.
+            exercise among them is recorded again where it can be. What was withdrawn by hand since the last
+            sweep is found again where it follows. What was swept already stays as it is.
     Units:  days of UTC.
     Errors: those of `Move`, where a life cycle was changed meanwhile; nothing is changed.
     Source: Analysis Patterns 10.4. It does what `advance` does, for all options at once.
@@ -54,7 +55,10 @@ def sweep(session: Session, day: date) -> Swept:
     first = run.execute(statements.changed(run.dialect)).scalar()
     withdrawn = [] if first is None else run.withdraw(_day(first))
     begun, options = run.begin(options_followed(session))
-    is_fresh = bool(begun or withdrawn)
+    by_hand = run.execute(statements.withdrawn_by_hand(run.dialect)).first() is not None
+    if by_hand:
+        begun += run.execute(statements.begin(run.dialect)).rowcount
+    is_fresh = bool(begun or withdrawn or by_hand)
     hit = run.both(statements.hit, OptionEvent.HIT, is_fresh)
     exercisable = run.both(statements.timed, OptionEvent.BEGINS, is_fresh)
     hit += run.both(statements.hit, OptionEvent.HIT_LATE, is_fresh)
@@ -79,7 +83,10 @@ class _Run:
     def __init__(self, session: Session, through: date, since: date) -> None:
         self.session = session
         self.dialect = session.connection().dialect.name
-        self.given = {"known": session.recorded, "through": through, "since": since}
+        known = session.recorded
+        self.given = {
+            "known": known, "swept": swept_at(session) or known, "through": through, "since": since,
+        }  # fmt: skip
 
     def execute(self, statement: Executable, **given: Any) -> CursorResult[Any]:
         """Execute one of the statements with what it asks for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -105,6 +105,11 @@ class SweptFixing(Base):
 def swept_through(session: Session) -> date | None:
     """The last day that was swept; None where none was."""
     return session.scalars(select(func.max(Sweep.day))).one()
+
+
+def swept_at(session: Session) -> datetime | None:
+    """The instant of the last sweep; None where there was none."""
+    return session.scalars(select(func.max(Sweep.recorded))).one()
 
 
 def options_followed(session: Session) -> int | None:

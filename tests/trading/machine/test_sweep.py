@@ -254,6 +254,33 @@ def test_a_withdrawn_fixing_hits_nothing(session: Session, desk: Desk, fix: Fix)
     assert moves(session, call) == ["05-01 00 purchased"]
 
 
+def test_what_was_withdrawn_by_hand_is_found_again_from_the_old_fixings(
+    session: Session, desk: Desk, fix: Fix, clock: FixedClock
+) -> None:
+    hit, over, late = desk.barrier(), desk.option(), desk.barrier()
+    session.add_all([hit, over, late])
+    fix(JUNE, 84)
+    sweep(session, EXPIRES + 9 * DAY)
+    session.commit()
+    told = [moves(session, each) for each in (hit, over, late)]
+    clock.advance(DAY)
+    for option, kept in ((hit, 1), (over, 2), (late, 0)):
+        course = option_course(session, option)
+        assert course is not None
+        for move in reversed(course.believed()[kept:]):
+            move.withdraw()
+    session.commit()
+    clock.advance(DAY)
+
+    swept = sweep(session, EXPIRES + 9 * DAY).record
+    session.commit()
+
+    assert [moves(session, each) for each in (hit, over, late)] == told
+    assert (swept.begun, swept.hit, swept.exercisable, swept.expired) == (1, 2, 2, 3)
+    clock.advance(DAY)
+    assert sweep(session, EXPIRES + 9 * DAY).record.changed == 0
+
+
 def test_a_correction_that_hits_after_all_comes_before_what_happened_later(
     session: Session, desk: Desk, fix: Fix
 ) -> None:
