@@ -105,6 +105,44 @@ def test_an_indicator_stays_what_it_was_counted_in(loaded: Session, layer: Layer
 
 
 @pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        (
+            "INSERT OR REPLACE INTO trading_market_indicator (id, name, kind, unit_code) "
+            "SELECT id, name, kind, 'cm' FROM trading_market_indicator WHERE name = 'rain in Brazil'",
+            "market-indicator.kept",
+        ),
+        (
+            "INSERT OR REPLACE INTO trading_market_indicator (rowid, id, name, kind, unit_code) "
+            "SELECT rowid, randomblob(16), 'hail', kind, 'cm' "
+            "FROM trading_market_indicator WHERE name = 'rain in Brazil'",
+            "market-indicator.kept",
+        ),
+        (
+            "INSERT OR REPLACE INTO trading_market_indicator (id, name, kind, unit_code) "
+            "SELECT randomblob(16), name, kind, 'cm' "
+            "FROM trading_market_indicator WHERE name = 'rain in Brazil'",
+            "market-indicator.unique-name",
+        ),
+        (
+            "UPDATE OR REPLACE trading_market_indicator SET name = 'rain in Brazil' WHERE name = 'ACM'",
+            "market-indicator.unique-name",
+        ),
+    ],
+)
+def test_sqlite_puts_no_indicator_in_the_place_of_another(
+    loaded: Session, layer: Layer, statement: str, rule: str
+) -> None:
+    if layer is not Layer.SQLITE:  # no other database has a statement for it
+        return
+    loaded.connection().exec_driver_sql("PRAGMA foreign_keys = OFF")
+    loaded.connection().exec_driver_sql("PRAGMA recursive_triggers = OFF")
+
+    with refuses(rule, layer):
+        loaded.execute(text(statement))
+
+
+@pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ("base: GBP, quoted: USD", "base: USD, quoted: USD", "exchange-rate.two-currencies"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
@@ -12,7 +13,7 @@ from ...patterns.accountability.name import KnownByName
 from ...patterns.constraint import BUILT, DATABASES, rule
 from ...patterns.persistence.base import Base, Level
 from ...patterns.persistence.composites import unit_code
-from ...patterns.persistence.guard import guard, refuse_when
+from ...patterns.persistence.guard import Guard, guard, refuse_when
 from ...patterns.persistence.registry import Referable
 from ...patterns.picture import derived
 from ...patterns.values import ONE, Currency, Unit, parse_unit
@@ -243,7 +244,29 @@ def _currency(currency: Currency | str) -> Currency:
     return currency if isinstance(currency, Currency) else Currency.of(currency)
 
 
-_COUNTED_IN = ("kind", "unit_code", "amount_unit_code", "currency_code", "instrument_id", "tenor_text")
+_COUNTED_IN = ("id", "kind", "unit_code", "amount_unit_code", "currency_code", "instrument_id", "tenor_text")
+
+
+def _never_replaced() -> Iterator[Guard]:
+    """
+    Keep SQLite's OR REPLACE from putting an indicator in the place of another.
+
+    It fires no trigger on delete where a client left recursive_triggers off, and replaces by whatever is
+    unique: the number of a row as well, which is -1 here unless a client chose one.
+    """
+    same = f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE o.id = NEW.id) OR NEW.rowid <> -1"
+    named = f"EXISTS (SELECT 1 FROM {_TABLE} o WHERE o.name = NEW.name AND o.id <> {{}}.id)"
+    for made in (
+        refuse_when(KEPT, _TABLE, "INSERT", lambda _row: same, because="an indicator would be replaced"),
+        refuse_when(
+            UNIQUE_NAME, _TABLE, "INSERT", lambda _row: named.format("NEW"), because="a name that is taken"
+        ),
+        refuse_when(
+            UNIQUE_NAME, _TABLE, "UPDATE", lambda _row: named.format("OLD"), because="a name that is taken"
+        ),
+    ):
+        yield Guard(made.name, _TABLE, made.sqlite, ())
+
 
 guard(
     MarketIndicator.__table__,  # type: ignore[arg-type]
@@ -254,4 +277,5 @@ guard(
         lambda _row: " OR ".join(f"NEW.{each} <distinct> OLD.{each}" for each in _COUNTED_IN),
         because="an indicator would be counted in something else",
     ),
+    *_never_replaced(),
 )
