@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from ...patterns.constraint import require
+from ...patterns.constraint import require, rule
 from ...patterns.picture import Grid
 from ...patterns.values import Money
 from ._extra import np
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from ._extra import Floats
 
 _BLOCKS_OF_A_PIECE = 8
+
+COUNTED = rule(
+    "value-grid.counted",
+    pattern="9.4",
+    says="A table of values has at least one column, is told in multiples of at least one, and is worked out "
+    "in at least one piece at once.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,10 @@ class ValueGrid:
         Shape:  the states are rows one after the other, named from the top down, as `shifted_states` makes
                 them.
         Units:  in whole multiples of so much of the currency: `per=1000` shows thousands.
+        Errors: `ConstraintViolation` (`value-grid.counted`) for no column, and multiples of less than one.
         """
+        _require_one("columns across", len(across))
+        _require_one("per", per)
         cells = [_in_wholes(amount, per) for amount in self.amounts()]
         rows = tuple(tuple(cells[n : n + len(across)]) for n in range(0, len(cells), len(across)))
         unit = self.currency if per == 1 else f"{per:,} {self.currency}"
@@ -114,8 +124,10 @@ def value_grid(
             over at once: pieces are cut in one way, and added up in one order.
     Units:  in the currency named, or the one that all its contracts are paid in.
     Errors: `ConstraintViolation`, before anything is computed: `valuation.indicator-known`,
-            `valuation.one-indicator`, `valuation.convertible`, and those of the pricers.
+            `valuation.one-indicator`, `valuation.convertible`, `value-grid.counted`, and those
+            of the pricers.
     """
+    _require_one("pieces_at_once", pieces_at_once)
     markets = Markets(states, book.indicators)
     into = currency or currency_of(book)
     pieces = list(_pieces(book, markets, into))
@@ -173,6 +185,13 @@ def _computed(pieces: list[Piece], executor: Executor | None, at_once: int) -> I
 
 def _totals(pieces: list[Piece]) -> list[Floats]:
     return [piece.totals() for piece in pieces]
+
+
+def _require_one(what: str, count: int) -> None:
+    if count < 1:
+        raise COUNTED.violation(
+            found=f"{what}: {count}", allowed="1 or more", remedy="Name one at least, or leave it out."
+        )
 
 
 def _in_wholes(amount: Money, per: int) -> Decimal:

@@ -30,6 +30,12 @@ PAID_ALIKE = rule(
     says="What was paid for a product is told in the currency in which it is worth something.",
 )
 
+PRICES_ABOVE_ZERO = rule(
+    "payoff.prices-above-zero",
+    pattern="10.3",
+    says="Round prices are chosen around the strikes where these are above zero; others are named.",
+)
+
 _PLACES = 14
 _LOOKED_AT = 400
 _HALVINGS = 60
@@ -83,8 +89,8 @@ def payoff(
 
     Shape:  at the `prices` named, or at round ones around the strikes; less what was `paid`, if given. Where
             contracts expire on different days, the later ones are valued on the first day.
-    Errors: `ConstraintViolation`: `payoff.one-instrument`, `payoff.paid-in-its-currency`, and those of
-            `value_grid`.
+    Errors: `ConstraintViolation`: `payoff.one-instrument`, `payoff.paid-in-its-currency`,
+            `payoff.prices-above-zero`, and those of `value_grid`.
     Source: Analysis Patterns 10.2 and 10.3.
     """
     instruments = {each.instrument for each in book.holdings}
@@ -173,6 +179,12 @@ def _first_end(book: Book, today: date) -> date:
 
 
 def _round_prices(marks: Sequence[float]) -> list[Decimal]:
+    if not marks or not marks[0] > 0:
+        raise PRICES_ABOVE_ZERO.violation(
+            found=f"a strike of {marks[0]}" if marks else "no strike",
+            allowed="strikes above zero",
+            remedy="Say at which prices it is to be drawn: prices=[...].",
+        )
     low, high = Decimal(marks[0]) * 7 / 10, Decimal(marks[-1]) * 13 / 10
     span = high - low
     power = Decimal(10) ** (span.adjusted() - 2)

@@ -341,3 +341,17 @@ def test_an_application_brings_its_own_pricer(session: Session) -> None:
 
     assert doubled.of(desk.deals[0]).estimate == 2 * usual.of(desk.deals[0]).estimate
     assert np.isfinite(usual.of(desk.deals[0]).estimate)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_refuses_tables_of_nothing(session: Session, count: int) -> None:
+    desk = Trading()
+    book = stored(session, desk, [desk.option()])
+    found = value_grid(book, [desk.state()])
+
+    with refuses("value-grid.counted"):
+        value_grid(book, [desk.state()], pieces_at_once=count)
+    with refuses("value-grid.counted"):
+        found.picture("A call", across=["now"], down=["all"], per=count)
+    with refuses("value-grid.counted"):
+        found.picture("A call", across=[], down=["all"])

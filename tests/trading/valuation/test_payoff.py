@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns import Money, Session
 from analysis_patterns.trading import BarrierEffect, Direction
@@ -131,3 +133,15 @@ def test_where_no_prices_are_named_round_ones_are_shown(session: Session) -> Non
     book = stored(session, desk, [desk.option()])
 
     assert payoff(book, desk.state(), prices=[]).prices == payoff(book, desk.state()).prices
+
+
+@pytest.mark.parametrize("price", [0, -5])
+def test_refuses_to_choose_prices_around_strikes_that_are_not_above_zero(
+    session: Session, price: int
+) -> None:
+    desk = Trading()
+    book = stored(session, desk, [desk.contract(price=price)])
+
+    with refuses("payoff.prices-above-zero"):
+        payoff(book, desk.state())
+    assert payoff(book, desk.state(), prices=[1, 2]).prices == (Decimal(1), Decimal(2))
