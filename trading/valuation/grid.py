@@ -93,6 +93,11 @@ class Piece:
 
     def totals(self) -> Floats:
         """What these contracts are worth together, in each scenario."""
+        # What is more than a float can tell is refused where it enters a record: valuation.finite.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._added_up() * self.factors
+
+    def _added_up(self) -> Floats:
         total = np.zeros(len(self.factors))
         contracts_at_once, states_at_once = self.pricer.block
         room = np.empty(contracts_at_once * states_at_once)
@@ -105,7 +110,7 @@ class Piece:
                     self.pricer.unit_values(contracts, market_columns(day, self.levels, rows), out)
                     # Not by matrix multiplication: how that adds up depends on the machine's threads.
                     total[rows] += np.einsum("mn,n->m", out, weights)
-        return total * self.factors
+        return total
 
 
 def value_grid(

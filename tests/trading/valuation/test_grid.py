@@ -355,3 +355,15 @@ def test_refuses_tables_of_nothing(session: Session, count: int) -> None:
         found.picture("A call", across=["now"], down=["all"], per=count)
     with refuses("value-grid.counted"):
         found.picture("A call", across=[], down=["all"])
+
+
+def test_a_value_beyond_binary_floats_enters_no_record_and_warns_of_nothing(session: Session) -> None:
+    desk = Trading()
+    book = stored(session, desk, [desk.option()])
+    state, interest = desk.state(), desk.interest["USD"].id
+    huge = replace(state, levels={**state.levels, interest: Decimal(-10_000)})
+
+    found = value_grid(book, [huge])
+
+    with refuses("valuation.finite"):
+        found.amounts()
