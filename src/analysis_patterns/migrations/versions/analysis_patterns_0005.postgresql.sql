@@ -334,7 +334,7 @@ CREATE INDEX ix_trading_market_indicator_instrument_id ON trading_market_indicat
 
 CREATE INDEX ix_trading_market_indicator_market_id ON trading_market_indicator (market_id);
 
-CREATE FUNCTION trading_market_indicator_update_market_indicator_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.kind IS DISTINCT FROM OLD.kind OR NEW.unit_code IS DISTINCT FROM OLD.unit_code OR NEW.amount_unit_code IS DISTINCT FROM OLD.amount_unit_code OR NEW.currency_code IS DISTINCT FROM OLD.currency_code OR NEW.instrument_id IS DISTINCT FROM OLD.instrument_id OR NEW.tenor_text IS DISTINCT FROM OLD.tenor_text THEN RAISE EXCEPTION 'rule market-indicator.kept: an indicator would be counted in something else' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
+CREATE FUNCTION trading_market_indicator_update_market_indicator_kept() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN IF NEW.id IS DISTINCT FROM OLD.id OR NEW.kind IS DISTINCT FROM OLD.kind OR NEW.unit_code IS DISTINCT FROM OLD.unit_code OR NEW.amount_unit_code IS DISTINCT FROM OLD.amount_unit_code OR NEW.currency_code IS DISTINCT FROM OLD.currency_code OR NEW.instrument_id IS DISTINCT FROM OLD.instrument_id OR NEW.tenor_text IS DISTINCT FROM OLD.tenor_text THEN RAISE EXCEPTION 'rule market-indicator.kept: an indicator would be counted in something else' USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $guard$;
 
 CREATE TRIGGER trading_market_indicator_update_market_indicator_kept BEFORE UPDATE ON trading_market_indicator FOR EACH ROW EXECUTE FUNCTION trading_market_indicator_update_market_indicator_kept();
 
@@ -409,6 +409,8 @@ CREATE TABLE trading_term_rule (
 );
 
 CREATE INDEX ix_trading_term_rule_term_type_id ON trading_term_rule (term_type_id);
+
+CREATE INDEX ix_patterns_life_cycle_move_withdrawn ON patterns_life_cycle_move (known_to) WHERE known_to < '9999-12-30 00:00:00+00';
 
 CREATE TABLE trading_fixing (
 	instrument_id UUID NOT NULL,

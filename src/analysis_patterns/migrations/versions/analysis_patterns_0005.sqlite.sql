@@ -252,7 +252,13 @@ CREATE INDEX ix_trading_market_indicator_instrument_id ON trading_market_indicat
 
 CREATE INDEX ix_trading_market_indicator_market_id ON trading_market_indicator (market_id);
 
-CREATE TRIGGER trading_market_indicator_update_market_indicator_kept BEFORE UPDATE ON trading_market_indicator FOR EACH ROW WHEN NEW.kind IS NOT OLD.kind OR NEW.unit_code IS NOT OLD.unit_code OR NEW.amount_unit_code IS NOT OLD.amount_unit_code OR NEW.currency_code IS NOT OLD.currency_code OR NEW.instrument_id IS NOT OLD.instrument_id OR NEW.tenor_text IS NOT OLD.tenor_text BEGIN SELECT RAISE(ABORT, 'rule market-indicator.kept: an indicator would be counted in something else'); END;
+CREATE TRIGGER trading_market_indicator_update_market_indicator_kept BEFORE UPDATE ON trading_market_indicator FOR EACH ROW WHEN NEW.id IS NOT OLD.id OR NEW.kind IS NOT OLD.kind OR NEW.unit_code IS NOT OLD.unit_code OR NEW.amount_unit_code IS NOT OLD.amount_unit_code OR NEW.currency_code IS NOT OLD.currency_code OR NEW.instrument_id IS NOT OLD.instrument_id OR NEW.tenor_text IS NOT OLD.tenor_text BEGIN SELECT RAISE(ABORT, 'rule market-indicator.kept: an indicator would be counted in something else'); END;
+
+CREATE TRIGGER trading_market_indicator_insert_market_indicator_kept BEFORE INSERT ON trading_market_indicator FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator o WHERE o.id = NEW.id) OR NEW.rowid <> -1 BEGIN SELECT RAISE(ABORT, 'rule market-indicator.kept: an indicator would be replaced'); END;
+
+CREATE TRIGGER trading_market_indicator_insert_market_indicator_unique_name BEFORE INSERT ON trading_market_indicator FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator o WHERE o.name = NEW.name AND o.id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'rule market-indicator.unique-name: a name that is taken'); END;
+
+CREATE TRIGGER trading_market_indicator_update_market_indicator_unique_name BEFORE UPDATE ON trading_market_indicator FOR EACH ROW WHEN EXISTS (SELECT 1 FROM trading_market_indicator o WHERE o.name = NEW.name AND o.id <> OLD.id) BEGIN SELECT RAISE(ABORT, 'rule market-indicator.unique-name: a name that is taken'); END;
 
 CREATE TABLE trading_portfolio (
 	filter_id BLOB NOT NULL,
@@ -309,6 +315,8 @@ CREATE TABLE trading_term_rule (
 );
 
 CREATE INDEX ix_trading_term_rule_term_type_id ON trading_term_rule (term_type_id);
+
+CREATE INDEX ix_patterns_life_cycle_move_withdrawn ON patterns_life_cycle_move (known_to) WHERE known_to < '9999-12-30 00:00:00.000000';
 
 CREATE TABLE trading_fixing (
 	instrument_id BLOB NOT NULL,
