@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, Flag, auto
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -24,6 +24,16 @@ class Kind(Enum):
     ENTITY = "entity"
     VALUE = "value"
     DOCUMENT = "document"
+    TABLE = "table"
+
+
+class Key(Flag):
+    """Which keys of its table a column is in; it can be in several."""
+
+    NONE = 0
+    PRIMARY = auto()
+    FOREIGN = auto()
+    UNIQUE = auto()
 
 
 class Inheritance(Enum):
@@ -41,7 +51,8 @@ class Attribute:
     A property of a type that is no association.
 
     Shape:  its name and the name of its type; `identity` is whether it alone is the key; `choices` are an
-            enumeration's values; `column` is how the database calls its columns, empty where it keeps none.
+            enumeration's values; `column` is how the database calls its columns, empty where it keeps none;
+            of a column of a table, `keys` are the keys that it is in.
     """
 
     name: str
@@ -52,6 +63,7 @@ class Attribute:
     choices: tuple[str, ...] = ()
     column: str = ""
     comment: str = ""
+    keys: Key = Key.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +72,9 @@ class Type:
     A type that can be drawn.
 
     Shape:  `key` is `module:Name`, unique in a graph; `level` and `pattern` are what the class says of
-            itself; `summary` is the first sentence of its docstring; `outside` is whether it is shown only
-            as a neighbour of what was asked for.
+            itself; `summary` is the first sentence of its docstring, or a table's comment; `constraints`
+            are what its table demands of a row or of several, as SQL would say it; `outside` is whether it
+            is shown only as a neighbour of what was asked for.
     """
 
     key: str
@@ -73,6 +86,7 @@ class Type:
     table: str = ""
     abstract: bool = False
     attributes: tuple[Attribute, ...] = ()
+    constraints: tuple[str, ...] = ()
     outside: bool = False
 
 
