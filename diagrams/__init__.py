@@ -1,7 +1,9 @@
 """From models to pictures: reads types into one graph, and draws that graph or any other."""
 
+from .document import Document, read_types
+from .document import read as read_picture
 from .drawing import Drawing, Format, draw
-from .errors import EngineError, HintError, TargetError, UnsafePictureError
+from .errors import DocumentError, EngineError, HintError, OutputError, TargetError, UnsafePictureError
 from .model import (
     Association,
     AssociationEnd,
@@ -21,6 +23,8 @@ __all__ = [
     "Association",
     "AssociationEnd",
     "Attribute",
+    "Document",
+    "DocumentError",
     "Drawing",
     "EngineError",
     "Format",
@@ -31,10 +35,13 @@ __all__ = [
     "Kind",
     "Multiplicity",
     "Notation",
+    "OutputError",
     "TargetError",
     "Type",
     "TypeGraph",
     "UnsafePictureError",
     "draw",
+    "read_picture",
+    "read_types",
     "type_graph",
 ]

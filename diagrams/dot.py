@@ -7,7 +7,8 @@ from itertools import pairwise, product
 
 import graphviz
 
-from ..patterns.picture import Edge, Graph, Mark, Node, Shape
+from ..patterns.picture import Change, Edge, Graph, Mark, Node, Shape
+from .colours import CHANGES
 from .room import SMALL_SIZE, Size, is_loop, least_sizes, loop_room
 from .text import dot_html, dot_string, wrapped
 
@@ -63,16 +64,32 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
             if node.level == level:
                 band.node(names[node.key])
         source.subgraph(band)
+    for index, (cluster, nodes) in enumerate(clusters_of(graph).items()):
+        frame = graphviz.Digraph(f"cluster_c{index}")
+        frame.attr(label=dot_string(cluster), labeljust="l", style="rounded,filled", color=BAND, margin="16")
+        for node in nodes:
+            frame.node(names[node.key])
+        source.subgraph(frame)
     least = least_sizes(graph)
     for node in graph.nodes:
         if node.key in sizes:
             _leave_room(source, names[node.key], sizes[node.key])
         else:
-            add_node(source, names[node.key], node, least.get(node.key))
+            more = {"URL": node.link} if node.link and banded else {}
+            add_node(source, names[node.key], node, least.get(node.key), **more)
     for index, edge in enumerate(graph.edges):
         add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded))
     _keep_levels_apart(source, graph, names)
     return str(source.source)
+
+
+def clusters_of(graph: Graph) -> dict[str, list[Node]]:
+    """The nodes of each cluster, in the order of their names."""
+    found: dict[str, list[Node]] = {node.cluster: [] for node in graph.nodes if node.cluster}
+    for node in graph.nodes:
+        if node.cluster:
+            found[node.cluster].append(node)
+    return {cluster: found[cluster] for cluster in sorted(found)}
 
 
 def _hints(edge: Edge, sizes: Mapping[str, Size], *, banded: bool) -> dict[str, str]:
@@ -112,6 +129,8 @@ def add_node(source: graphviz.Digraph, name: str, node: Node, least: Size | None
     """Write one node, at least so wide and high."""
     if least:
         more |= _inches(least)
+    if node.change:
+        more |= {"color": CHANGES[node.change].light, "penwidth": "2"}
     outline = {Shape.ROUNDED: "rounded,filled", Shape.BOX: "filled", Shape.PLAIN: ""}[node.shape]
     source.node(
         name,
@@ -137,12 +156,22 @@ def _inches(size: Size) -> dict[str, str]:
     }
 
 
+def _coloured(text: str, change: Change | None) -> str:
+    return f'<FONT COLOR="{CHANGES[change].light}">{text}</FONT>' if change else text
+
+
 def _label(node: Node, least_width: float) -> str:
-    heading = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
+    name = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
+    heading = _coloured(name, node.change)
     width = f' WIDTH="{int(least_width)}"' if least_width >= 1 else ""
     rows = [f"<TR><TD{width}>{heading}</TD></TR>"]
     if node.lines:
-        lines = [dot_html(part) for line in node.lines for part in wrapped(line, _WIDEST_LINE)]
+        changes = node.line_changes or (None,) * len(node.lines)
+        lines = [
+            _coloured(dot_html(part), change)
+            for line, change in zip(node.lines, changes, strict=True)
+            for part in wrapped(line, _WIDEST_LINE)
+        ]
         text = "".join(f'{line}<BR ALIGN="LEFT"/>' for line in lines)
         rows += ["<HR/>"] if node.shape is Shape.BOX else []
         rows.append(f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL_SIZE}">{text}</FONT></TD></TR>')
@@ -152,20 +181,26 @@ def _label(node: Node, least_width: float) -> str:
 
 
 def add_edge(source: graphviz.Digraph, names: dict[str, str], index: int, edge: Edge, **more: str) -> None:
-    """Write one edge; labels stand at its ends, since one along it costs eleven times the layout."""
-    # Where positions are given, a label along the line costs nothing; where they are not, it would.
-    along = "label" if "pos" in more else "xlabel"
+    """
+    Write one edge; where it has its position already, whatever stands at it has one of its own.
+
+    Shape:  labels stand at its ends and beside it, since one along it costs eleven times the layout.
+    """
+    is_placed = "pos" in more
     attributes = {"arrowtail": ARROWS[edge.tail_end.mark], "arrowhead": ARROWS[edge.head_end.mark]}
     for name, text in (
         ("taillabel", edge.tail_end.label),
         ("headlabel", edge.head_end.label),
-        (along, edge.label),
+        ("xlabel", edge.label),
         ("edgetooltip", edge.note),
     ):
-        if text:
+        if text and (name == "edgetooltip" or not is_placed):
             attributes[name] = dot_string(text, 400 if name == "edgetooltip" else 60)
     if edge.tail_end.mark is Mark.SUPERTYPE:
         attributes |= {"weight": "3"}
+    if edge.change:
+        attributes |= {"color": CHANGES[edge.change].light, "fontcolor": CHANGES[edge.change].light}
+        attributes |= {"penwidth": "1.6"}
     if edge.dashed:
         attributes |= {"style": "dashed"}
     source.edge(names[edge.tail], names[edge.head], id=f"e{index}", **attributes, **more)

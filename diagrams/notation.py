@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
+from .groups import grouped
 from .model import Association, AssociationEnd, Attribute, Generalization, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL, SOME
 from .statements import described, is_told_by_type, statement, words
@@ -28,13 +30,16 @@ class Notation(Enum):
     UML = "uml"
 
 
-def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules: bool = False) -> Graph:
+def picture_of(
+    graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules: bool = False, clusters: bool = False
+) -> Graph:
     """
     The picture of a type graph.
 
     Shape:  knowledge level above, operational level below. Fowler's: rounded boxes, names as words, marks
             at the ends of the lines. UML: class boxes, multiplicities as text. With `rules`, the named
-            rules of the patterns that are drawn stand below.
+            rules of the patterns that are drawn stand below; with `clusters`, there is a frame around each
+            package in the place of the levels.
     """
     types = {type_.key: type_ for type_ in graph.types}
     ended = _fowler_end if notation is Notation.FOWLER else _uml_end
@@ -42,10 +47,14 @@ def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules:
         *(_association(association, types, ended) for association in graph.associations),
         *(_generalization(each) for each in graph.generalizations),
     ]
-    levels = {type_.level for type_ in graph.types}
+    levels = {type_.level for type_ in graph.types} if not clusters else set()
+    nodes = [_node(type_, notation) for type_ in graph.types]
+    if clusters:
+        names = grouped(graph.types)
+        nodes = [replace(node, level="", cluster=names[node.key]) for node in nodes]
     return Graph(
         graph.title,
-        tuple(_node(type_, notation) for type_ in graph.types),
+        tuple(nodes),
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),

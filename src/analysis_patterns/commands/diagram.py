@@ -21,6 +21,8 @@ class Format(Enum):
     PNG = "png"
     DOT = "dot"
     MERMAID = "mermaid"
+    PLANTUML = "plantuml"
+    JSON = "json"
 
 
 class Notation(Enum):
@@ -37,6 +39,9 @@ _SUFFIXES = {
     ".gv": Format.DOT,
     ".mmd": Format.MERMAID,
     ".mermaid": Format.MERMAID,
+    ".puml": Format.PLANTUML,
+    ".plantuml": Format.PLANTUML,
+    ".json": Format.JSON,
 }
 
 
