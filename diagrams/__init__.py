@@ -1,8 +1,11 @@
 """From models to pictures: reads types into one graph, and draws that graph or any other."""
 
+from .cut import Columns, with_columns, without_hubs
+from .difference import difference
 from .document import Document, read_types
 from .document import read as read_picture
 from .drawing import Drawing, Format, draw
+from .drift import drift
 from .errors import DocumentError, EngineError, HintError, OutputError, TargetError, UnsafePictureError
 from .model import (
     Association,
@@ -17,12 +20,17 @@ from .model import (
 )
 from .multiplicity import Multiplicity
 from .notation import Notation
+from .output import write_file, write_folder
+from .overview import overview
+from .pages import HUB, pages
 from .target import type_graph
 
 __all__ = [
+    "HUB",
     "Association",
     "AssociationEnd",
     "Attribute",
+    "Columns",
     "Document",
     "DocumentError",
     "Drawing",
@@ -40,8 +48,16 @@ __all__ = [
     "Type",
     "TypeGraph",
     "UnsafePictureError",
+    "difference",
     "draw",
+    "drift",
+    "overview",
+    "pages",
     "read_picture",
     "read_types",
     "type_graph",
+    "with_columns",
+    "without_hubs",
+    "write_file",
+    "write_folder",
 ]

@@ -24,7 +24,7 @@ def with_columns(graph: TypeGraph, columns: Columns) -> TypeGraph:
     if columns is Columns.ALL:
         return graph
     types = (replace(type_, attributes=_kept(type_, columns)) for type_ in graph.types)
-    return TypeGraph(graph.title, types, (*graph.associations, *graph.generalizations))
+    return TypeGraph(graph.title, types, graph.lines)
 
 
 def _kept(type_: Type, columns: Columns) -> tuple[Attribute, ...]:

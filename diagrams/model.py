@@ -191,6 +191,11 @@ class TypeGraph:
         """Every pair of a supertype and its direct subtype."""
         return tuple(link for link in self._links() if isinstance(link, Generalization))
 
+    @property
+    def lines(self) -> tuple[Association | Generalization, ...]:
+        """Every association and generalization, those first."""
+        return *self.associations, *self.generalizations
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TypeGraph):
             return NotImplemented

@@ -42,13 +42,9 @@ def picture_of(
             package in the place of the levels.
     """
     types = {type_.key: type_ for type_ in graph.types}
-    ended = _fowler_end if notation is Notation.FOWLER else _uml_end
-    edges = [
-        *(_association(association, types, ended) for association in graph.associations),
-        *(_generalization(each) for each in graph.generalizations),
-    ]
+    edges = [edge_of(link, types, notation) for link in graph.lines]
     levels = {type_.level for type_ in graph.types} if not clusters else set()
-    nodes = [_node(type_, notation) for type_ in graph.types]
+    nodes = [node_of(type_, notation) for type_ in graph.types]
     if clusters:
         names = grouped(graph.types)
         nodes = [replace(node, level="", cluster=names[node.key]) for node in nodes]
@@ -67,11 +63,23 @@ def _rules(graph: TypeGraph) -> list[str]:
     return [f"{name}: {rule.says}" for name, rule in sorted(RULES.items()) if rule.pattern in drawn]
 
 
-def _node(type_: Type, notation: Notation) -> Node:
+def edge_of(link: Association | Generalization, types: Mapping[str, Type], notation: Notation) -> Edge:
+    """A line as it is drawn, between types given by their keys."""
+    if isinstance(link, Generalization):
+        return _generalization(link)
+    return _association(link, types, _fowler_end if notation is Notation.FOWLER else _uml_end)
+
+
+def line_of(attribute: Attribute, notation: Notation) -> str:
+    """An attribute as it is written."""
+    return _fowler_attribute(attribute) if notation is Notation.FOWLER else _uml_attribute(attribute)
+
+
+def node_of(type_: Type, notation: Notation) -> Node:
+    """A type as it is drawn."""
     is_book = notation is Notation.FOWLER
     name = words(type_.name) if is_book else type_.name
-    attribute = _fowler_attribute if is_book else _uml_attribute
-    lines = [attribute(each) for each in type_.attributes if not (is_book and each.identity)]
+    lines = [line_of(each, notation) for each in type_.attributes if not (is_book and each.identity)]
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,

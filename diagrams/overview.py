@@ -51,9 +51,8 @@ def overview(
 def counted(graph: TypeGraph, groups: Mapping[str, str]) -> Counter[tuple[str, str]]:
     """How many associations and generalizations lead from a group to itself or another, either way."""
     counts: Counter[tuple[str, str]] = Counter()
-    pairs = [*map(ends_of, graph.associations), *map(ends_of, graph.generalizations)]
-    for pair in pairs:
-        one, other = sorted(groups[key] for key in pair)
+    for link in graph.lines:
+        one, other = sorted(groups[key] for key in ends_of(link))
         counts[one, other] += 1
     return counts
 

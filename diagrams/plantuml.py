@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from ..patterns.picture import Bar, BarKind, Bars, Change, Edge, End, Graph, Grid, Mark, Node, Plot
-from .colours import CHANGES
+from .colours import CHANGES, MEANINGS
 from .model import Association, Attribute, Type, TypeGraph
 from .scale import written
 from .text import LONGEST, plantuml, shown
@@ -66,7 +66,7 @@ def _association(association: Association, names: dict[str, str]) -> str:
 def object_diagram(graph: Graph) -> str:
     """Any boxes and lines as an object diagram, its levels and clusters as packages."""
     names = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
-    lines = [f"title {plantuml(graph.title)}"]
+    lines = [f"title {plantuml(graph.title)}", *_painted(graph)]
     grouped: dict[str, list[Node]] = {level: [] for level in ("", *graph.levels)}
     for node in graph.nodes:
         grouped.setdefault(node.level or node.cluster, []).append(node)
@@ -83,7 +83,7 @@ def object_diagram(graph: Graph) -> str:
 
 def _object(name: str, node: Node) -> Iterator[str]:
     link = f" [[{node.link}]]" if node.link else ""
-    yield f'object "{plantuml(node.label)}" as {name}{link}{_painted(node.change)} {{'
+    yield f'object "{plantuml(node.label)}" as {name}{_stereotype(node.change)}{link} {{'
     yield from (f"  {{field}} {plantuml(line)}" for line in node.lines)
     yield "}"
 
@@ -101,8 +101,18 @@ def _quoted(end: End) -> str:
     return f'"{plantuml(end.label)}"' if end.label else ""
 
 
-def _painted(change: Change | None) -> str:
-    return f" #line:{CHANGES[change].light.removeprefix('#')}" if change else ""
+def _stereotype(change: Change | None) -> str:
+    return f" <<{MEANINGS[change]}>>" if change else ""
+
+
+def _painted(graph: Graph) -> Iterator[str]:
+    """Objects take a colour of their own in one line only, and with a stereotype in any."""
+    used = {node.change for node in graph.nodes}
+    for change, colour in CHANGES.items():
+        if change in used:
+            yield f"skinparam object<<{MEANINGS[change]}>> {{"
+            yield from (f"  {part} {colour.light}" for part in ("BorderColor", "FontColor"))
+            yield "}"
 
 
 def gantt(bars: Bars) -> str:

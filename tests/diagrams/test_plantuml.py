@@ -51,7 +51,7 @@ def test_any_boxes_and_lines_are_an_object_diagram() -> None:
         "who",
         (
             Node("a", "Acme", ("since 1995",), level="Up"),
-            Node("b", "+ Bob", change=Change.ADDED, cluster="People"),
+            Node("b", "+ Bob", change=Change.ADDED, cluster="People", link="bob.html"),
         ),
         (
             Edge(
@@ -71,16 +71,20 @@ def test_any_boxes_and_lines_are_an_object_diagram() -> None:
     assert draw(graph, format="plantuml").splitlines() == [
         "@startuml",
         "title who",
+        "skinparam object<<added>> {",
+        "  BorderColor #17703a",
+        "  FontColor #17703a",
+        "}",
         'package "Up" as l1 {',
         'object "Acme" as n0 {',
         "  {field} since 1995",
         "}",
         "}",
         'package "People" as l2 {',
-        'object "<U+002B> Bob" as n1 #line:17703a {',
+        'object "<U+002B> Bob" as n1 <<added>> [[bob.html]] {',
         "}",
         "}",
-        'n0 "one" ||-[#17703a]-o{ "many" n1'.replace("17703a", "b3261e") + " : <U+002D> employs",
+        'n0 "one" ||-[#b3261e]-o{ "many" n1 : <U+002D> employs',
         "n1 ..> n0",
         "legend",
         "Bob is new<U+002E>",
