@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 import graphviz
+import networkx as nx
 
 from ..patterns.picture import Change, Edge, Graph, Mark, Node, Shape
 from .colours import CHANGES
 from .room import SMALL_SIZE, Size, is_loop, least_sizes, loop_room
 from .text import dot_html, dot_string, wrapped
+
+if TYPE_CHECKING:
+    Links = nx.DiGraph[str]
+else:
+    Links = nx.DiGraph
 
 INK = "#20262d"
 FAINT = "#5f6b78"
@@ -77,8 +84,11 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
         else:
             more = {"URL": node.link} if node.link and banded else {}
             add_node(source, names[node.key], node, least.get(node.key), **more)
+    upward = _upward(graph)
     for index, edge in enumerate(graph.edges):
-        add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded))
+        # Whatever leads up again would pull its level with it.
+        more = {"constraint": "false"} if index in upward else {}
+        add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded), **more)
     _keep_levels_apart(source, graph, names)
     return str(source.source)
 
@@ -102,6 +112,18 @@ def _hints(edge: Edge, sizes: Mapping[str, Size], *, banded: bool) -> dict[str, 
         table = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}">'
         return {"label": f"<{table}<TR><TD></TD></TR></TABLE>>"}
     return {}
+
+
+def _upward(graph: Graph) -> set[int]:
+    """The lines, by their numbers, that begin on a lower level than they end on."""
+    heights = {level: -index for index, level in enumerate(graph.levels)}
+    levels = {node.key: heights.get(node.level) for node in graph.nodes}
+    found = set()
+    for index, edge in enumerate(graph.edges):
+        tail, head = levels[edge.tail], levels[edge.head]
+        if tail is not None and head is not None and tail < head:
+            found.add(index)
+    return found
 
 
 def _rank_separation(graph: Graph) -> str:
@@ -224,11 +246,20 @@ def _keep_levels_apart(source: graphviz.Digraph, graph: Graph, names: dict[str, 
 
 
 def _extremes(graph: Graph, level: str, *, is_tail: bool) -> Iterator[str]:
-    """The nodes of a level from which no line leads further down in it (or up, for the heads)."""
+    """
+    The nodes of a level from which no line leads further down in it (or up, for the heads).
+
+    Shape:  of nodes that lead to each other in a circle and nowhere else, all: any may come last.
+    """
     inside = [node.key for node in graph.nodes if node.level == level]
-    led_on = {
-        edge.tail if is_tail else edge.head
-        for edge in graph.edges
-        if edge.tail != edge.head and edge.tail in inside and edge.head in inside
+    within: Links = nx.DiGraph()
+    within.add_nodes_from(inside)
+    ways = ((edge.tail, edge.head) if is_tail else (edge.head, edge.tail) for edge in graph.edges)
+    within.add_edges_from(way for way in ways if way[0] in within and way[1] in within)
+    last = {
+        key
+        for circle in nx.strongly_connected_components(within)
+        if all(other in circle for key in circle for other in within[key])
+        for key in circle
     }
-    yield from [key for key in inside if key not in led_on] or inside
+    yield from (key for key in inside if key in last)

@@ -12,6 +12,8 @@ from .statements import words
 MOST = 30
 """So many groups can be told apart on one sheet."""
 
+_FEWEST_EACH = 3
+
 OTHERS = "others"
 Path = tuple[str, ...]
 
@@ -20,9 +22,9 @@ def grouped(types: Iterable[Type]) -> dict[str, str]:
     """
     The name of the group that each type belongs to, by the type's key.
 
-    Shape:  its package, as deep as leaves `MOST` groups; where all are in one, the first word of its table
-            or name; those alone in theirs are together, and where these are still too many, groups next to
-            each other in the alphabet are one.
+    Shape:  its package, as deep as leaves few groups with some types each; where all are in one, the first
+            word of its table or name; those alone in theirs are together, and where these are still too
+            many, groups next to each other in the alphabet are one.
     """
     every = list(types)
     packages = _named({type_.key: _package(type_) for type_ in every})
@@ -55,7 +57,7 @@ def _named(paths: Mapping[str, Path]) -> dict[str, str]:
     found = dict.fromkeys(paths, top)
     for depth in range(1, deepest + 1):
         deeper = {key: ".".join(rest[:depth]) or top for key, rest in rests.items()}
-        if depth > 1 and len(set(deeper.values())) > MOST:
+        if depth > 1 and len(set(deeper.values())) > min(MOST, len(paths) / _FEWEST_EACH):
             break
         found = deeper
     return found

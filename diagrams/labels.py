@@ -62,6 +62,8 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
     taken = _Obstacles()
     for box in layout.boxes.values():
         taken.add_box(box.grown(2.0), _ON_BOX)
+    for caption in layout.captions().values():
+        taken.add_box(caption, _ON_LABEL)
     for index, (way, edge) in enumerate(zip(ways, graph.edges, strict=True)):
         for point, _ in way:
             taken.add_point(point, index)

@@ -20,7 +20,6 @@ from .dot import (
     add_edge,
     add_node,
     begun,
-    clusters_of,
     names_of,
 )
 from .geometry import Box, Point, at
@@ -34,7 +33,6 @@ _MARGIN = 14.0
 _LINE = 15.0
 _SAMPLE = 40.0
 _NARROWEST = 380.0
-_FRAME = 10.0
 _MIDDLE = 0.5
 _LEGEND = {
     Mark.ONE: "one",
@@ -54,11 +52,10 @@ def sheet(graph: Graph, program: Path) -> str:
     """
     layout = laid_out(graph, program)
     labels = placed(graph, layout)
-    frames = _frames(graph, layout)
-    extent = _extent([*layout.boxes.values(), *labels.values(), *frames.values()], layout)
+    extent = _extent([*layout.boxes.values(), *labels.values(), *layout.frames.values()], layout)
     source = begun()
     source.attr(splines="true", pad="0.15")
-    _draw_frames(source, frames)
+    _draw_frames(source, layout)
     _draw_levels(source, graph, layout, extent)
     _draw_graph(source, graph, layout, labels)
     foot = _draw_legend(source, graph, extent)
@@ -66,29 +63,15 @@ def sheet(graph: Graph, program: Path) -> str:
     return str(source.source)
 
 
-def _frames(graph: Graph, layout: Layout) -> dict[str, Box]:
-    """The frame around each cluster, with room for its name above."""
-    frames = {}
-    for cluster, nodes in clusters_of(graph).items():
-        boxes = [layout.boxes[node.key] for node in nodes]
-        left, bottom = min(box.left for box in boxes), min(box.bottom for box in boxes)
-        right, top = max(box.right for box in boxes), max(box.top for box in boxes)
-        right = max(right, left + width_of(shown(cluster), SMALL_SIZE))
-        frames[cluster] = Box(left - _FRAME, bottom - _FRAME, right + _FRAME, top + _FRAME + _LINE)
-    return frames
-
-
-def _draw_frames(source: graphviz.Digraph, frames: dict[str, Box]) -> None:
-    for index, (cluster, box) in enumerate(frames.items()):
-        width, height = box.size
+def _draw_frames(source: graphviz.Digraph, layout: Layout) -> None:
+    captions = layout.captions()
+    for index, (cluster, frame) in enumerate(layout.frames.items()):
+        width, height = frame.size
         source.node(
-            f"frame{index}", label="", pos=at(box.centre), shape="box", style="rounded,filled", color=BAND,
+            f"frame{index}", label="", pos=at(frame.centre), shape="box", style="rounded,filled", color=BAND,
             fillcolor=BAND, fixedsize="true", width=f"{width / 72:.3f}", height=f"{height / 72:.3f}",
         )  # fmt: skip
-        text = shown(cluster)
-        wide = width_of(text, SMALL_SIZE) + 4
-        middle = (box.left + _FRAME + wide / 2, box.top - _LINE * 0.8)
-        draw_text(source, text, Box.around(middle, wide, LABEL_HEIGHT), FAINT)
+        draw_text(source, shown(cluster), captions[cluster], FAINT)
 
 
 def _extent(boxes: list[Box], layout: Layout) -> Box:
