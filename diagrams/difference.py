@@ -163,10 +163,9 @@ def _identity(link: Link) -> object:
 def _described(nodes: Iterable[Node], edges: Iterable[Edge]) -> Iterator[str]:
     for node in nodes:
         if node.change:
-            yield f"{shown(node.label[2:])} was {node.change.name.lower()}."
-        yield from (
-            f"In {shown(node.label[2:])}: {line}."
-            for line, change in zip(node.lines, node.line_changes, strict=True)
-            if change and node.change is Change.CHANGED
-        )
+            name = shown(node.label.removeprefix(f"{node.change.value} "))
+            yield f"{name} was {node.change.name.lower()}."
+        if node.change is Change.CHANGED:
+            told = zip(node.lines, node.line_changes, strict=True)
+            yield from (f"In {name}: {line}." for line, change in told if change)
     yield from (f"{edge.change.name.lower()}: {edge.note}" for edge in edges if edge.change)

@@ -9,7 +9,7 @@ from itertools import takewhile
 from .model import Type
 from .statements import words
 
-MOST = 30
+MOST = 18
 """So many groups can be told apart on one sheet."""
 
 _FEWEST_EACH = 3
@@ -74,7 +74,7 @@ def _few(groups: Mapping[str, str]) -> dict[str, str]:
     if len(counts) <= MOST:
         return dict(groups)
     runs: list[list[str]] = [[]]
-    room = len(groups) / (MOST - 5)
+    room = len(groups) / (MOST - 4)
     for name in sorted(counts):
         if runs[-1] and sum(counts[each] for each in runs[-1]) + counts[name] > room:
             runs.append([])

@@ -55,7 +55,9 @@ def eralchemy(base: Any, form: str) -> str:
     """What eralchemy writes."""
     main: Any = import_module("eralchemy.main")
     tables, relationships = main.declarative_to_intermediary(base)
-    write: Any = getattr(main, {"mermaid": "_intermediary_to_mermaid_er", "dot": "_intermediary_to_dot"}[form])
+    write: Any = getattr(
+        main, {"mermaid": "_intermediary_to_mermaid_er", "dot": "_intermediary_to_dot"}[form]
+    )
     return str(write(tables, relationships))
 
 
