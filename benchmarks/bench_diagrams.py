@@ -42,10 +42,10 @@ def measure(*, full: bool) -> Iterator[Result]:
                 f"diagrams.{form}-{name}",
                 f"a mapped model of {count:,} tables, read and written as {form}",
                 f"skipped: {missing}" if missing else f"{name}, its tables read and written as {form}",
-                None if missing else in_turns(ours, theirs),
+                None if missing else in_turns(ours, theirs, rounds=3),
                 limit=0.5,
             )
-    yield _focused(base, 300)
+    yield _focused(base)
     graph = type_graph(base)
     yield Result(
         "diagrams.overview",
@@ -58,10 +58,10 @@ def measure(*, full: bool) -> Iterator[Result]:
     )
 
 
-def _focused(base: type, most: int) -> Result:
-    """Both as SVG; the whole of a thousand tables no engine lays out in two minutes, so fewer are drawn."""
+def _focused(base: type) -> Result:
+    """Both as SVG; no engine lays out a thousand tables at once in two minutes, so sixty are the whole."""
     graph = type_graph(base)
-    whole = graph.around([type_.key for type_ in graph.types[: min(most, 60)]], 0)
+    whole = graph.around([type_.key for type_ in graph.types[:60]], 0)
     key = whole.types[-1].key
     return Result(
         "diagrams.focus",
@@ -87,14 +87,17 @@ def _told(name: str, form: str, count: int) -> float:
 
 @cache
 def _venv() -> str:
-    """Install what they need, once; what went wrong, if anything did."""
-    python = VENV / "bin" / "python"
+    """Make the virtual environment where it is not there; why it cannot be used, or nothing."""
+    python, ready = VENV / "bin" / "python", VENV / "ready"
+    if ready.exists() and ready.read_text(encoding="utf-8") == "\n".join(INSTALLED):
+        return ""
     try:
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True, capture_output=True)
         subprocess.run(
             [str(python), "-m", "pip", "install", "--quiet", *INSTALLED], check=True, capture_output=True
         )
-    except (OSError, subprocess.CalledProcessError) as failed:
-        return f"{', '.join(INSTALLED)} do not install here: {type(failed).__name__}"
+    except subprocess.CalledProcessError as failed:
+        said = failed.stderr.decode(errors="replace").strip().splitlines()
+        return f"it cannot be installed: {said[-1] if said else failed}"
+    ready.write_text("\n".join(INSTALLED), encoding="utf-8")
     return ""

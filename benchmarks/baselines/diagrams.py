@@ -1,4 +1,4 @@
-"""A schema of many tables, and its text by others, in a virtual environment of their own; prints the seconds."""
+"""A schema of many tables, and its text by others in an environment of their own; prints the seconds."""
 
 from __future__ import annotations
 
