@@ -1,7 +1,12 @@
 """From models to pictures: reads types into one graph, and draws that graph or any other."""
 
+from .cut import Columns, with_columns, without_hubs
+from .difference import difference
+from .document import Document, read_types
+from .document import read as read_picture
 from .drawing import Drawing, Format, draw
-from .errors import EngineError, HintError, TargetError, UnsafePictureError
+from .drift import drift
+from .errors import DocumentError, EngineError, HintError, OutputError, TargetError, UnsafePictureError
 from .model import (
     Association,
     AssociationEnd,
@@ -15,12 +20,19 @@ from .model import (
 )
 from .multiplicity import Multiplicity
 from .notation import Notation
+from .output import write_file, write_folder
+from .overview import overview
+from .pages import HUB, pages
 from .target import type_graph
 
 __all__ = [
+    "HUB",
     "Association",
     "AssociationEnd",
     "Attribute",
+    "Columns",
+    "Document",
+    "DocumentError",
     "Drawing",
     "EngineError",
     "Format",
@@ -31,10 +43,21 @@ __all__ = [
     "Kind",
     "Multiplicity",
     "Notation",
+    "OutputError",
     "TargetError",
     "Type",
     "TypeGraph",
     "UnsafePictureError",
+    "difference",
     "draw",
+    "drift",
+    "overview",
+    "pages",
+    "read_picture",
+    "read_types",
     "type_graph",
+    "with_columns",
+    "without_hubs",
+    "write_file",
+    "write_folder",
 ]

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 import graphviz
+import networkx as nx
 
-from ..patterns.picture import Edge, Graph, Mark, Node, Shape
+from ..patterns.picture import Change, Edge, Graph, Mark, Node, Shape
+from .colours import CHANGES
 from .room import SMALL_SIZE, Size, is_loop, least_sizes, loop_room
 from .text import dot_html, dot_string, wrapped
+
+if TYPE_CHECKING:
+    Links = nx.DiGraph[str]
+else:
+    Links = nx.DiGraph
 
 INK = "#20262d"
 FAINT = "#5f6b78"
@@ -63,16 +71,35 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
             if node.level == level:
                 band.node(names[node.key])
         source.subgraph(band)
+    for index, (cluster, nodes) in enumerate(clusters_of(graph).items()):
+        frame = graphviz.Digraph(f"cluster_c{index}")
+        frame.attr(label=dot_string(cluster), labeljust="l", style="rounded,filled", color=BAND, margin="16")
+        for node in nodes:
+            frame.node(names[node.key])
+        source.subgraph(frame)
     least = least_sizes(graph)
     for node in graph.nodes:
         if node.key in sizes:
             _leave_room(source, names[node.key], sizes[node.key])
         else:
-            add_node(source, names[node.key], node, least.get(node.key))
+            more = {"URL": node.link} if node.link and banded else {}
+            add_node(source, names[node.key], node, least.get(node.key), **more)
+    upward = _upward(graph)
     for index, edge in enumerate(graph.edges):
-        add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded))
+        # Whatever leads up again would pull its level with it.
+        more = {"constraint": "false"} if index in upward else {}
+        add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded), **more)
     _keep_levels_apart(source, graph, names)
     return str(source.source)
+
+
+def clusters_of(graph: Graph) -> dict[str, list[Node]]:
+    """The nodes of each cluster, in the order of their names."""
+    found: dict[str, list[Node]] = {node.cluster: [] for node in graph.nodes if node.cluster}
+    for node in graph.nodes:
+        if node.cluster:
+            found[node.cluster].append(node)
+    return {cluster: found[cluster] for cluster in sorted(found)}
 
 
 def _hints(edge: Edge, sizes: Mapping[str, Size], *, banded: bool) -> dict[str, str]:
@@ -85,6 +112,18 @@ def _hints(edge: Edge, sizes: Mapping[str, Size], *, banded: bool) -> dict[str, 
         table = f'<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{width:.0f}" HEIGHT="{height:.0f}">'
         return {"label": f"<{table}<TR><TD></TD></TR></TABLE>>"}
     return {}
+
+
+def _upward(graph: Graph) -> set[int]:
+    """The lines, by their numbers, that begin on a lower level than they end on."""
+    heights = {level: -index for index, level in enumerate(graph.levels)}
+    levels = {node.key: heights.get(node.level) for node in graph.nodes}
+    found = set()
+    for index, edge in enumerate(graph.edges):
+        tail, head = levels[edge.tail], levels[edge.head]
+        if tail is not None and head is not None and tail < head:
+            found.add(index)
+    return found
 
 
 def _rank_separation(graph: Graph) -> str:
@@ -112,6 +151,8 @@ def add_node(source: graphviz.Digraph, name: str, node: Node, least: Size | None
     """Write one node, at least so wide and high."""
     if least:
         more |= _inches(least)
+    if node.change:
+        more |= {"color": CHANGES[node.change].light, "penwidth": "2"}
     outline = {Shape.ROUNDED: "rounded,filled", Shape.BOX: "filled", Shape.PLAIN: ""}[node.shape]
     source.node(
         name,
@@ -137,12 +178,22 @@ def _inches(size: Size) -> dict[str, str]:
     }
 
 
+def _coloured(text: str, change: Change | None) -> str:
+    return f'<FONT COLOR="{CHANGES[change].light}">{text}</FONT>' if change else text
+
+
 def _label(node: Node, least_width: float) -> str:
-    heading = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
+    name = "<BR/>".join(dot_html(line) for line in wrapped(node.label, _WIDEST_NAME))
+    heading = _coloured(name, node.change)
     width = f' WIDTH="{int(least_width)}"' if least_width >= 1 else ""
     rows = [f"<TR><TD{width}>{heading}</TD></TR>"]
     if node.lines:
-        lines = [dot_html(part) for line in node.lines for part in wrapped(line, _WIDEST_LINE)]
+        changes = node.line_changes or (None,) * len(node.lines)
+        lines = [
+            _coloured(dot_html(part), change)
+            for line, change in zip(node.lines, changes, strict=True)
+            for part in wrapped(line, _WIDEST_LINE)
+        ]
         text = "".join(f'{line}<BR ALIGN="LEFT"/>' for line in lines)
         rows += ["<HR/>"] if node.shape is Shape.BOX else []
         rows.append(f'<TR><TD ALIGN="LEFT"><FONT POINT-SIZE="{SMALL_SIZE}">{text}</FONT></TD></TR>')
@@ -152,20 +203,26 @@ def _label(node: Node, least_width: float) -> str:
 
 
 def add_edge(source: graphviz.Digraph, names: dict[str, str], index: int, edge: Edge, **more: str) -> None:
-    """Write one edge; labels stand at its ends, since one along it costs eleven times the layout."""
-    # Where positions are given, a label along the line costs nothing; where they are not, it would.
-    along = "label" if "pos" in more else "xlabel"
+    """
+    Write one edge; where it has its position already, whatever stands at it has one of its own.
+
+    Shape:  labels stand at its ends and beside it, since one along it costs eleven times the layout.
+    """
+    is_placed = "pos" in more
     attributes = {"arrowtail": ARROWS[edge.tail_end.mark], "arrowhead": ARROWS[edge.head_end.mark]}
     for name, text in (
         ("taillabel", edge.tail_end.label),
         ("headlabel", edge.head_end.label),
-        (along, edge.label),
+        ("xlabel", edge.label),
         ("edgetooltip", edge.note),
     ):
-        if text:
+        if text and (name == "edgetooltip" or not is_placed):
             attributes[name] = dot_string(text, 400 if name == "edgetooltip" else 60)
     if edge.tail_end.mark is Mark.SUPERTYPE:
         attributes |= {"weight": "3"}
+    if edge.change:
+        attributes |= {"color": CHANGES[edge.change].light, "fontcolor": CHANGES[edge.change].light}
+        attributes |= {"penwidth": "1.6"}
     if edge.dashed:
         attributes |= {"style": "dashed"}
     source.edge(names[edge.tail], names[edge.head], id=f"e{index}", **attributes, **more)
@@ -189,11 +246,20 @@ def _keep_levels_apart(source: graphviz.Digraph, graph: Graph, names: dict[str, 
 
 
 def _extremes(graph: Graph, level: str, *, is_tail: bool) -> Iterator[str]:
-    """The nodes of a level from which no line leads further down in it (or up, for the heads)."""
+    """
+    The nodes of a level from which no line leads further down in it (or up, for the heads).
+
+    Shape:  of nodes that lead to each other in a circle and nowhere else, all: any may come last.
+    """
     inside = [node.key for node in graph.nodes if node.level == level]
-    led_on = {
-        edge.tail if is_tail else edge.head
-        for edge in graph.edges
-        if edge.tail != edge.head and edge.tail in inside and edge.head in inside
+    within: Links = nx.DiGraph()
+    within.add_nodes_from(inside)
+    ways = ((edge.tail, edge.head) if is_tail else (edge.head, edge.tail) for edge in graph.edges)
+    within.add_edges_from(way for way in ways if way[0] in within and way[1] in within)
+    last = {
+        key
+        for circle in nx.strongly_connected_components(within)
+        if all(other in circle for key in circle for other in within[key])
+        for key in circle
     }
-    yield from [key for key in inside if key not in led_on] or inside
+    yield from (key for key in inside if key in last)

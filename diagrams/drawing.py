@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Literal, overload
 
 from ..patterns.picture import Bars, Graph, Grid, Plot
+from . import document, plantuml
 from .bars import bar_sheet, gantt, notes_of
 from .dot import dot
 from .engine import engine, run
@@ -28,6 +29,8 @@ class Format(Enum):
     PNG = "png"
     DOT = "dot"
     MERMAID = "mermaid"
+    PLANTUML = "plantuml"
+    JSON = "json"
 
 
 class Drawing:
@@ -35,10 +38,10 @@ class Drawing:
     A picture that can be shown.
 
     Shape:  of a type graph, or of any picture that a domain describes: boxes and lines, bars, a plot, a grid.
-            `notation` and `rules` (the rules of the drawn patterns, in words below the figure) concern type
-            graphs only.
-            `engine` is the name of the layout program, by default the one that comes with this library; DOT
-            and Mermaid need none. Notebooks show a drawing by themselves.
+            `notation`, `rules` (those of the drawn patterns, in words below the figure) and `clusters` (a
+            frame around each package in the place of the levels) concern type graphs only.
+            `engine` is the name of the layout program, by default the one that comes with this library; text
+            formats need none. Notebooks show a drawing by themselves.
     Errors: `EngineError` from `svg` and `png` where the layout program is missing or fails.
     """
 
@@ -48,19 +51,30 @@ class Drawing:
         *,
         notation: Notation = Notation.FOWLER,
         rules: bool = False,
+        clusters: bool = False,
         engine: str | None = None,
     ) -> None:
         self.graph = graph
-        self.picture = picture_of(graph, notation, rules=rules) if isinstance(graph, TypeGraph) else graph
+        self.picture: Graph | Bars | Plot | Grid
+        if isinstance(graph, TypeGraph):
+            self.picture = picture_of(graph, notation, rules=rules, clusters=clusters)
+        else:
+            self.picture = graph
         self.engine = engine
 
-    def svg(self) -> str:
-        """As SVG: light or dark as its surroundings are, described for screen readers, without scripts."""
+    def svg(self, *, embedded: bool = False) -> str:
+        """
+        As SVG: light or dark as its surroundings are, described for screen readers, without scripts.
+
+        Shape:  `embedded` keeps the picture in it as JSON, by which it can be compared with another.
+        """
         return finished(
             self._drawn("-Tsvg"),
             title=self.picture.title,
             description=self.picture.description,
             notes=_notes_of(self.picture),
+            links=_links_of(self.picture),
+            metadata=document.written(self.picture) if embedded else "",
         )
 
     def png(self) -> bytes:
@@ -81,6 +95,22 @@ class Drawing:
             return block_diagram(self.graph)
         return class_diagram(self.graph) if isinstance(self.graph, TypeGraph) else flowchart(self.graph)
 
+    def plantuml(self) -> str:
+        """As PlantUML: classes, a Gantt chart by days, figures as a table, objects of anything else."""
+        if isinstance(self.graph, Bars):
+            return plantuml.gantt(self.graph)
+        if isinstance(self.graph, Plot):
+            return plantuml.plot_table(self.graph)
+        if isinstance(self.graph, Grid):
+            return plantuml.grid_table(self.graph)
+        if isinstance(self.graph, TypeGraph):
+            return plantuml.class_diagram(self.graph)
+        return plantuml.object_diagram(self.graph)
+
+    def json(self) -> str:
+        """As JSON, which `read_picture` reads back: a model as its types, any other picture as it is."""
+        return document.written(self.graph)
+
     def written(self, format: Format) -> str | bytes:
         """In the format asked for."""
         write: dict[Format, Callable[[], str | bytes]] = {
@@ -88,6 +118,8 @@ class Drawing:
             Format.PNG: self.png,
             Format.DOT: self.dot,
             Format.MERMAID: self.mermaid,
+            Format.PLANTUML: self.plantuml,
+            Format.JSON: self.json,
         }
         return write[format]()
 
@@ -108,6 +140,11 @@ def _sheet_of(picture: Bars | Plot | Grid) -> str:
     return bar_sheet(picture) if isinstance(picture, Bars) else plot_sheet(picture)
 
 
+def _links_of(picture: Graph | Bars | Plot | Grid) -> dict[str, str]:
+    nodes = picture.nodes if isinstance(picture, Graph) else ()
+    return {f"n{index}": node.link for index, node in enumerate(nodes) if node.link}
+
+
 def _notes_of(picture: Graph | Bars | Plot | Grid) -> dict[str, str]:
     """What a pointing reader is told, by the id that each box and line has in the drawing."""
     if isinstance(picture, Bars):
@@ -124,7 +161,7 @@ def _notes_of(picture: Graph | Bars | Plot | Grid) -> dict[str, str]:
 def draw(
     graph: TypeGraph | Graph | Bars | Plot | Grid,
     *,
-    format: Literal["svg", "dot", "mermaid"] = "svg",
+    format: Literal["svg", "dot", "mermaid", "plantuml", "json"] = "svg",
     notation: Notation = ...,
     rules: bool = ...,
     engine: str | None = ...,
@@ -141,7 +178,7 @@ def draw(
 def draw(
     graph: TypeGraph | Graph | Bars | Plot | Grid,
     *,
-    format: Literal["svg", "png", "dot", "mermaid"] = "svg",
+    format: Literal["svg", "png", "dot", "mermaid", "plantuml", "json"] = "svg",
     notation: Notation = Notation.FOWLER,
     rules: bool = False,
     engine: str | None = None,

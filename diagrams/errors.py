@@ -17,3 +17,11 @@ class EngineError(AnalysisPatternsError):
 
 class UnsafePictureError(AnalysisPatternsError):
     """A picture holds something that a browser might run or fetch; it is not handed out."""
+
+
+class DocumentError(AnalysisPatternsError):
+    """What should be a picture or a model, written as JSON, is none, or one of another version."""
+
+
+class OutputError(AnalysisPatternsError):
+    """What was drawn cannot be put where it was asked for; what was there is as before."""

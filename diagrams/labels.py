@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 
 from ..patterns.picture import Edge, Graph, Mark
 from .geometry import Box, Point
@@ -62,6 +63,8 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
     taken = _Obstacles()
     for box in layout.boxes.values():
         taken.add_box(box.grown(2.0), _ON_BOX)
+    for caption in layout.captions().values():
+        taken.add_box(caption, _ON_LABEL)
     for index, (way, edge) in enumerate(zip(ways, graph.edges, strict=True)):
         for point, _ in way:
             taken.add_point(point, index)
@@ -72,12 +75,21 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
         for label in labels:
             if label in result:
                 taken.remove_box(result[label], _ON_LABEL)
-            candidates = _candidates(label, ways[label.edge])
-            result[label] = min(
-                candidates, key=lambda each: each.away + taken.cost(each.box, label.edge, each.distance)
-            ).box
+            result[label] = _cheapest(label, ways[label.edge], taken)
             taken.add_box(result[label], _ON_LABEL)
     return result
+
+
+def _cheapest(label: Label, way: list[tuple[Point, Point]], taken: _Obstacles) -> Box:
+    best, least = None, inf
+    for each in _candidates(label, way):
+        # Nothing makes a place cheaper than its distance alone, and that is quickly told.
+        if each.away < least:
+            cost = each.away + taken.cost(each.box, label.edge, each.distance)
+            best, least = (each.box, cost) if cost < least else (best, least)
+    if best is None:
+        raise AssertionError("every line has a place for its labels")
+    return best
 
 
 def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
@@ -107,7 +119,7 @@ def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[_Candi
     elif label.where == 1:
         positions = list(range(len(way) - 1, max(-1, len(way) - 1 - steps), -1))
     else:
-        positions = sorted(range(len(way)), key=lambda index: abs(index - middle))
+        positions = sorted(range(len(way)), key=lambda index: abs(index - middle))[: 2 * steps]
     end = [way[position][0] for position in positions[: int(_END / _STEP)]]
     for distance, position in enumerate(positions):
         (x, y), (along_x, along_y) = way[position]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..patterns.picture import Graph, Mark, Node, Shape
+from .colours import CHANGES
 from .model import Association, Attribute, Type, TypeGraph
 from .text import mermaid
 
@@ -52,8 +53,11 @@ def flowchart(graph: Graph) -> str:
     """Any other picture as a flowchart."""
     names = {node.key: f"n{index}" for index, node in enumerate(graph.nodes)}
     lines = ["flowchart TB"]
-    for index, level in enumerate(("", *graph.levels)):
-        inside = [_box(names[node.key], node) for node in graph.nodes if node.level == level]
+    grouped: dict[str, list[Node]] = {level: [] for level in ("", *graph.levels)}
+    for node in graph.nodes:
+        grouped.setdefault(node.level or node.cluster, []).append(node)
+    for index, (level, nodes) in enumerate(grouped.items()):
+        inside = [_box(names[node.key], node) for node in nodes]
         if level:
             inside = [f'    subgraph l{index}["{mermaid(level)}"]', *inside, "    end"]
         lines += inside
@@ -62,6 +66,15 @@ def flowchart(graph: Graph) -> str:
         middle = f'|"{", ".join(texts)}"|' if texts else ""
         arrow = _LINES[edge.dashed, edge.head_end.mark is Mark.ARROW]
         lines.append(f"    {names[edge.tail]} {arrow}{middle} {names[edge.head]}")
+    for index, edge in enumerate(graph.edges):
+        if edge.change:
+            lines.append(f"    linkStyle {index} stroke:{CHANGES[edge.change].light}")
+    lines += [f'    click {names[node.key]} href "{node.link}"' for node in graph.nodes if node.link]
+    lines += [
+        f"    style {names[node.key]} stroke:{CHANGES[node.change].light},stroke-width:3px"
+        for node in graph.nodes
+        if node.change
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum, Flag, auto
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated
 
 import networkx as nx
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from .errors import TargetError
 from .multiplicity import Multiplicity
@@ -34,6 +37,24 @@ class Key(Flag):
     PRIMARY = auto()
     FOREIGN = auto()
     UNIQUE = auto()
+
+
+def _written(keys: Key) -> list[str]:
+    return [key.name.lower() for key in keys if key.name]
+
+
+def _read(names: object) -> Key:
+    if isinstance(names, Key):
+        return names
+    known = {key.name.lower(): key for key in Key if key.name}
+    if not isinstance(names, list) or not all(isinstance(name, str) and name in known for name in names):
+        raise ValueError(f"keys are a list of {', '.join(known)}")
+    return reduce(or_, (known[name] for name in names), Key.NONE)
+
+
+# A flag is a number; in a document it is the names of what it holds.
+_KEY_NAMES = {"type": "array", "items": {"enum": ["primary", "foreign", "unique"]}}
+Keys = Annotated[Key, PlainSerializer(_written), PlainValidator(_read), WithJsonSchema(_KEY_NAMES)]
 
 
 class Inheritance(Enum):
@@ -63,7 +84,7 @@ class Attribute:
     choices: tuple[str, ...] = ()
     column: str = ""
     comment: str = ""
-    keys: Key = Key.NONE
+    keys: Keys = Key.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +172,7 @@ class TypeGraph:
         for type_ in sorted(types, key=lambda each: each.key):
             self.links.add_node(type_.key, type=type_)
         for link in sorted(links, key=repr):
-            upper, lower = _ends(link)
+            upper, lower = ends_of(link)
             if upper in self.links and lower in self.links:
                 self.links.add_edge(upper, lower, link=link)
 
@@ -169,6 +190,22 @@ class TypeGraph:
     def generalizations(self) -> tuple[Generalization, ...]:
         """Every pair of a supertype and its direct subtype."""
         return tuple(link for link in self._links() if isinstance(link, Generalization))
+
+    @property
+    def lines(self) -> tuple[Association | Generalization, ...]:
+        """Every association and generalization, those first."""
+        return *self.associations, *self.generalizations
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TypeGraph):
+            return NotImplemented
+        return self._contents() == other._contents()
+
+    def __hash__(self) -> int:
+        return hash(self._contents())
+
+    def _contents(self) -> tuple[object, ...]:
+        return self.title, self.types, self.associations, self.generalizations
 
     def _links(self) -> Iterator[Association | Generalization]:
         for _, _, attributes in self.links.edges(data=True):
@@ -207,7 +244,7 @@ class TypeGraph:
         return TypeGraph(
             self.title,
             (replace(each, outside=each.key not in inside) for each in self.types if each.key in reached),
-            self._links(),
+            (link for link in self._links() if reached.issuperset(ends_of(link))),
         )
 
     def _referred(self) -> dict[str, set[str]]:
@@ -224,7 +261,8 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(names)
 
 
-def _ends(link: Association | Generalization) -> tuple[str, str]:
+def ends_of(link: Association | Generalization) -> tuple[str, str]:
+    """The keys of the types that a line connects: the supertype or what refers first."""
     if isinstance(link, Generalization):
         return link.supertype, link.subtype
     return link.source.type, link.target.type

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
+from .groups import grouped
 from .model import Association, AssociationEnd, Attribute, Generalization, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL, SOME
 from .statements import described, is_told_by_type, statement, words
@@ -28,24 +30,27 @@ class Notation(Enum):
     UML = "uml"
 
 
-def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules: bool = False) -> Graph:
+def picture_of(
+    graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules: bool = False, clusters: bool = False
+) -> Graph:
     """
     The picture of a type graph.
 
     Shape:  knowledge level above, operational level below. Fowler's: rounded boxes, names as words, marks
             at the ends of the lines. UML: class boxes, multiplicities as text. With `rules`, the named
-            rules of the patterns that are drawn stand below.
+            rules of the patterns that are drawn stand below; with `clusters`, there is a frame around each
+            package in the place of the levels.
     """
     types = {type_.key: type_ for type_ in graph.types}
-    ended = _fowler_end if notation is Notation.FOWLER else _uml_end
-    edges = [
-        *(_association(association, types, ended) for association in graph.associations),
-        *(_generalization(each) for each in graph.generalizations),
-    ]
-    levels = {type_.level for type_ in graph.types}
+    edges = [edge_of(link, types, notation) for link in graph.lines]
+    levels = {type_.level for type_ in graph.types} if not clusters else set()
+    nodes = [node_of(type_, notation) for type_ in graph.types]
+    if clusters:
+        names = grouped(graph.types)
+        nodes = [replace(node, level="", cluster=names[node.key]) for node in nodes]
     return Graph(
         graph.title,
-        tuple(_node(type_, notation) for type_ in graph.types),
+        tuple(nodes),
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),
@@ -58,11 +63,23 @@ def _rules(graph: TypeGraph) -> list[str]:
     return [f"{name}: {rule.says}" for name, rule in sorted(RULES.items()) if rule.pattern in drawn]
 
 
-def _node(type_: Type, notation: Notation) -> Node:
+def edge_of(link: Association | Generalization, types: Mapping[str, Type], notation: Notation) -> Edge:
+    """A line as it is drawn, between types given by their keys."""
+    if isinstance(link, Generalization):
+        return _generalization(link)
+    return _association(link, types, _fowler_end if notation is Notation.FOWLER else _uml_end)
+
+
+def line_of(attribute: Attribute, notation: Notation) -> str:
+    """An attribute as it is written."""
+    return _fowler_attribute(attribute) if notation is Notation.FOWLER else _uml_attribute(attribute)
+
+
+def node_of(type_: Type, notation: Notation) -> Node:
+    """A type as it is drawn."""
     is_book = notation is Notation.FOWLER
     name = words(type_.name) if is_book else type_.name
-    attribute = _fowler_attribute if is_book else _uml_attribute
-    lines = [attribute(each) for each in type_.attributes if not (is_book and each.identity)]
+    lines = [line_of(each, notation) for each in type_.attributes if not (is_book and each.identity)]
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,

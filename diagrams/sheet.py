@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import graphviz
 
-from ..patterns.picture import Edge, End, Graph, Mark
-from .dot import ARROW_LENGTHS, ARROWS, FAINT, INK, PAPER, add_edge, add_node, begun, names_of
+from ..patterns.picture import Graph, Mark
+from .colours import CHANGES, MEANINGS
+from .dot import (
+    ARROW_LENGTHS,
+    ARROWS,
+    BAND,
+    FAINT,
+    INK,
+    PAPER,
+    add_edge,
+    add_node,
+    begun,
+    names_of,
+)
 from .geometry import Box, Point, at
 from .labels import LABEL_HEIGHT, Label, placed
 from .layout import Layout, laid_out
 from .pen import draw_line, draw_text
 from .room import SMALL_SIZE
-from .text import width_of, wrapped
+from .text import shown, width_of, wrapped
 
 _MARGIN = 14.0
 _LINE = 15.0
 _SAMPLE = 40.0
 _NARROWEST = 380.0
+_MIDDLE = 0.5
 _LEGEND = {
     Mark.ONE: "one",
     Mark.OPTIONAL: "zero or one",
@@ -38,14 +52,26 @@ def sheet(graph: Graph, program: Path) -> str:
     """
     layout = laid_out(graph, program)
     labels = placed(graph, layout)
-    extent = _extent([*layout.boxes.values(), *labels.values()], layout)
+    extent = _extent([*layout.boxes.values(), *labels.values(), *layout.frames.values()], layout)
     source = begun()
     source.attr(splines="true", pad="0.15")
+    _draw_frames(source, layout)
     _draw_levels(source, graph, layout, extent)
     _draw_graph(source, graph, layout, labels)
     foot = _draw_legend(source, graph, extent)
     _draw_remarks(source, graph, extent, foot)
     return str(source.source)
+
+
+def _draw_frames(source: graphviz.Digraph, layout: Layout) -> None:
+    captions = layout.captions()
+    for index, (cluster, frame) in enumerate(layout.frames.items()):
+        width, height = frame.size
+        source.node(
+            f"frame{index}", label="", pos=at(frame.centre), shape="box", style="rounded,filled", color=BAND,
+            fillcolor=BAND, fixedsize="true", width=f"{width / 72:.3f}", height=f"{height / 72:.3f}",
+        )  # fmt: skip
+        draw_text(source, shown(cluster), captions[cluster], FAINT)
 
 
 def _extent(boxes: list[Box], layout: Layout) -> Box:
@@ -62,12 +88,12 @@ def _draw_graph(source: graphviz.Digraph, graph: Graph, layout: Layout, labels: 
         box = layout.boxes[node.key]
         add_node(source, names[node.key], node, box.size, pos=at(box.centre))
     for index, (edge, route) in enumerate(zip(graph.edges, layout.routes, strict=True)):
-        tail_end, head_end = End(mark=edge.tail_end.mark), End(mark=edge.head_end.mark)
-        bare = Edge(edge.tail, edge.head, tail_end, head_end, note=edge.note, dashed=edge.dashed)
-        add_edge(source, names, index, bare, pos=str(route))
+        add_edge(source, names, index, edge, pos=str(route))
     # Nodes come after the lines that were written before them: a label covers what it could not avoid.
     for label, box in labels.items():
-        draw_text(source, label.text, box, INK, style="filled", fillcolor=PAPER)
+        change = graph.edges[label.edge].change
+        colour = CHANGES[change].light if change and label.where == _MIDDLE else INK
+        draw_text(source, label.text, box, colour, style="filled", fillcolor=PAPER)
 
 
 def _draw_levels(source: graphviz.Digraph, graph: Graph, layout: Layout, extent: Box) -> None:
@@ -100,15 +126,15 @@ def _free(text: str, y: float, extent: Box, points: list[Point]) -> Box:
 def _draw_legend(source: graphviz.Digraph, graph: Graph, extent: Box) -> float:
     """What the signs mean that are used here, in rows below the picture; how far down they reach."""
     x, y = extent.left, extent.bottom - _MARGIN * 2
-    explained = _signs(graph)
-    for mark, meaning in explained:
+    explained = [*((mark, text, FAINT) for mark, text in _signs(graph)), *_changes(graph)]
+    for mark, meaning, colour in explained:
         sample = _SAMPLE if mark else 0.0
         width = width_of(meaning, SMALL_SIZE) + 4
         if x + sample + width > extent.right:
             x, y = extent.left, y - _LINE * 1.4
         if mark:
             _draw_sample(source, mark, (x, y))
-        draw_text(source, meaning, Box.around((x + sample + width / 2, y), width, LABEL_HEIGHT), FAINT)
+        draw_text(source, meaning, Box.around((x + sample + width / 2, y), width, LABEL_HEIGHT), colour)
         x += sample + width + _MARGIN
     return y if explained else extent.bottom
 
@@ -126,6 +152,14 @@ def _signs(graph: Graph) -> list[tuple[Mark | None, str]]:
     if any(node.outside for node in graph.nodes):
         signs.append((None, "dashed: a neighbour"))
     return signs
+
+
+def _changes(graph: Graph) -> Iterator[tuple[None, str, str]]:
+    used = {edge.change for edge in graph.edges}
+    used |= {change for node in graph.nodes for change in (node.change, *node.line_changes)}
+    for change, meaning in MEANINGS.items():
+        if change in used:
+            yield None, f"{change.value} {meaning}", CHANGES[change].light
 
 
 def _draw_sample(source: graphviz.Digraph, mark: Mark, start: Point) -> None:

@@ -30,14 +30,19 @@ class Fold:
         self.stacks = _stacks(graph)
         inside = {key for keys in self.stacks.values() for key in keys}
         nodes = {node.key: node for node in graph.nodes}
-        self.stacked = Graph(graph.title, tuple(replace(nodes[key], level="") for key in sorted(inside)))
+        self.stacked = Graph(
+            graph.title, tuple(replace(nodes[key], level="", cluster="") for key in sorted(inside))
+        )
         self._kept = [index for index, edge in enumerate(graph.edges) if edge.head not in inside]
         triangle = End(mark=Mark.SUPERTYPE)
         self.folded = replace(
             graph,
             nodes=(
                 *(node for node in graph.nodes if node.key not in inside),
-                *(Node(_stack(key), "", level=nodes[key].level) for key in self.stacks),
+                *(
+                    Node(_stack(key), "", level=nodes[key].level, cluster=nodes[key].cluster)
+                    for key in self.stacks
+                ),
             ),
             edges=(
                 *(graph.edges[index] for index in self._kept),
@@ -83,11 +88,11 @@ def _stack(supertype: str) -> str:
 
 def _stacks(graph: Graph) -> dict[str, list[str]]:
     lines = Counter(key for edge in graph.edges for key in (edge.tail, edge.head))
-    levels = {node.key: node.level for node in graph.nodes}
+    places = {node.key: (node.level, node.cluster) for node in graph.nodes}
     found: defaultdict[str, list[str]] = defaultdict(list)
     for edge in graph.edges:
         is_subtype = edge.tail_end.mark is Mark.SUPERTYPE
-        if is_subtype and lines[edge.head] == 1 and levels[edge.tail] == levels[edge.head]:
+        if is_subtype and lines[edge.head] == 1 and places[edge.tail] == places[edge.head]:
             found[edge.tail].append(edge.head)
     return {key: sorted(found[key]) for key in sorted(found) if len(found[key]) >= _FEWEST}
 

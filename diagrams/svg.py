@@ -6,13 +6,29 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as Xml
 from zlib import crc32
 
+from ..patterns.errors import AnalysisPatternsError
+from ..patterns.picture import require_link
+from .colours import CHANGES
 from .dot import BAND, FAINT, GRID, INK, PAPER
 from .errors import UnsafePictureError
 from .text import shown, width_of
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
-_ELEMENTS = {"svg", "g", "title", "desc", "style", "path", "polygon", "polyline", "ellipse", "text", "a"}
+_ELEMENTS = {
+    "svg",
+    "g",
+    "title",
+    "desc",
+    "style",
+    "path",
+    "polygon",
+    "polyline",
+    "ellipse",
+    "text",
+    "a",
+    "metadata",
+}
 _ATTRIBUTES = {
     "id", "class", "role", "aria-labelledby", "width", "height", "viewBox", "transform", "fill", "stroke",
     "stroke-width", "stroke-dasharray", "fill-opacity", "stroke-opacity", "points", "d", "cx", "cy", "rx",
@@ -21,32 +37,44 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _CLASS = "analysis-patterns-figure"
 _DARK = {INK: "#e4e9ef", FAINT: "#9aa7b5", PAPER: "#161a1f", GRID: "#2b333c", BAND: "#1e242b"}
+_DARK |= {colour.light: colour.dark for colour in CHANGES.values()}
 
 
-def finished(svg: bytes, *, title: str, description: str, notes: Mapping[str, str]) -> str:
+def finished(
+    svg: bytes,
+    *,
+    title: str,
+    description: str,
+    notes: Mapping[str, str],
+    links: Mapping[str, str] | None = None,
+    metadata: str = "",
+) -> str:
     """
     The engine's SVG, ready to be handed out.
 
-    Shape:  `notes` say, by the id of a box or line, what a pointing reader is told.
-    Errors: `UnsafePictureError` where it holds anything but shapes and text.
+    Shape:  `notes` say, by the id of a box or line, what a pointing reader is told, `links` where whoever
+            follows it gets; `metadata` is text that nobody is shown.
+    Errors: `UnsafePictureError` where it holds anything but shapes, text and links nearby or of https.
     """
     Xml.register_namespace("", _SVG)
     root = Xml.fromstring(svg)  # noqa: S314 - what the engine wrote, whose labels went in quoted
     _simplify(root)
+    for group in list(root.iter(f"{{{_SVG}}}g")):
+        _annotate(group, notes, links or {})
     check(root)
-    for group in root.iter(f"{{{_SVG}}}g"):
-        _annotate(group, notes)
     for text in root.iter(f"{{{_SVG}}}text"):
         _fit(text)
     # Several figures may stand in one page, so their names there must differ.
     name = f"figure-{crc32(svg):08x}"
     root.set("class", _CLASS)
-    root.set("role", "img")
+    # A picture is one thing to a screen reader, unless something in it can be followed.
+    root.set("role", "group" if links else "img")
     root.set("aria-labelledby", f"{name}-title {name}-description")
     head = (
         _element("title", shown(title), id=f"{name}-title"),
         _element("desc", shown(description, 10_000), id=f"{name}-description"),
         _element("style", _style()),
+        *((_element("metadata", metadata),) if metadata else ()),
     )
     for position, element in enumerate(head):
         root.insert(position, element)
@@ -64,10 +92,19 @@ def check(root: Xml.Element) -> None:
         if name not in _ELEMENTS:
             raise UnsafePictureError(f"the picture holds an element <{shown(name)}>, and is not handed out")
         for attribute, value in element.attrib.items():
-            if attribute not in _ATTRIBUTES or "url(" in value.lower():
+            is_link = name == "a" and attribute == "href" and _is_safe(value)
+            if not is_link and (attribute not in _ATTRIBUTES or "url(" in value.lower()):
                 raise UnsafePictureError(
                     f"the picture holds an attribute {shown(attribute)}, and is not handed out"
                 )
+
+
+def _is_safe(link: str) -> bool:
+    try:
+        require_link(link)
+    except AnalysisPatternsError:
+        return False
+    return True
 
 
 def _simplify(root: Xml.Element) -> None:
@@ -82,11 +119,18 @@ def _simplify(root: Xml.Element) -> None:
                     parent.insert(position + offset, shape)
 
 
-def _annotate(group: Xml.Element, notes: Mapping[str, str]) -> None:
-    """Give a box or a line its note as title; the engine titles them with names nobody knows."""
+def _annotate(group: Xml.Element, notes: Mapping[str, str], links: Mapping[str, str]) -> None:
+    """Give a box or line its note as title, and its link; the engine titles them with names nobody knows."""
     title = group.find(f"{{{_SVG}}}title")
     if title is not None:
-        note = notes.get(group.attrib.pop("id", ""), "")
+        name = group.attrib.pop("id", "")
+        note = notes.get(name, "")
+        if links.get(name):
+            link = Xml.Element(f"{{{_SVG}}}a", {"href": links[name]})
+            for shape in list(group)[1:]:
+                group.remove(shape)
+                link.append(shape)
+            group.append(link)
         if note:
             title.text = shown(note, 1_000)
         else:

@@ -12,18 +12,20 @@ LONGEST = 120
 """A label is a name, not a document: what is longer is cut, with an ellipsis."""
 
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-_UNSHOWABLE = re.compile(
+UNSHOWABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, which neither XML nor dot takes
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # what reverses the text around it
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # halves of characters, and none at all
 )
 _PLAIN_IN_MERMAID = re.compile(r"[^\w .,/]")
+# Two underscores would underline, two stops or strokes would separate or slant.
+_PLAIN_IN_PLANTUML = re.compile(r"[^\w ,]|_")
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
     """One line of characters that every format can hold, at most `longest` of them."""
     # Cut before the work, so that a megabyte of text costs no more than a line.
-    line = " ".join(_UNSHOWABLE.sub(_REPLACEMENT, text[: longest * 4]).split())
+    line = " ".join(UNSHOWABLE.sub(_REPLACEMENT, text[: longest * 4]).split())
     is_cut = len(line) > longest or len(text) > longest * 4
     return f"{line[: longest - 1]}…" if is_cut else line
 
@@ -52,6 +54,16 @@ def mermaid(text: str, longest: int = LONGEST) -> str:
     """
     line = shown(text, longest) or "\N{NO-BREAK SPACE}"
     return _PLAIN_IN_MERMAID.sub(lambda match: f"#{ord(match[0])};", line)
+
+
+def plantuml(text: str, longest: int = LONGEST) -> str:
+    """
+    Text anywhere in PlantUML: whatever could mean something there is written as a code.
+
+    Shape:  as `mermaid`; a code stands for its character only after everything else was read.
+    """
+    line = shown(text, longest) or "\N{NO-BREAK SPACE}"
+    return _PLAIN_IN_PLANTUML.sub(lambda match: f"<U+{ord(match[0]):04X}>", line)
 
 
 def width_of(text: str, size: float) -> float:

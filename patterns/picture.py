@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,11 @@ from typing import Any, TypeVar
 from .errors import AnalysisPatternsError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# No quotes, brackets or blanks: such a link means the same in every format that it is written in.
+_LINK = re.compile(
+    r"(https://(?=[\w])|(?!//)(?![^/?#]*:))([A-Za-z0-9._~:/?#@&+,=-]|%[0-9A-Fa-f]{2})+", re.ASCII
+)
 
 
 class Mark(Enum):
@@ -34,13 +40,25 @@ class Shape(Enum):
     PLAIN = "plain"
 
 
+class Change(Enum):
+    """What became of something from one version of a model to the next; its value is the sign for it."""
+
+    ADDED = "+"
+    REMOVED = "-"
+    CHANGED = "~"
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """
     One box.
 
     Shape:  `key` names it in this graph; `label` is its heading, with `lines` below; `level` is one of the
-            graph's levels, or empty; `note` is what a pointing reader is told; `outside` is drawn dashed.
+            graph's levels, or empty; `note` is what a pointing reader is told; `outside` is drawn dashed;
+            `link` is where whoever follows it gets; `cluster` names the frame around it and others; `change`
+            is drawn in colour, as is that of each line, where `line_changes` has one for each.
+    Errors: `AnalysisPatternsError` for a link that is neither relative nor https, changes of more or fewer
+            lines than there are, or a change whose sign does not begin the text: colours alone say nothing.
     """
 
     key: str
@@ -50,6 +68,19 @@ class Node:
     note: str = ""
     shape: Shape = Shape.ROUNDED
     outside: bool = False
+    link: str = ""
+    cluster: str = ""
+    change: Change | None = None
+    line_changes: tuple[Change | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_link(self.link)
+        if self.line_changes and len(self.line_changes) != len(self.lines):
+            raise AnalysisPatternsError(
+                f"{self.key!r} has {len(self.line_changes)} changes for {len(self.lines)} lines"
+            )
+        for text, change in ((self.label, self.change), *zip(self.lines, self.line_changes, strict=False)):
+            _require_sign(text, change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +97,8 @@ class Edge:
     One line between two nodes, drawn with its `tail` above its `head` where there is room.
 
     Shape:  the keys of both nodes, what stands at either end, and `label`, small, along the line; `dashed`
-            for a line of another sort than the rest.
+            for a line of another sort than the rest; `change` as of a node.
+    Errors: `AnalysisPatternsError` for a change whose sign does not begin the label.
     """
 
     tail: str
@@ -76,6 +108,10 @@ class Edge:
     label: str = ""
     note: str = ""
     dashed: bool = False
+    change: Change | None = None
+
+    def __post_init__(self) -> None:
+        _require_sign(self.label, self.change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +353,23 @@ class Grid:
             for cell in row:
                 if cell is not None and not (isinstance(cell, Decimal) and cell.is_finite()):
                     raise AnalysisPatternsError(f"a grid shows finite decimals, unlike {cell!r} of {name!r}")
+
+
+def require_link(link: str) -> None:
+    """
+    Refuse a link that leads anywhere but to a page nearby or to one of https.
+
+    Errors: `AnalysisPatternsError` where it is neither empty, nor relative, nor https.
+    """
+    if link and not _LINK.fullmatch(link):
+        raise AnalysisPatternsError(f"a link is relative or https, all in plain characters, unlike {link!r}")
+
+
+def _require_sign(text: str, change: Change | None) -> None:
+    if change and not text.startswith(change.value):
+        raise AnalysisPatternsError(
+            f"what was {change.name.lower()} begins with {change.value}, unlike {text!r}"
+        )
 
 
 def _require_aware(*instants: datetime) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,13 +22,31 @@ from analysis_patterns.diagrams import (
     TypeGraph,
     UnsafePictureError,
     draw,
+    read_picture,
 )
 from analysis_patterns.diagrams.engine import engine, run
 from analysis_patterns.diagrams.svg import check
-from analysis_patterns.diagrams.text import mermaid, shown
-from analysis_patterns.patterns.picture import Edge, End, Graph, Node
+from analysis_patterns.diagrams.text import mermaid, plantuml, shown
+from analysis_patterns.patterns.errors import AnalysisPatternsError
+from analysis_patterns.patterns.picture import (
+    Bar,
+    BarKind,
+    BarLink,
+    BarRow,
+    Bars,
+    Edge,
+    End,
+    Graph,
+    Grid,
+    Milestone,
+    Node,
+    Plot,
+    PlotBand,
+    Series,
+)
 
 SVG = "http://www.w3.org/2000/svg"
+DAY = datetime(2026, 1, 1, tzinfo=UTC)
 HOSTILE = [
     "<script>alert(1)</script>",
     "<b>bold</b>",
@@ -73,6 +93,25 @@ def hostile_types(text: str) -> TypeGraph:
     return TypeGraph(
         text, (one, other), (Association(AssociationEnd("b:B", Multiplicity(0, None), text), end),)
     )
+
+
+def hostile_bars(text: str) -> Bars:
+    """A bar chart with `text` wherever a text can be."""
+    bar = Bar(BarKind.PLANNED, DAY, DAY + timedelta(days=2), text)
+    rows = (BarRow("a", text, (bar,), (Milestone(DAY, note=text),), note=text), BarRow("b", text))
+    return Bars(text, rows, (BarLink("a", "b", note=text),), description=text, remarks=(text,))
+
+
+def hostile_plot(text: str) -> Plot:
+    """A plot with `text` wherever a text can be."""
+    series = Series(text, (Decimal("1.50"), None))
+    band = PlotBand(text, Decimal(1))
+    return Plot(text, (text, "b"), (series,), text, (band,), description=text, remarks=(text,))
+
+
+def hostile_grid(text: str) -> Grid:
+    """A grid with `text` wherever a text can be."""
+    return Grid(text, (text,), (text,), ((Decimal(2),),), text, description=text, remarks=(text,))
 
 
 def written(svg: str) -> list[str]:
@@ -147,7 +186,13 @@ def test_a_huge_name_does_not_make_a_huge_picture() -> None:
         "<use href='#x'/>",
         "<g onclick='alert(1)'/>",
         "<g style='background: red'/>",
-        "<a href='https://example.org'><text>x</text></a>",
+        "<a href='http://example.org'><text>x</text></a>",
+        "<a href='javascript:alert(1)'><text>x</text></a>",
+        "<a href=' https://example.org'/>",
+        "<a href='//example.org'/>",
+        "<a href='data:text/html,x'/>",
+        "<a href='https://example.org' target='_blank'/>",
+        "<path href='https://example.org'/>",
         "<a xmlns:xlink='http://www.w3.org/1999/xlink' xlink:href='javascript:alert(1)'/>",
         "<path fill='URL(https://example.org)'/>",
         "<x:g xmlns:x='https://example.org'/>",
@@ -164,6 +209,75 @@ def test_what_might_run_or_fetch_is_not_handed_out(inside: str) -> None:
 
 def test_shapes_and_text_are_handed_out() -> None:
     check(ElementTree.fromstring(f"<svg xmlns='{SVG}'><g class='x'><path d='M0,0' fill='#fff'/></g></svg>"))
+    check(ElementTree.fromstring(f"<svg xmlns='{SVG}'><a href='https://example.org/a?b=c#d'/></svg>"))
+    check(ElementTree.fromstring(f"<svg xmlns='{SVG}'><a href='../party%20type.html'/></svg>"))
+
+
+HOSTILE_LINKS = [
+    "javascript:alert(1)",
+    "JavaScript:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,x",
+    "http://example.org",
+    "//example.org",
+    "https://",
+    "https:example.org",
+    "\\\\example.org",
+    "a b.html",
+    'a.html" onclick="x',
+    "a.html]] b",
+    "%zz",
+    "a/{b}",
+    "\u202ea.html",
+    "%getenv(PATH)",
+]
+
+
+@pytest.mark.parametrize("link", HOSTILE_LINKS)
+def test_a_link_that_might_lead_anywhere_else_is_refused_by_name(link: str) -> None:
+    with pytest.raises(AnalysisPatternsError, match="a link is relative or https") as refused:
+        Node("a", "A", link=link)
+
+    assert repr(link) in str(refused.value)
+
+
+@pytest.mark.parametrize("link", ["party.html", "../a/b.html?c=d#e", "#there", "https://example.org/%C3%A9"])
+def test_a_link_is_followed_from_its_box_in_every_format_that_can(link: str) -> None:
+    linked = Graph("t", (Node("a", "A", note="the first", link=link), Node("b", "B")), (Edge("a", "b"),))
+
+    svg = ElementTree.fromstring(draw(linked))
+    [anchor] = svg.iter(f"{{{SVG}}}a")
+    [holder] = [group for group in svg.iter(f"{{{SVG}}}g") if anchor in list(group)]
+    assert anchor.attrib == {"href": link}
+    assert [each.text for each in anchor.iter(f"{{{SVG}}}text")] == ["A"]
+    assert [each.text for each in holder.iter(f"{{{SVG}}}title")] == ["the first"]
+    assert svg.get("role") == "group"
+    assert f'URL="{link}"' in draw(linked, format="dot")
+    assert f'    click n0 href "{link}"\n' in draw(linked, format="mermaid")
+    assert f'object "A" as n0 [[{link}]]' in draw(linked, format="plantuml")
+    assert draw(linked, format="png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_stays_inside_its_label_in_plantuml(text: str) -> None:
+    for made in (hostile_picture, hostile_types, hostile_bars, hostile_plot, hostile_grid):
+        picture = draw(made(text), format="plantuml")
+
+        assert picture.count("\n") == draw(made("plain"), format="plantuml").count("\n")
+        for forbidden in ("<script", "%%", "javascript:", "\n!", "\nclick", "\\", "<b>", "&"):
+            assert forbidden not in picture
+    assert f'object "{plantuml(text)}" as n1 {{' in draw(hostile_picture(text), format="plantuml")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_is_read_back_from_json_as_it_was(text: str) -> None:
+    for made in (hostile_picture, hostile_types, hostile_bars, hostile_plot, hostile_grid):
+        written = draw(made(text), format="json")
+
+        assert read_picture(written) == made(text.replace("\ud800", "\N{REPLACEMENT CHARACTER}"))
+        assert "<" not in written
+        assert not set(written) & {"\u202e", "\0", "\ud800"}
+        json.loads(written)
 
 
 def test_an_engine_that_writes_a_script_is_not_trusted(tmp_path: Path) -> None:

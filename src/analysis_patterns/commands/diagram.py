@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import sys
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from . import new_app
+
+if TYPE_CHECKING:
+    from ..diagrams import Drawing, TypeGraph
+    from ..diagrams import Format as DrawnFormat
 
 app = new_app(help="Draw a model, this library's or anybody's, from its code.")
 
@@ -21,6 +26,8 @@ class Format(Enum):
     PNG = "png"
     DOT = "dot"
     MERMAID = "mermaid"
+    PLANTUML = "plantuml"
+    JSON = "json"
 
 
 class Notation(Enum):
@@ -30,6 +37,14 @@ class Notation(Enum):
     UML = "uml"
 
 
+class Columns(Enum):
+    """Which attributes are drawn."""
+
+    ALL = "all"
+    KEYS = "keys"
+    NONE = "none"
+
+
 _SUFFIXES = {
     ".svg": Format.SVG,
     ".png": Format.PNG,
@@ -37,6 +52,9 @@ _SUFFIXES = {
     ".gv": Format.DOT,
     ".mmd": Format.MERMAID,
     ".mermaid": Format.MERMAID,
+    ".puml": Format.PLANTUML,
+    ".plantuml": Format.PLANTUML,
+    ".json": Format.JSON,
 }
 
 
@@ -48,45 +66,139 @@ def format_of(output: Path | None, format: Format | None) -> Format:
     return wanted
 
 
+Target = Annotated[
+    str, typer.Argument(help="A module or package, or package.module:Name of a base or a class.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; else it is printed.")
+]
+Into = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write pages: an overview, and one for each group and type."),
+]
+Wanted = Annotated[
+    Format | None, typer.Option("--format", "-f", help="By default what FILE ends in, or svg.")
+]
+Focus = Annotated[str | None, typer.Option(metavar="TYPE", help="Draw only this type and what is near it.")]
+Depth = Annotated[int, typer.Option(min=0, max=9, help="How many steps around the target are drawn too.")]
+Hubs = Annotated[
+    int | None,
+    typer.Option(
+        "--hubs", min=1, metavar="N", help="Name types that over N others refer to, drawing no line."
+    ),
+]
+Since = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw what differs from a model written as JSON before.")
+]
+Check = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw nothing; fail if FILE is not what would be drawn.")
+]
+Engine = Annotated[str | None, typer.Option(metavar="PROGRAM", help="Another layout program, such as dot.")]
+
+
 @app.command()
 def diagram(
-    target: Annotated[
-        str, typer.Argument(help="A module or package, or package.module:Name of a base or a class.")
-    ],
+    target: Target,
     *,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write; else it is printed."),
-    ] = None,
-    format: Annotated[
-        Format | None, typer.Option("--format", "-f", help="By default what FILE ends in, or svg.")
-    ] = None,
+    output: Output = None,
+    into: Into = None,
+    format: Wanted = None,
     notation: Annotated[Notation, typer.Option(help="The book's notation, or UML's.")] = Notation.FOWLER,
-    focus: Annotated[
-        str | None, typer.Option(metavar="TYPE", help="Draw only this type and what is near it.")
-    ] = None,
-    depth: Annotated[
-        int, typer.Option(min=0, max=9, help="How many steps around the target are drawn too.")
-    ] = 1,
+    focus: Focus = None,
+    depth: Depth = 1,
+    columns: Annotated[Columns, typer.Option(help="Which attributes are drawn.")] = Columns.ALL,
+    hubs: Hubs = None,
+    clusters: Annotated[
+        bool, typer.Option("--clusters", help="A frame around each package, no levels.")
+    ] = False,
+    overview: Annotated[bool, typer.Option("--overview", help="Groups of types instead of types.")] = False,
+    since: Since = None,
+    check: Check = None,
     rules: Annotated[bool, typer.Option("--rules", help="State the drawn patterns' rules below.")] = False,
-    engine: Annotated[
-        str | None, typer.Option(metavar="PROGRAM", help="Another layout program, such as dot.")
-    ] = None,
+    engine: Engine = None,
 ) -> None:
     """Draw TARGET: types, associations with their multiplicities, subtypes, what is derived."""
     from .. import diagrams  # noqa: PLC0415 - the other commands need no SQLAlchemy
 
-    wanted = format_of(output, format)
+    _require_one_place(output=output, into=into, check=check)
+    wanted = format_of(output or check, format)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
     graph = diagrams.type_graph(target, depth=depth)
-    if focus:
-        graph = graph.around([graph.named(focus).key], depth)
-    drawing = diagrams.Drawing(graph, notation=diagrams.Notation(notation.value), rules=rules, engine=engine)
-    drawn = drawing.written(diagrams.Format(wanted.value))
-    data = drawn.encode() if isinstance(drawn, str) else drawn
-    if output is None:
-        typer.get_binary_stream("stdout").write(data)
+    style = diagrams.Notation(notation.value)
+    if into is not None:
+        files = diagrams.pages(graph, notation=style, hub=hubs or diagrams.HUB, engine=engine)
+        typer.echo(diagrams.write_folder(into, files) / "index.html")
+        return
+    cut = partial(_cut, focus=focus, depth=depth, hubs=hubs, columns=columns)
+    picture: Any = cut(graph)
+    if since is not None:
+        picture = diagrams.difference(
+            cut(diagrams.read_types(_read(since)), optional=True), picture, notation=style
+        )
+    elif overview:
+        picture = diagrams.overview(picture)
+    drawing = diagrams.Drawing(picture, notation=style, rules=rules, clusters=clusters, engine=engine)
+    if check is not None:
+        _compare(drawing, diagrams.Format(wanted.value), check)
     else:
-        output.write_bytes(data)
-        typer.echo(output)
+        _write(drawing, diagrams.Format(wanted.value), output)
+
+
+def _require_one_place(**places: Path | None) -> None:
+    given = [f"--{name}" for name, path in places.items() if path is not None]
+    if len(given) > 1:
+        raise typer.BadParameter(f"one of {' and '.join(given)} at a time")
+
+
+def _cut(
+    graph: TypeGraph,
+    *,
+    focus: str | None,
+    depth: int,
+    hubs: int | None,
+    columns: Columns,
+    optional: bool = False,
+) -> TypeGraph:
+    """The model as far as it is asked for; `optional` where the type in focus need not be in it."""
+    from .. import diagrams  # noqa: PLC0415
+
+    is_there = focus is not None and any(focus in (each.key, each.name) for each in graph.types)
+    around = [graph.named(focus).key] if focus and (is_there or not optional) else []
+    if hubs is not None:
+        graph = diagrams.without_hubs(graph, hubs, keep=around)
+    if focus:
+        graph = graph.around(around, depth)
+    return diagrams.with_columns(graph, diagrams.Columns(columns.value))
+
+
+def _read(path: Path) -> bytes:
+    from .. import diagrams  # noqa: PLC0415
+
+    try:
+        return path.read_bytes()
+    except OSError as refused:
+        raise diagrams.OutputError(f"{path} cannot be read: {refused.strerror}") from refused
+
+
+def _write(drawing: Drawing, format: DrawnFormat, output: Path | None) -> None:
+    """Print a drawing or put it in a file; an SVG keeps what it was made of, to be compared by."""
+    from .. import diagrams  # noqa: PLC0415
+
+    is_kept = format is diagrams.Format.SVG and output is not None
+    drawn = drawing.svg(embedded=True) if is_kept else drawing.written(format)
+    if output is None:
+        typer.get_binary_stream("stdout").write(drawn.encode() if isinstance(drawn, str) else drawn)
+    else:
+        typer.echo(diagrams.write_file(output, drawn))
+
+
+def _compare(drawing: Drawing, format: DrawnFormat, committed: Path) -> None:
+    """Print how a file differs from what would be drawn now, and fail if it does."""
+    from .. import diagrams  # noqa: PLC0415
+
+    found = diagrams.drift(drawing, format, _read(committed), name=str(committed))
+    for line in found:
+        typer.echo(line)
+    if found:
+        raise typer.Exit(1)
