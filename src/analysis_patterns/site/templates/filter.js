@@ -33,10 +33,24 @@
   function showAll() {
     form.reset();
     filter();
+    remember();
     form.words.focus();
   }
 
+  // Going back to this page finds it as it was left, also where the browser makes it anew.
+  function remember() {
+    history.replaceState(Object.fromEntries(new FormData(form)), "");
+  }
+
+  function recall() {
+    for (const [name, value] of Object.entries(history.state ?? {})) {
+      if (form.elements[name]) form.elements[name].value = value;
+    }
+    filter();
+  }
+
   form.addEventListener("input", filter);
+  form.addEventListener("input", remember);
   form.addEventListener("submit", (event) => event.preventDefault());
   nothing.querySelector("button").addEventListener("click", showAll);
   document.addEventListener("keydown", (event) => {
@@ -45,7 +59,6 @@
       form.words.focus();
     }
   });
-  // A page that is returned to keeps what was chosen in its form.
-  window.addEventListener("pageshow", filter);
+  window.addEventListener("pageshow", recall);
   form.hidden = false;
 })();
