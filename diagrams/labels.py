@@ -29,6 +29,8 @@ _ON_LABEL = 20.0
 _ON_LINE = 60.0
 _NEARER_TO_OTHER = 20.0
 _MARGIN = 6.0
+_BETWEEN = 3.0
+"""How much room every label has around it, so that two in a row do not read as one."""
 _END = 50.0
 
 
@@ -71,12 +73,12 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
     for _ in range(2):
         for label in labels:
             if label in result:
-                taken.remove_box(result[label], _ON_LABEL)
+                taken.remove_box(result[label].grown(_BETWEEN), _ON_LABEL)
             candidates = _candidates(label, ways[label.edge])
             result[label] = min(
                 candidates, key=lambda each: each.away + taken.cost(each.box, label.edge, each.distance)
             ).box
-            taken.add_box(result[label], _ON_LABEL)
+            taken.add_box(result[label].grown(_BETWEEN), _ON_LABEL)
     return result
 
 

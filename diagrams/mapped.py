@@ -226,9 +226,11 @@ def _column(mapper: AnyMapper, name: str, column: Any) -> Attribute:
 
 def _python_type(column: Any) -> str:
     try:
-        return str(column.type.python_type.__name__)
+        found = column.type.python_type
     except NotImplementedError:
-        return type(column.type).__name__
+        found = object
+    # A type of somebody's own may take anything; its name tells more than that.
+    return str((type(column.type) if found is object else found).__name__)
 
 
 def _rank(relationship: Relationship) -> tuple[str, str]:

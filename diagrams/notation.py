@@ -14,8 +14,8 @@ from .statements import described, is_told_by_type, statement, words
 _CAPTIONS = {"knowledge": "Knowledge level", "operational": "Operational level"}
 _MARKS = {ONE: Mark.ONE, OPTIONAL: Mark.OPTIONAL, MANY: Mark.MANY, SOME: Mark.SOME}
 _BOOK_TYPES = {
-    "str": "String", "int": "Integer", "bool": "Boolean", "Decimal": "Number", "date": "Date",
-    "datetime": "Timepoint", "timedelta": "Duration",
+    "str": "String", "int": "Integer", "bool": "Boolean", "Decimal": "Number", "float": "Number",
+    "date": "Date", "datetime": "Timepoint", "time": "Time", "timedelta": "Duration", "bytes": "Bytes",
 }  # fmt: skip
 _MOST_CHOICES = 5
 _MOST_LINES = 20
