@@ -15,7 +15,7 @@ from .model import (
 )
 from .multiplicity import Multiplicity
 from .notation import Notation
-from .target import type_graph
+from .target import type_graph, type_graphs
 
 __all__ = [
     "Association",
@@ -37,4 +37,5 @@ __all__ = [
     "UnsafePictureError",
     "draw",
     "type_graph",
+    "type_graphs",
 ]

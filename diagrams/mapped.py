@@ -53,11 +53,16 @@ def read_mapped(title: str, mappers: Iterable[AnyMapper]) -> TypeGraph:
     Errors: `TargetError` where SQLAlchemy cannot configure the classes; `HintError` where a class's word
             on its own figure cannot be read.
     """
-    reading = _Reading(_reached(mappers))
+    reading = _Reading(reached(mappers))
     return TypeGraph(title, reading.types(), reading.links())
 
 
-def _reached(mappers: Iterable[AnyMapper]) -> list[AnyMapper]:
+def reached(mappers: Iterable[AnyMapper]) -> list[AnyMapper]:
+    """
+    `mappers`, all that are mapped with them, and all that these lead to, by the keys of their classes.
+
+    Errors: `TargetError` where SQLAlchemy cannot configure the classes.
+    """
     waiting = list(mappers)
     for registry in {mapper.registry for mapper in waiting}:
         try:

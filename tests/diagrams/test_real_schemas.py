@@ -1,4 +1,4 @@
-"""Models that nobody here wrote, out of packages that many use: read right, and drawn on a sheet of a good size."""
+"""Models that nobody here wrote, out of packages that many use: read right, on a sheet of a good size."""
 
 from __future__ import annotations
 
