@@ -2,6 +2,7 @@
 
 from .drawing import Drawing, Format, draw
 from .errors import EngineError, HintError, TargetError, UnsafePictureError
+from .marks import PatternMark, marks_of
 from .model import (
     Association,
     AssociationEnd,
@@ -31,11 +32,13 @@ __all__ = [
     "Kind",
     "Multiplicity",
     "Notation",
+    "PatternMark",
     "TargetError",
     "Type",
     "TypeGraph",
     "UnsafePictureError",
     "draw",
+    "marks_of",
     "type_graph",
     "type_graphs",
 ]
