@@ -8,6 +8,9 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from analysis_patterns.patterns import Accountability, Party, Person, identity_of
+from analysis_patterns.patterns.constraint import rule
+
+TITLE = rule("sample-job.title", pattern="2.1", says="A job has a title.")
 
 
 class Plumbing(DeclarativeBase):
@@ -43,6 +46,10 @@ class Job(Plumbing):
     client: Mapped[Party] = relationship(Party)
     # No relationship: the foreign key alone is reference enough.
     warranty_id: Mapped[UUID] = mapped_column(ForeignKey(Accountability.version))
+
+    def late(self, days: int = 1) -> bool:
+        """Whether the client waits for longer than `days`."""
+        return self.id > days
 
 
 class Plumber(Person):

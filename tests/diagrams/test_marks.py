@@ -1,4 +1,4 @@
-"""What an application makes of the patterns is marked in its pictures: what a type is, says, and refers to."""
+"""What an application makes of the patterns is marked in its pictures: what a type is, says, refers to."""
 
 from __future__ import annotations
 

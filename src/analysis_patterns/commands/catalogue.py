@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -20,13 +21,28 @@ Record = Annotated[
 def build(
     into: Annotated[Path, typer.Option("--into", metavar="DIR", help="Where the pages go.")] = Path("site"),
     record: Record = Path("build"),
+    target: Annotated[
+        str | None,
+        typer.Option("--for", metavar="PACKAGE", help="An application: its own pages, these beside them."),
+    ] = None,
 ) -> None:
     """Write the pages, and print the path of the first."""
     from ..patterns.catalogue import Proof, catalogue  # noqa: PLC0415 - only now is the whole library loaded
+    from ..site import CATALOGUE, build_for  # noqa: PLC0415
+    from ..site import application as read_application  # noqa: PLC0415
     from ..site import build as build_site  # noqa: PLC0415
 
     proof = Proof.read(record) if Proof.is_in(record) else None
-    typer.echo(build_site(into, catalogue(), proof=proof))
+    records = catalogue()
+    if target is None:
+        typer.echo(build_site(into, records, proof=proof))
+        return
+    # Its modules are found as by `python -m`, and what is wrong with it is told before anything is written.
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    own = read_application(target, records)
+    build_site(into / CATALOGUE, records, proof=proof)
+    typer.echo(build_for(into, own, records))
 
 
 @app.command()
