@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import sqrt
 
 from ..patterns.picture import Edge, Graph, Mark
 from .geometry import Box, Point
@@ -167,7 +168,7 @@ class _Obstacles:
                     across = left - x if x < left else x - right if x > right else 0.0
                     up = bottom - y if y < bottom else y - top if y > top else 0.0
                     nearest = min(nearest, across * across + up * up)
-        total = _ON_LINE * covers + _NEARER_TO_OTHER * (distance + _MARGIN - nearest**0.5)
+        total = _ON_LINE * covers + _NEARER_TO_OTHER * (distance + _MARGIN - sqrt(nearest))
         boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
         return total + sum(weight * box.overlap(other) for other, weight in boxes)
 
