@@ -7,7 +7,8 @@
     row,
     text: `${row.textContent} ${row.dataset.words || ""}`.toLowerCase(),
   }));
-  const choices = [...form.elements].filter((field) => field.name && field.name in (entries[0]?.row.dataset || {}));
+  const told = entries.length ? Object.keys(entries[0].row.dataset) : [];
+  const choices = [...form.elements].filter((field) => field !== form.words && told.includes(field.name));
 
   // Of the radio buttons of one name, only the one that is chosen says anything.
   function chosen() {
