@@ -101,7 +101,7 @@ def test_a_module_with_many_types_has_a_picture_of_each_and_none_of_all(
     pictures = sorted(path.name for path in site.rglob("*.svg"))
     assert len(pictures) == 21
     assert pictures[0] == "crowded_one-T00.svg"
-    assert len(Page(site / "modules" / "crowded_one.html").all("img")) == 21
+    assert len(Page(site / "modules" / "crowded_one.html").all("figure")) == 21
 
 
 def test_takes_every_word_for_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

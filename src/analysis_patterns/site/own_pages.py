@@ -14,6 +14,7 @@ from ..patterns.catalogue import PatternRecord
 from ..patterns.constraint import Layer
 from .address import page
 from .application import Application, OwnModule
+from .figure import within_page
 from .writing import write
 
 CATALOGUE = "catalogue"
@@ -65,14 +66,21 @@ def _templates(application: Application, records: Sequence[PatternRecord]) -> En
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    site.filters |= {"prose": _prose, "page": page, "module_page": _module_page, "picture": _picture}
+    site.filters |= {
+        "prose": _prose,
+        "dotted": lambda name: Markup("<wbr>").join(re.split(r"(?<=\.)", name)),
+        "page": page,
+        "module_page": _module_page,
+        "picture": _picture,
+        "within_page": lambda svg: Markup(within_page(svg)),  # noqa: S704 - checked where it was drawn
+    }
     site.globals |= {
         "version": __version__,
         "application": application,
         "all_patterns": {record.number: record for record in records},
         "from_patterns": len([each for each in application.types if each.marks]),
         "cases": (),
-        "has_reference": False,
+        "has_reference": True,
         "layers_of": lambda rule: [layer.value for layer in Layer if layer in rule.layers],
     }
     return site
