@@ -15,6 +15,8 @@ from .browser import Visit, chromium, pages_of
 
 INDEX = "index.html"
 PATTERN = "patterns/2.4-accountability.html"
+REFERENCE = "reference/index.html"
+ROOM = "reference/patterns.accountability.html"
 CASE = "cases/what-an-options-desk-is-worth.html"
 PHONE = {"width": 360, "height": 740}
 
@@ -254,6 +256,120 @@ def test_a_picture_is_as_light_or_dark_as_its_page(visit: Visit) -> None:
     assert min(paint(page, "text", "fill")) > 140
 
 
+def width_of(page: Page) -> float:
+    width: float = page.locator(".view svg").first.evaluate("each => each.getBoundingClientRect().width")
+    return width
+
+
+@pytest.mark.parametrize("name", [PATTERN, CASE])
+def test_a_picture_is_zoomed_by_buttons_and_fits_again(name: str, visit: Visit) -> None:
+    page = visit.open(name)
+    fitting = width_of(page)
+
+    page.get_by_role("button", name="Larger").first.click()
+    larger = width_of(page)
+    page.get_by_role("button", name="Smaller").first.click()
+    page.get_by_role("button", name="Smaller").first.click()
+    smaller = width_of(page)
+    page.get_by_role("button", name="Fit").first.click()
+
+    assert smaller < fitting < larger
+    assert larger == pytest.approx(fitting * 1.25, rel=0.01)
+    assert width_of(page) == pytest.approx(fitting)
+
+
+def test_a_picture_is_zoomed_by_keys_only_where_it_is_chosen(visit: Visit) -> None:
+    page = visit.open(PATTERN)
+    fitting = width_of(page)
+
+    page.keyboard.press("+")
+    assert width_of(page) == fitting
+
+    page.locator(".view").first.focus()
+    page.keyboard.press("+")
+    assert width_of(page) > fitting
+    page.keyboard.press("-")
+    page.keyboard.press("-")
+    assert width_of(page) < fitting
+    page.keyboard.press("0")
+    assert width_of(page) == pytest.approx(fitting)
+
+
+def test_a_picture_is_zoomed_by_the_wheel_with_control_and_moved_by_dragging(visit: Visit) -> None:
+    page = visit.open(PATTERN)
+    view = page.locator(".view").first
+    view.scroll_into_view_if_needed()
+    box = view.bounding_box()
+    assert box is not None
+    fitting = width_of(page)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -600)
+    page.keyboard.up("Control")
+    page.wait_for_function(
+        "before => document.querySelector('.view svg').clientWidth > before * 2", arg=fitting
+    )
+    before = view.evaluate("each => each.scrollLeft")
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2 - 50, box["y"] + box["height"] / 2)
+    page.mouse.up()
+
+    assert view.evaluate("each => each.scrollLeft") == pytest.approx(before + 50, abs=2)
+
+
+def test_colours_can_be_chosen_and_are_kept_from_page_to_page(visit: Visit) -> None:
+    page = visit.open(PATTERN)
+
+    page.get_by_label("Dark").check()
+    assert max(paint(page, "body", "background-color")) < 60
+    assert max(paint(page, ".view svg g > polygon", "fill")) < 60
+    page.locator("a[rel=next]").click()
+
+    expect(page.get_by_label("Dark")).to_be_checked()
+    assert max(paint(page, "body", "background-color")) < 60
+
+    page.get_by_label("Light").check()
+    page.emulate_media(color_scheme="dark")
+    assert min(paint(page, "body", "background-color")) > 200
+    assert min(paint(page, ".view svg g > polygon", "fill")) > 200
+    page.get_by_label("Auto").check()
+    assert max(paint(page, "body", "background-color")) < 60
+
+
+def test_patterns_are_found_by_the_case_that_uses_them(visit: Visit) -> None:
+    page = visit.open(INDEX)
+
+    page.get_by_label("Used by").select_option(label="What an options desk is worth")
+
+    assert shown(page) == ["9.2", "9.4", "10.1", "10.2", "10.3", "10.4"]
+
+
+def test_leads_from_a_pattern_to_the_reference_of_its_type_and_back(visit: Visit) -> None:
+    page = visit.open(PATTERN)
+
+    page.locator("h3").get_by_role("link", name="Accountability").click()
+    assert "/reference/" in page.url
+    expect(page.locator(":target")).to_be_in_viewport()
+    page.get_by_role("article", name="Accountability", exact=False).first.get_by_role(
+        "link", name="2.4"
+    ).click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("2.4")
+
+
+def test_the_reference_is_searched_as_the_patterns_are(visit: Visit) -> None:
+    page = visit.open(REFERENCE)
+    before = page.locator("[data-entry]:visible").count()
+
+    page.keyboard.press("/")
+    page.keyboard.type("leveledaccount")
+
+    assert before > 500
+    (found,) = page.locator("[data-entry]:visible").all_inner_texts()
+    assert found.startswith("LeveledAccountabilityType")
+
+
 def test_no_page_has_to_be_moved_sideways_on_a_phone(browser: Browser, site: Path) -> None:
     with Visit(browser, site, viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True) as phone:
         too_wide = {
@@ -304,7 +420,7 @@ def test_can_be_read_where_scripts_are_off(browser: Browser, site: Path) -> None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", [INDEX, PATTERN, CASE])
+@pytest.mark.parametrize("name", [INDEX, PATTERN, CASE, REFERENCE, ROOM])
 def test_axe_finds_no_barrier(name: str, scheme: str, visit: Visit) -> None:
     visit.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     visit.open(name)
