@@ -40,8 +40,8 @@ bench: $(WORKSHOP) ## the benchmarks, in sizes that take minutes
 bench-full: $(WORKSHOP) ## the benchmarks, in the sizes that the documents speak of
 	$(BIN)/python -m benchmarks --full
 
-docs: $(LIBRARY) ## the catalogue of patterns, as a site
-	$(BIN)/analysis-patterns catalogue build
+docs: $(LIBRARY) ## the catalogue of patterns, as a site, and its pages in docs/ written anew
+	$(BIN)/analysis-patterns catalogue build --docs docs
 
 api: $(WORKSHOP) ## write down the public names as they are now, for `git diff` to show
 	$(BIN)/python -m tests.public_api

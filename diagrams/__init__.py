@@ -7,6 +7,7 @@ from .document import read as read_picture
 from .drawing import Drawing, Format, draw
 from .drift import drift
 from .errors import DocumentError, EngineError, HintError, OutputError, TargetError, UnsafePictureError
+from .marks import PatternMark, marks_of
 from .model import (
     Association,
     AssociationEnd,
@@ -23,7 +24,7 @@ from .notation import Notation
 from .output import write_file, write_folder
 from .overview import overview
 from .pages import HUB, pages
-from .target import type_graph
+from .target import type_graph, type_graphs
 
 __all__ = [
     "HUB",
@@ -44,6 +45,7 @@ __all__ = [
     "Multiplicity",
     "Notation",
     "OutputError",
+    "PatternMark",
     "TargetError",
     "Type",
     "TypeGraph",
@@ -51,11 +53,13 @@ __all__ = [
     "difference",
     "draw",
     "drift",
+    "marks_of",
     "overview",
     "pages",
     "read_picture",
     "read_types",
     "type_graph",
+    "type_graphs",
     "with_columns",
     "without_hubs",
     "write_file",

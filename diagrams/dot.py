@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise, product
+from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 import graphviz
@@ -31,6 +32,8 @@ POINTS_PER_INCH = 72.0
 _WIDEST_NAME = 34
 _WIDEST_LINE = 44
 _MOST_PAIRS = 100
+_FEWEST_IN_ROW = 5
+_WIDE = 1.6
 _MARGINS = {Shape.ROUNDED: 0.14, Shape.BOX: 0.0, Shape.PLAIN: 0.0}
 
 ARROWS = {
@@ -90,6 +93,7 @@ def dot(graph: Graph, *, banded: bool = True, sizes: Mapping[str, Size] | None =
         more = {"constraint": "false"} if index in upward else {}
         add_edge(source, names, index, edge, **_hints(edge, sizes, banded=banded), **more)
     _keep_levels_apart(source, graph, names)
+    _put_unconnected_in_rows(source, graph, names)
     return str(source.source)
 
 
@@ -243,6 +247,16 @@ def _keep_levels_apart(source: graphviz.Digraph, graph: Graph, names: dict[str, 
             pairs = list(product(above, below))
         for tail, head in pairs:
             source.edge(tail, head, style="invis", weight="0")
+
+
+def _put_unconnected_in_rows(source: graphviz.Digraph, graph: Graph, names: dict[str, str]) -> None:
+    """Boxes from which no line leads would all stand side by side: many of them in a strip of any length."""
+    connected = {key for edge in graph.edges for key in (edge.tail, edge.head)}
+    for level in sorted({node.level for node in graph.nodes}):
+        alone = [names[n.key] for n in graph.nodes if n.level == level and n.key not in connected]
+        row = max(_FEWEST_IN_ROW, ceil(sqrt(len(alone) * _WIDE)))
+        for upper, lower in zip(alone, alone[row:], strict=False):
+            source.edge(upper, lower, style="invis", weight="1")
 
 
 def _extremes(graph: Graph, level: str, *, is_tail: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from math import inf
+from math import sqrt
 
 from ..patterns.picture import Edge, Graph, Mark
 from .geometry import Box, Point
@@ -30,6 +30,8 @@ _ON_LABEL = 20.0
 _ON_LINE = 60.0
 _NEARER_TO_OTHER = 20.0
 _MARGIN = 6.0
+_BETWEEN = 3.0
+"""How much room every label has around it, so that two in a row do not read as one."""
 _END = 50.0
 
 
@@ -74,22 +76,23 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
     for _ in range(2):
         for label in labels:
             if label in result:
-                taken.remove_box(result[label], _ON_LABEL)
-            result[label] = _cheapest(label, ways[label.edge], taken)
-            taken.add_box(result[label], _ON_LABEL)
+                taken.remove_box(result[label].grown(_BETWEEN), _ON_LABEL)
+            result[label] = _cheapest(_candidates(label, ways[label.edge]), label, taken)
+            taken.add_box(result[label].grown(_BETWEEN), _ON_LABEL)
     return result
 
 
-def _cheapest(label: Label, way: list[tuple[Point, Point]], taken: _Obstacles) -> Box:
-    best, least = None, inf
-    for each in _candidates(label, way):
-        # Nothing makes a place cheaper than its distance alone, and that is quickly told.
-        if each.away < least:
+def _cheapest(candidates: Iterator[_Candidate], label: Label, taken: _Obstacles) -> Box:
+    """The first of the cheapest; nothing costs less than its way, so what is too far is not looked at."""
+    best: tuple[float, Box] | None = None
+    for each in candidates:
+        if best is None or each.away < best[0]:
             cost = each.away + taken.cost(each.box, label.edge, each.distance)
-            best, least = (each.box, cost) if cost < least else (best, least)
+            if best is None or cost < best[0]:
+                best = cost, each.box
     if best is None:
-        raise AssertionError("every line has a place for its labels")
-    return best
+        raise AssertionError("every line has a place for a label")
+    return best[1]
 
 
 def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
@@ -102,11 +105,16 @@ def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A box for a label: what it costs to be so far from the right place, and its distance from the line."""
+    """A box for a label: what it costs to be so far from the right place, and the end of the line there."""
 
     box: Box
     away: float
-    distance: float
+    end: tuple[Point, ...]
+
+    @property
+    def distance(self) -> float:
+        """How far it is from the line."""
+        return min(self.box.distance(point) for point in self.end)
 
 
 def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[_Candidate]:
@@ -120,7 +128,7 @@ def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[_Candi
         positions = list(range(len(way) - 1, max(-1, len(way) - 1 - steps), -1))
     else:
         positions = sorted(range(len(way)), key=lambda index: abs(index - middle))[: 2 * steps]
-    end = [way[position][0] for position in positions[: int(_END / _STEP)]]
+    end = tuple(way[position][0] for position in positions[: int(_END / _STEP)])
     for distance, position in enumerate(positions):
         (x, y), (along_x, along_y) = way[position]
         reach = (abs(along_y) * width + abs(along_x) * height) / 2
@@ -128,9 +136,7 @@ def _candidates(label: Label, way: list[tuple[Point, Point]]) -> Iterator[_Candi
             away = side * (clearance + reach)
             centre = (x - along_y * away, y + along_x * away)
             box = Box.around(centre, width, height)
-            yield _Candidate(
-                box, _AWAY * (distance * _STEP + 3 * clearance), min(box.distance(point) for point in end)
-            )
+            yield _Candidate(box, _AWAY * (distance * _STEP + 3 * clearance), end)
 
 
 class _Obstacles:
@@ -155,12 +161,18 @@ class _Obstacles:
         """What it costs to put a label of the line `own` there, so far from where it belongs."""
         wide = box.grown(distance + _MARGIN)
         covered = box.grown(1.0)
-        others = distance + _MARGIN
-        total = 0.0
-        for x, y, line in (point for cell in _cells(wide) for point in self._points.get(cell, ())):
-            total += _ON_LINE if covered.holds((x, y)) else 0.0
-            others = min(others, box.distance((x, y))) if line != own else others
-        total += _NEARER_TO_OTHER * (distance + _MARGIN - others)
+        # Asked a million times for one large picture: hence squares, in numbers of their own.
+        left, right, bottom, top = box.left, box.right, box.bottom, box.top
+        covers, nearest = 0, (distance + _MARGIN) ** 2
+        for cell in _cells(wide):
+            for x, y, line in self._points.get(cell, ()):
+                if covered.left < x < covered.right and covered.bottom < y < covered.top:
+                    covers += 1
+                if line != own:
+                    across = left - x if x < left else x - right if x > right else 0.0
+                    up = bottom - y if y < bottom else y - top if y > top else 0.0
+                    nearest = min(nearest, across * across + up * up)
+        total = _ON_LINE * covers + _NEARER_TO_OTHER * (distance + _MARGIN - sqrt(nearest))
         boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
         return total + sum(weight * box.overlap(other) for other, weight in boxes)
 

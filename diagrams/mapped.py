@@ -53,11 +53,16 @@ def read_mapped(title: str, mappers: Iterable[AnyMapper]) -> TypeGraph:
     Errors: `TargetError` where SQLAlchemy cannot configure the classes; `HintError` where a class's word
             on its own figure cannot be read.
     """
-    reading = _Reading(_reached(mappers))
+    reading = _Reading(reached(mappers))
     return TypeGraph(title, reading.types(), reading.links())
 
 
-def _reached(mappers: Iterable[AnyMapper]) -> list[AnyMapper]:
+def reached(mappers: Iterable[AnyMapper]) -> list[AnyMapper]:
+    """
+    `mappers`, all that are mapped with them, and all that these lead to, by the keys of their classes.
+
+    Errors: `TargetError` where SQLAlchemy cannot configure the classes.
+    """
     waiting = list(mappers)
     for registry in {mapper.registry for mapper in waiting}:
         try:
@@ -226,9 +231,11 @@ def _column(mapper: AnyMapper, name: str, column: Any) -> Attribute:
 
 def _python_type(column: Any) -> str:
     try:
-        return str(column.type.python_type.__name__)
+        found = column.type.python_type
     except NotImplementedError:
-        return type(column.type).__name__
+        found = object
+    # A type of somebody's own may take anything; its name tells more than that.
+    return str((type(column.type) if found is object else found).__name__)
 
 
 def _rank(relationship: Relationship) -> tuple[str, str]:

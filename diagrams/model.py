@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from enum import Enum, Flag, auto
 from functools import reduce
@@ -227,6 +228,14 @@ class TypeGraph:
         raise TargetError(
             f"{self.title} has no type called {name}; it has {_listed(t.name for t in self.types)}"
         )
+
+    def titled(self, title: str) -> TypeGraph:
+        """The same graph under another title."""
+        if title == self.title:
+            return self
+        other = copy(self)
+        other.title = title
+        return other
 
     def around(self, keys: Iterable[str], depth: int, *, outward: bool = False) -> TypeGraph:
         """

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
+from types import MappingProxyType
 
+from ..patterns.catalogue import heads
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
 from .groups import grouped
+from .marks import PatternMark, marks_of, section
 from .model import Association, AssociationEnd, Attribute, Generalization, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL, SOME
 from .statements import described, is_told_by_type, statement, words
@@ -16,8 +19,8 @@ from .statements import described, is_told_by_type, statement, words
 _CAPTIONS = {"knowledge": "Knowledge level", "operational": "Operational level"}
 _MARKS = {ONE: Mark.ONE, OPTIONAL: Mark.OPTIONAL, MANY: Mark.MANY, SOME: Mark.SOME}
 _BOOK_TYPES = {
-    "str": "String", "int": "Integer", "bool": "Boolean", "Decimal": "Number", "date": "Date",
-    "datetime": "Timepoint", "timedelta": "Duration",
+    "str": "String", "int": "Integer", "bool": "Boolean", "Decimal": "Number", "float": "Number",
+    "date": "Date", "datetime": "Timepoint", "time": "Time", "timedelta": "Duration", "bytes": "Bytes",
 }  # fmt: skip
 _MOST_CHOICES = 5
 _MOST_LINES = 20
@@ -39,12 +42,14 @@ def picture_of(
     Shape:  knowledge level above, operational level below. Fowler's: rounded boxes, names as words, marks
             at the ends of the lines. UML: class boxes, multiplicities as text. With `rules`, the named
             rules of the patterns that are drawn stand below; with `clusters`, there is a frame around each
-            package in the place of the levels.
+            package in the place of the levels. In a picture of an application, what comes from a pattern has
+            its section's number beside its name, and the patterns are named below.
     """
     types = {type_.key: type_ for type_ in graph.types}
     edges = [edge_of(link, types, notation) for link in graph.lines]
     levels = {type_.level for type_ in graph.types} if not clusters else set()
-    nodes = [node_of(type_, notation) for type_ in graph.types]
+    marks = marks_of(graph)
+    nodes = [node_of(type_, notation, marks) for type_ in graph.types]
     if clusters:
         names = grouped(graph.types)
         nodes = [replace(node, level="", cluster=names[node.key]) for node in nodes]
@@ -54,7 +59,7 @@ def picture_of(
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),
-        remarks=tuple(_rules(graph)) if rules else (),
+        remarks=(*_patterns(graph, marks), *(_rules(graph) if rules else ())),
     )
 
 
@@ -75,17 +80,29 @@ def line_of(attribute: Attribute, notation: Notation) -> str:
     return _fowler_attribute(attribute) if notation is Notation.FOWLER else _uml_attribute(attribute)
 
 
-def node_of(type_: Type, notation: Notation) -> Node:
-    """A type as it is drawn."""
+def _patterns(graph: TypeGraph, marks: Mapping[str, tuple[PatternMark, ...]]) -> list[str]:
+    inside = [type_.key for type_ in graph.types if not type_.outside]
+    used = {mark.number for key in inside for mark in marks.get(key, ())}
+    names = {head.number: head.name for head in heads()}
+    listed = [f"[{number}] {names.get(number, '')}".strip() for number in sorted(used, key=section)]
+    return [f"Patterns: {', '.join(listed)}"] if listed else []
+
+
+def node_of(
+    type_: Type, notation: Notation, marks: Mapping[str, tuple[PatternMark, ...]] = MappingProxyType({})
+) -> Node:
+    """A type as it is drawn, with its section's number beside its name where types are marked by such."""
     is_book = notation is Notation.FOWLER
     name = words(type_.name) if is_book else type_.name
+    if marks and type_.pattern:
+        name += f" [{type_.pattern}]"
     lines = [line_of(each, notation) for each in type_.attributes if not (is_book and each.identity)]
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,
         () if type_.outside else _shortened(lines),
         level=_CAPTIONS.get(type_.level, ""),
-        note=_note(type_),
+        note=_note(type_, marks.get(type_.key, ())),
         shape=Shape.ROUNDED if is_book else Shape.BOX,
         outside=type_.outside,
     )
@@ -97,9 +114,10 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
     return (*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} more")
 
 
-def _note(type_: Type) -> str:
+def _note(type_: Type, marks: tuple[PatternMark, ...]) -> str:
     source = f" (Analysis Patterns {type_.pattern})" if type_.pattern else ""
-    return f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
+    told = f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
+    return " ".join((told, *(f"It {each.how} ({each.number})." for each in marks if each.related)))
 
 
 def _choices(attribute: Attribute, otherwise: str) -> str:

@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from .model import Association, AssociationEnd, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL, SOME
 
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_")
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])|_")
 _COUNTS = {ONE: "one", OPTIONAL: "at most one", MANY: "any number of", SOME: "one or more"}
 
 
 def words(name: str) -> str:
     """
-    A name as the words that it is made of.
+    A name as the words that it is made of; a single capital is no word, but the beginning of one.
 
-    >>> words("PartyType"), words("HTTPRequest"), words("all_types")
-    ('Party Type', 'HTTP Request', 'all types')
+    >>> words("PartyType"), words("HTTPRequest"), words("OAuthClient"), words("all_types")
+    ('Party Type', 'HTTP Request', 'OAuth Client', 'all types')
     """
     return _WORDS.sub(" ", name).strip()
 

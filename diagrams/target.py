@@ -6,7 +6,7 @@ import difflib
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -15,11 +15,15 @@ from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 
 from .annotations import key_of
 from .errors import TargetError
-from .mapped import read_mapped
+from .mapped import reached, read_mapped
 from .model import TypeGraph
 from .plain import is_plain, read_plain
 
 _TARGET = re.compile(r"(?P<module>[^\W\d]\w*(?:\.[^\W\d]\w*)*)(?::(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*))?")
+
+
+Read = dict[tuple[Mapper[Any], ...], TypeGraph]
+"""What was read already, by the mappers that were asked for."""
 
 
 def type_graph(target: str | ModuleType | type, *, depth: int = 1) -> TypeGraph:
@@ -35,11 +39,26 @@ def type_graph(target: str | ModuleType | type, *, depth: int = 1) -> TypeGraph:
     Errors: `TargetError` where nothing is found to draw, or loading it fails; `HintError` where a class's
             word on its own figure cannot be read.
     """
+    return _read(target, depth, {})
+
+
+def type_graphs(targets: Iterable[str], *, depth: int = 1) -> Iterator[TypeGraph]:
+    """
+    Read several targets, one after the other, as `type_graph` would, but no model twice.
+
+    Errors: as `type_graph`, when the turn comes to the target.
+    """
+    read: Read = {}
+    for target in targets:
+        yield _read(target, depth, read)
+
+
+def _read(target: str | ModuleType | type, depth: int, read: Read) -> TypeGraph:
     found = _loaded(target) if isinstance(target, str) else target
     title = target if isinstance(target, str) else _name(target)
     mappers = list(_mappers(found))
     if mappers:
-        graph = read_mapped(title, mappers)
+        graph = _mapped(title, mappers, read)
         wanted = [key_of(mapper.class_) for mapper in mappers]
     else:
         classes = [each for each in _classes(found) if is_plain(each)]
@@ -49,6 +68,14 @@ def type_graph(target: str | ModuleType | type, *, depth: int = 1) -> TypeGraph:
     if not inside:
         raise TargetError(f"{title} holds no mapped class, dataclass or pydantic model to draw")
     return graph.around(inside, depth, outward=not isinstance(found, type) or _is_base(found))
+
+
+def _mapped(title: str, mappers: Iterable[Mapper[Any]], read: Read) -> TypeGraph:
+    """The graph of all that is mapped together with `mappers`, which is read once."""
+    together = tuple(reached(mappers))
+    if together not in read:
+        read[together] = read_mapped(title, together)
+    return read[together].titled(title)
 
 
 def _name(target: ModuleType | type) -> str:

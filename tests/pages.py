@@ -36,8 +36,10 @@ class Block:
 
 
 def pages() -> list[Path]:
-    """Every page that speaks to readers."""
-    return [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+    """Every page that speaks to readers; those that the catalogue writes show what is tested in the code."""
+    written = PROJECT / "docs" / "patterns"
+    documents = (path for path in (PROJECT / "docs").rglob("*.md") if path.parent != written)
+    return [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted(documents)]
 
 
 def blocks(page: Path) -> Iterator[Block]:

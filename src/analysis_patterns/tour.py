@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from .migrations import upgrade
 from .patterns.catalogue import PatternRecord, Proof, catalogue
 from .patterns.errors import AnalysisPatternsError
 from .patterns.persistence.session import sessions
-from .site import Case, Figure, Table, build, drawn
+from .site import Case, Figure, Table, build, library_rooms, pictures
 
 if TYPE_CHECKING:
     from .cases import WorkedCase
@@ -67,8 +67,7 @@ def tour(
     records = catalogue()
     from .cases import CASES, create_tables  # noqa: PLC0415
 
-    figures = [each.attachment.figure for each in records if each.attachment and each.attachment.figure]
-    steps = _Steps(1 + len(CASES) + len(figures), tell)
+    steps = _Steps(1 + len(CASES) + len(_figures(records)), tell)
     steps.take("making the database")
     engine = engine_for(url or _own_database(into), must_exist=False)
     upgrade(engine)
@@ -110,17 +109,27 @@ def _site(
     record: Path,
     steps: _Steps,
 ) -> Path:
-    def draw_step(target: str) -> str:
-        steps.take(f"drawing {target.rpartition(':')[2] or target}")
-        return drawn(target)
+    def told() -> Iterator[str]:
+        for target in figures:
+            steps.take(f"drawing {target.rpartition(':')[2] or target}")
+            yield target
 
+    figures = _figures(records)
+    made = dict(zip(figures, pictures(told()), strict=True))
     return build(
         into,
         records,
         proof=Proof.read(record) if Proof.is_in(record) else None,
         cases=[_shown(case) for case in cases],
-        draw=draw_step,
+        rooms=library_rooms(records),
+        draw=made.__getitem__,
     )
+
+
+def _figures(records: Iterable[PatternRecord]) -> list[str]:
+    """What is to be drawn, each once."""
+    named = (each.attachment.figure for each in records if each.attachment and each.attachment.figure)
+    return list(dict.fromkeys(named))
 
 
 def _shown(case: WorkedCase) -> Case:

@@ -51,7 +51,7 @@ def test_svg_shows_every_type_role_and_level() -> None:
     shown = texts(draw(GRAPH))
 
     assert {
-        "Product Type",
+        "Product Type [14.1]",
         "Purchase",
         "children",
         "/ all types",

@@ -62,14 +62,14 @@ def test_a_line_between_the_levels_leads_down() -> None:
 def test_the_book_writes_names_as_words_in_rounded_boxes() -> None:
     product_type = node(BOOK, "ProductType")
 
-    assert (product_type.label, product_type.shape) == ("Product Type", Shape.ROUNDED)
+    assert (product_type.label, product_type.shape) == ("Product Type [14.1]", Shape.ROUNDED)
     assert product_type.lines == ("name: String", "/ margin: Number [0..1]")
 
 
 def test_uml_writes_names_as_they_are_in_square_boxes() -> None:
     product_type = node(UML, "ProductType")
 
-    assert (product_type.label, product_type.shape) == ("ProductType", Shape.BOX)
+    assert (product_type.label, product_type.shape) == ("ProductType [14.1]", Shape.BOX)
     assert product_type.lines == ("id: int {id}", "name: str", "/margin: Decimal [0..1]")
 
 
@@ -170,7 +170,7 @@ def test_a_neighbour_is_drawn_dashed_and_without_attributes() -> None:
 
 def test_the_rules_of_the_drawn_patterns_can_stand_below() -> None:
     rule = next(iter(RULES.values()))
-    drawn = Type("m:Drawn", "Drawn", pattern=rule.pattern)
+    drawn = Type("analysis_patterns.patterns.m:Drawn", "Drawn", pattern=rule.pattern)
     outside = replace(drawn, outside=True)
 
     assert f"{rule.name}: {rule.says}" in picture_of(TypeGraph("t", [drawn]), rules=True).remarks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis_patterns.diagrams import TargetError, type_graph
+from analysis_patterns.diagrams import TargetError, type_graph, type_graphs
 
 from . import sample
 
@@ -144,3 +144,14 @@ def test_a_module_is_drawn_with_what_it_refers_to_and_not_with_who_refers_to_it(
         "LeveledAccountabilityType": False,
         "PartyType": True,
     }
+
+
+def test_reads_several_targets_as_it_would_read_each() -> None:
+    targets = (f"{sample.__name__}:Customer", sample.__name__, "analysis_patterns.patterns.constraint:Rule")
+
+    several = list(type_graphs(targets))
+
+    for graph, alone in zip(several, map(type_graph, targets), strict=True):
+        assert (graph.title, graph.types) == (alone.title, alone.types)
+        assert (graph.associations, graph.generalizations) == (alone.associations, alone.generalizations)
+    assert len({graph.title for graph in several}) == 3

@@ -62,8 +62,9 @@ def test_build_writes_the_site_of_the_library_and_prints_its_first_page(tmp_path
     assert (finished.returncode, finished.stdout, finished.stderr) == (0, "pages/index.html\n", "")
     index = Page(tmp_path / "pages" / "index.html")
     built = [row for row in index.all("tr") if row.get("data-state") == "built"]
-    assert len(built) == len(list((tmp_path / "pages" / "patterns").glob("*.html")))
+    assert len(list((tmp_path / "pages" / "patterns").glob("*.html"))) == 76
     assert len(built) == len(list((tmp_path / "pages" / "patterns").glob("*.svg")))
+    assert (tmp_path / "pages" / "reference" / "patterns.accountability.html").is_file()
 
 
 def test_build_shows_what_the_tests_proved(tmp_path: Path) -> None:

@@ -1,10 +1,8 @@
-"""The table of patterns as Markdown; `docs/patterns.md` is that table."""
+"""The catalogue as Markdown: a table of the patterns, and a page for each to read in a repository."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from analysis_patterns.patterns.catalogue import Head, catalogue
+from analysis_patterns.patterns.catalogue import Head
 from analysis_patterns.site import pattern_table
 
 from ..catalogue.made_up import OTHER, Tally, built, recorded
@@ -14,10 +12,13 @@ def test_names_the_module_of_what_is_built_and_admits_what_is_not() -> None:
     table = pattern_table([built(), recorded(None, OTHER)])
 
     assert (
-        f"| 99.1 | Tally | Things get counted twice. | Make a mark for each of them. | `{Tally.__module__}` |"
+        "| 99.1 | [Tally](patterns/99.1-tally.md) | Things get counted twice. "
+        f"| Make a mark for each of them. | `{Tally.__module__}` |" in table
+    )
+    assert (
+        "| 99.2 | [Abacus](patterns/99.2-abacus.md) | Marks run out. | Push beads along a wire. | not built |"
         in table
     )
-    assert "| 99.2 | Abacus | Marks run out. | Push beads along a wire. | not built |" in table
     assert "The 2 patterns" in table
     assert "1 of them" in table
 
@@ -35,12 +36,4 @@ def test_gives_each_chapter_a_table_of_its_own() -> None:
 def test_a_bar_does_not_open_another_column() -> None:
     barred = Head("99.1", "This | that", 99, "Counting", "It may be either.", "Try both.")
 
-    assert r"| This \| that |" in pattern_table([recorded(None, barred)])
-
-
-def test_the_document_is_the_table(project: Path) -> None:
-    document = (project / "docs" / "patterns.md").read_text(encoding="utf-8")
-
-    assert document == pattern_table(catalogue()), (
-        "docs/patterns.md is out of date: analysis-patterns catalogue build && cp site/patterns.md docs/"
-    )
+    assert r"| [This \| that](patterns/99.1-this-that.md) |" in pattern_table([recorded(None, barred)])

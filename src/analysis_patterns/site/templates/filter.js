@@ -2,50 +2,67 @@
 (() => {
   const form = document.querySelector(".filters");
   const nothing = document.querySelector(".nothing");
-  const chapters = [...document.querySelectorAll("tbody[data-chapter]")];
-  const rows = chapters.flatMap((chapter) =>
-    [...chapter.querySelectorAll("tr.pattern")].map((row) => ({
-      row,
-      chapter: chapter.dataset.chapter,
-      state: row.dataset.state,
-      text: row.textContent.toLowerCase(),
-    })),
-  );
+  const groups = [...document.querySelectorAll("[data-group]")];
+  const entries = [...document.querySelectorAll("[data-entry]")].map((row) => ({
+    row,
+    text: `${row.textContent} ${row.dataset.words || ""}`.toLowerCase(),
+  }));
+  const told = entries.length ? Object.keys(entries[0].row.dataset) : [];
+  const choices = [...form.elements].filter((field) => field !== form.words && told.includes(field.name));
+
+  // Of the radio buttons of one name, only the one that is chosen says anything.
+  function chosen() {
+    return choices.filter((field) => field.value && (field.type !== "radio" || field.checked));
+  }
 
   function filter() {
     const words = form.words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const asked = chosen();
     let shown = 0;
-    for (const { row, chapter, state, text } of rows) {
+    for (const { row, text } of entries) {
       const fits =
-        (!form.chapter.value || form.chapter.value === chapter) &&
-        (!form.state.value || form.state.value === state) &&
+        asked.every((field) => row.dataset[field.name].split("|").includes(field.value)) &&
         words.every((word) => text.includes(word));
       row.hidden = !fits;
       shown += fits;
     }
-    for (const chapter of chapters) {
-      chapter.hidden = !chapter.querySelector("tr.pattern:not([hidden])");
+    for (const group of groups) {
+      group.hidden = !group.querySelector("[data-entry]:not([hidden])");
     }
-    form.count.value = shown === 1 ? "1 pattern" : `${shown} patterns`;
+    form.count.value = `${shown} ${shown === 1 ? form.dataset.one : form.dataset.many}`;
     nothing.hidden = shown > 0;
   }
 
   function showAll() {
     form.reset();
     filter();
+    remember();
     form.words.focus();
   }
 
+  // Going back to this page finds it as it was left, also where the browser makes it anew.
+  function remember() {
+    history.replaceState(Object.fromEntries(new FormData(form)), "");
+  }
+
+  function recall() {
+    for (const [name, value] of Object.entries(history.state ?? {})) {
+      if (form.elements[name]) form.elements[name].value = value;
+    }
+    filter();
+  }
+
   form.addEventListener("input", filter);
+  form.addEventListener("input", remember);
   form.addEventListener("submit", (event) => event.preventDefault());
   nothing.querySelector("button").addEventListener("click", showAll);
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.target.closest("input, select, textarea")) {
+    const typing = event.target.closest("input:not([type='radio']), select, textarea");
+    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !typing) {
       event.preventDefault();
       form.words.focus();
     }
   });
-  // A page that is returned to keeps what was chosen in its form.
-  window.addEventListener("pageshow", filter);
+  window.addEventListener("pageshow", recall);
   form.hidden = false;
 })();

@@ -1,0 +1,85 @@
+"""Which patterns the types of an application come from: by what they are, say of themselves, and refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..patterns.catalogue.whole import FLOORS
+from .model import Type, TypeGraph
+from .statements import words
+
+_LIBRARY = tuple(f"{__name__.split('.', maxsplit=1)[0]}.{floor}." for floor in FLOORS)
+_SAID = "says so itself"
+
+
+@dataclass(frozen=True, slots=True)
+class PatternMark:
+    """
+    That a type comes from a pattern of the book.
+
+    Shape:  the pattern's section `number`, and `how`, such as `is a Person` or `refers to Party as client`.
+    """
+
+    number: str
+    how: str
+
+    @property
+    def related(self) -> bool:
+        """Whether another type tells it, and not only the type itself."""
+        return self.how != _SAID
+
+
+def is_of_library(type_: Type) -> bool:
+    """Whether the type is this library's own, and no application's."""
+    return type_.key.startswith(_LIBRARY)
+
+
+def marks_of(graph: TypeGraph) -> dict[str, tuple[PatternMark, ...]]:
+    """
+    The marks of each type of an application, by its key, in the order of the book.
+
+    Shape:  only types that have any; of this library's own types none, since those are the patterns.
+    """
+    types = {type_.key: type_ for type_ in graph.types}
+    found = {
+        type_.key: tuple(sorted(set(_marks(type_, graph, types)), key=_in_order))
+        for type_ in graph.types
+        if not is_of_library(type_)
+    }
+    return {key: marks for key, marks in found.items() if marks}
+
+
+def section(number: str) -> tuple[int, ...]:
+    """
+    A section's number, to sort by.
+
+    >>> sorted(["10.1", "6.11", "6.2"], key=section)
+    ['6.2', '6.11', '10.1']
+    """
+    return tuple(int(part) for part in number.split(".") if part.isdigit())
+
+
+def _in_order(mark: PatternMark) -> tuple[tuple[int, ...], str]:
+    return section(mark.number), mark.how
+
+
+def _marks(type_: Type, graph: TypeGraph, types: Mapping[str, Type]) -> Iterator[PatternMark]:
+    supertypes = [types[each.supertype] for each in graph.generalizations if each.subtype == type_.key]
+    of_library = [each for each in supertypes if is_of_library(each)]
+    if type_.pattern:
+        inherited = [each for each in supertypes if each.pattern == type_.pattern]
+        kinds = ", ".join(words(each.name) for each in inherited)
+        yield PatternMark(type_.pattern, f"is a {kinds}" if kinds else _SAID)
+    for each in of_library:
+        if each.pattern and each.pattern != type_.pattern:
+            yield PatternMark(each.pattern, f"is a {words(each.name)}")
+    for association in graph.associations:
+        for near, far in (
+            (association.source, association.target),
+            (association.target, association.source),
+        ):
+            other = types[far.type]
+            if near.type == type_.key and is_of_library(other) and other.pattern:
+                role = f" as {words(far.role)}" if far.role else ""
+                yield PatternMark(other.pattern, f"refers to {words(other.name)}{role}")
