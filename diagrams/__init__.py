@@ -15,6 +15,7 @@ from .model import (
 )
 from .multiplicity import Multiplicity
 from .notation import Notation
+from .objects import object_picture
 from .target import type_graph
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "TypeGraph",
     "UnsafePictureError",
     "draw",
+    "object_picture",
     "type_graph",
 ]
