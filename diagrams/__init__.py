@@ -21,6 +21,7 @@ from .model import (
 )
 from .multiplicity import Multiplicity
 from .notation import Notation
+from .objects import object_picture
 from .output import write_file, write_folder
 from .overview import overview
 from .pages import HUB, pages
@@ -54,6 +55,7 @@ __all__ = [
     "draw",
     "drift",
     "marks_of",
+    "object_picture",
     "overview",
     "pages",
     "read_picture",

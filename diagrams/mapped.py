@@ -129,7 +129,7 @@ class _Reading:
 
     def _relationships(self, mapper: AnyMapper) -> Iterator[Association]:
         for name, relationship in mapper.relationships.items():
-            reverse = _reverse(relationship)
+            reverse = reverse_of(relationship)
             is_told_from_there = reverse is not None and _rank(reverse) < _rank(relationship)
             if is_told_from_there or not _is_own(mapper, name) or not _is_shown(relationship.info):
                 continue
@@ -242,7 +242,8 @@ def _rank(relationship: Relationship) -> tuple[str, str]:
     return key_of(relationship.parent.class_), relationship.key
 
 
-def _reverse(relationship: Relationship) -> Relationship | None:
+def reverse_of(relationship: Relationship) -> Relationship | None:
+    """The relationship that leads back, where there is one that is shown."""
     for other in relationship.mapper.relationships:
         leads_back = other.mapper.common_parent(relationship.parent)
         names = relationship.back_populates == other.key or other.back_populates == relationship.key
@@ -261,7 +262,7 @@ def _is_source(relationship: Relationship) -> bool:
 
 def _is_composition(relationship: Relationship) -> bool:
     """Whether one side is part of the other: it is deleted with it, or keyed under it."""
-    sides = (relationship, _reverse(relationship))
+    sides = (relationship, reverse_of(relationship))
     return any(side is not None and side.cascade.delete_orphan for side in sides) or is_part_of_key(
         referring_columns(relationship)
     )

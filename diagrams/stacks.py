@@ -1,4 +1,4 @@
-"""Stacks the subtypes that nothing else leads to under their supertype, where a row would be too wide."""
+"""Stacks subtypes, and what hangs from one box only, below it, where a row of them would be too wide."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .room import Size
 
 _INDENT = 18.0
 _GAP = 10.0
-_FEWEST = 2
+_FEWEST = {Mark.SUPERTYPE: 2, Mark.NONE: 3}
 _JOG = 8.0
 
 
 class Fold:
     """
-    A graph with each stack of subtypes folded into one node, to be laid out and unfolded again.
+    A graph with each stack folded into one node, to be laid out and unfolded again.
 
-    Shape:  `stacks` are the keys of the stacked subtypes, by the key of their supertype; `stacked` is those
-            subtypes alone; `folded` is the graph to lay out.
+    Shape:  `stacks` are the keys of what is stacked, subtypes or the ends of bare lines, by the key of what
+            it hangs from; `stacked` is all that alone; `folded` is the graph to lay out.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -34,7 +34,7 @@ class Fold:
             graph.title, tuple(replace(nodes[key], level="", cluster="") for key in sorted(inside))
         )
         self._kept = [index for index, edge in enumerate(graph.edges) if edge.head not in inside]
-        triangle = End(mark=Mark.SUPERTYPE)
+        self._marks = {key: _mark(graph, key, self.stacks[key]) for key in self.stacks}
         self.folded = replace(
             graph,
             nodes=(
@@ -46,7 +46,7 @@ class Fold:
             ),
             edges=(
                 *(graph.edges[index] for index in self._kept),
-                *(Edge(key, _stack(key), tail_end=triangle) for key in self.stacks),
+                *(Edge(key, _stack(key), tail_end=End(mark=mark)) for key, mark in self._marks.items()),
             ),
         )
 
@@ -75,11 +75,23 @@ class Fold:
                 width, height = sizes[key]
                 placed[key] = Box(room.left + _INDENT, top - height, room.left + _INDENT + width, top)
                 top -= height + _GAP
+        ways_down = {
+            key: self._way_down(key, trunks[key].tips[0], boxes[_stack(key)], placed) for key in self.stacks
+        }
         for index, edge in enumerate(self.graph.edges):
             if index not in ways:
-                start = trunks[edge.tail].tips[0]
-                ways[index] = _branch(start, boxes[_stack(edge.tail)], placed[edge.head])
+                ways[index] = _branch(ways_down[edge.tail], placed[edge.head])
         return placed, [ways[index] for index in range(len(self.graph.edges))]
+
+    def _way_down(self, key: str, start: Point, room: Box, placed: Mapping[str, Box]) -> list[Point]:
+        """From the triangle at the supertype, if any, to the side of the stack, through no box if it can."""
+        x, y = start
+        if abs(x - room.left) < _JOG:
+            x = room.left
+        below = y - ARROW_LENGTHS.get(self._marks[key], 0.0)
+        turns = ((below + room.top) / 2, room.top + _JOG, below - _JOG)
+        turn = min(turns, key=lambda each: sum(_crosses(box, each, x, room.left) for box in placed.values()))
+        return [(x, y), (x, below), (x, turn), (room.left, turn)]
 
 
 def _stack(supertype: str) -> str:
@@ -89,20 +101,38 @@ def _stack(supertype: str) -> str:
 def _stacks(graph: Graph) -> dict[str, list[str]]:
     lines = Counter(key for edge in graph.edges for key in (edge.tail, edge.head))
     places = {node.key: (node.level, node.cluster) for node in graph.nodes}
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    found: defaultdict[Mark, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for edge in graph.edges:
-        is_subtype = edge.tail_end.mark is Mark.SUPERTYPE
-        if is_subtype and lines[edge.head] == 1 and places[edge.tail] == places[edge.head]:
-            found[edge.tail].append(edge.head)
-    return {key: sorted(found[key]) for key in sorted(found) if len(found[key]) >= _FEWEST}
+        is_alone = lines[edge.head] == 1 and edge.tail != edge.head
+        if is_alone and places[edge.tail] == places[edge.head] and _hangs(edge):
+            found[edge.tail_end.mark][edge.tail].append(edge.head)
+    stacks = {
+        key: below
+        for mark in (Mark.NONE, Mark.SUPERTYPE)
+        for key, below in found[mark].items()
+        if len(below) >= _FEWEST[mark]
+    }
+    return {key: sorted(stacks[key]) for key in sorted(stacks)}
 
 
-def _branch(start: Point, room: Box, subtype: Box) -> Route:
-    """From the triangle at the supertype down the side of the stack, and across to one subtype."""
-    x, y = start
-    if abs(x - room.left) < _JOG:
-        x = room.left
-    below = (x, y - ARROW_LENGTHS[Mark.SUPERTYPE])
-    turn = (below[1] + room.top) / 2
-    corners = [below, (x, turn), (room.left, turn), (room.left, subtype.centre[1])]
-    return Route.straight(*corners, (subtype.left, subtype.centre[1]), start=(x, y))
+def _hangs(edge: Edge) -> bool:
+    """Whether a line leads to a subtype, or says nothing but that it is there, as in a chart of a company."""
+    return edge.tail_end.mark is Mark.SUPERTYPE or not (
+        edge.label or edge.dashed or edge.tail_end != End() or edge.head_end != End()
+    )
+
+
+def _mark(graph: Graph, key: str, below: Sequence[str]) -> Mark:
+    return next(edge.tail_end.mark for edge in graph.edges if (edge.tail, edge.head) == (key, below[0]))
+
+
+def _branch(way_down: Sequence[Point], end: Box) -> Route:
+    """Down the side of the stack, and across to one box."""
+    start, *corners = way_down
+    aside = corners[-1][0]
+    return Route.straight(*corners, (aside, end.centre[1]), (end.left, end.centre[1]), start=start)
+
+
+def _crosses(box: Box, y: float, *ends: float) -> bool:
+    """Whether a level line at a height runs through a box."""
+    return box.bottom < y < box.top and box.left < max(ends) and box.right > min(ends)

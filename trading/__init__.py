@@ -157,6 +157,7 @@ from .scenario import (
     quotes_of,
     rebuild_scenario,
     record_grid,
+    scenario_picture,
 )
 from .term import (
     ContractClassification,
@@ -385,6 +386,7 @@ __all__ = [
     "record_contracts",
     "record_grid",
     "register_pricer",
+    "scenario_picture",
     "sell",
     "sensitivities",
     "shifted_states",

@@ -7,7 +7,7 @@ from .contradiction import Contradiction, contradictions
 from .dependents import dependents
 from .dismissal import Dismissal, DismissedEvidence
 from .fulfilment import Fulfilment
-from .grounds import evidence_graph, grounds_of
+from .grounds import evidence_picture, grounds_of
 from .presence import Finding, findings, presence_of, subjects_with
 from .score import Accuracy, Score, ScoreSummary, score_of, scores, summary, unfulfilled
 from .staleness import Effect, Stale, Way, is_stale, reconsider, stale, why_stale
@@ -32,7 +32,7 @@ __all__ = [
     "contradictions",
     "dependents",
     "evaluations",
-    "evidence_graph",
+    "evidence_picture",
     "findings",
     "grounds_of",
     "is_stale",

@@ -20,7 +20,7 @@ from ..record.observation import CategoryObservation, Observation, Presence, Sai
 from ..record.standing import Standing
 from ..record.time_record import Time, TimeRecord
 from .associative_function import AssociativeFunction, FunctionArgument
-from .grounds import evidence_graph, grounds_of
+from .grounds import evidence_picture, grounds_of
 
 SOME_EVIDENCE = rule(
     "evidence.some",
@@ -260,7 +260,7 @@ def _not_in_effect(
 attach(
     "3.11",
     types=(AssociativeFunction, FunctionArgument, AssociatedObservation, Basis),
-    behaviours=(grounds_of, evidence_graph),
+    behaviours=(grounds_of, evidence_picture),
     figure="analysis_patterns.observation.evidence.associated_observation:AssociatedObservation",
     when_not="What is computed from other measurements is a calculated measurement (4.2); a conclusion that "
     "always follows is no observation but a supertype (3.6).",

@@ -33,7 +33,7 @@ def grounds_of(
     return made[observation.id]
 
 
-def evidence_graph(
+def evidence_picture(
     session: Session, *conclusions: Observation, title: str = "", known_at: datetime | None = None
 ) -> Graph:
     """

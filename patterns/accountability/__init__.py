@@ -18,6 +18,7 @@ from .chain import (
 from .contact_point import ContactPoint, EmailAddress, PostalAddress, TelephoneNumber
 from .hierarchic import AccountabilityLevel, HierarchicAccountabilityType, LeveledAccountabilityType
 from .hierarchy import Snapshot, move
+from .network_picture import accountabilities_on, network_picture
 from .organization import Organization, OrganizationStructure, OrganizationStructureType
 from .party import Party, PartyClassification, Person, has_type
 from .party_type import PartyType
@@ -59,6 +60,7 @@ __all__ = [
     "TelephoneNumber",
     "Undertaking",
     "accountabilities_for",
+    "accountabilities_on",
     "actions_under",
     "ancestors",
     "ancestors_of",
@@ -68,6 +70,7 @@ __all__ = [
     "has_type",
     "holders",
     "move",
+    "network_picture",
     "responsible",
     "span",
     "vacancies",

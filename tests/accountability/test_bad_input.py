@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select
 
-from analysis_patterns.cases.chart import chart
 from analysis_patterns.diagrams import draw
 from analysis_patterns.patterns import (
     Accountability,
@@ -29,6 +28,7 @@ from analysis_patterns.patterns import (
     ProductType,
     Referable,
     explain,
+    network_picture,
     responsible,
 )
 from analysis_patterns.patterns.constraint import Layer
@@ -318,7 +318,7 @@ def test_a_name_is_text_in_a_diagram(session: Session, hospital: Hospital, name:
     session.add(consent(hospital, Person(name=name, types=[hospital.doctor])))
     session.commit()
 
-    svg = draw(chart(session, name, [hospital.consent], as_of=MAY))
+    svg = draw(network_picture(session, hospital.consent, title=name, as_of=MAY))
 
     drawn = ElementTree.fromstring(svg)
     assert not {"script", "img", "b"} & {each.tag.rpartition("}")[2] for each in drawn.iter()}

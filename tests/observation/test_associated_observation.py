@@ -25,7 +25,7 @@ from analysis_patterns.observation import (
     Standing,
     TimeRecord,
     dependents,
-    evidence_graph,
+    evidence_picture,
     grounds_of,
     observations,
     presence_of,
@@ -189,7 +189,7 @@ def test_draws_the_evidence_below_the_conclusion(session: Session, ward: Ward, t
     thirst.reject(by=ward.ito, why="she had just run")
     session.commit()
 
-    drawn = evidence_graph(session, conclusion)
+    drawn = evidence_picture(session, conclusion)
 
     assert drawn.title == "What diabetes present rests on"
     assert [(node.label, node.lines[1:], node.outside) for node in drawn.nodes] == [

@@ -19,6 +19,7 @@ from .quote_formula import QuoteFormula
 from .recipe import Shift
 from .scenario import Scenario
 from .scenario_document import ScenarioDocument, export_scenario, import_scenario
+from .scenario_picture import scenario_picture
 from .source_quote import SourceQuote
 from .step import CalculateStep, CopyStep, ShiftStep, SourceStep, StepArgument
 
@@ -57,4 +58,5 @@ __all__ = [
     "quotes_of",
     "rebuild_scenario",
     "record_grid",
+    "scenario_picture",
 ]

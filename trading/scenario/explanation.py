@@ -27,7 +27,7 @@ def explanation_of(element: ScenarioElement) -> Explanation:
     made: dict[ScenarioElement, Explanation] = {}
     for each in _arguments_first(element):
         below = tuple(made[argument] for argument in each.arguments)
-        made[each] = Explanation(f"{each}: {_sides(each.quote())}", _origin(each), below)
+        made[each] = Explanation(f"{each}: {sides_of(each.quote())}", origin_of(each), below)
     return made[element]
 
 
@@ -41,12 +41,14 @@ def _arguments_first(element: ScenarioElement) -> Iterable[ScenarioElement]:
     return sorted(found, key=lambda each: each.height)
 
 
-def _sides(quote: Quote) -> str:
+def sides_of(quote: Quote) -> str:
+    """A quote in words: `bid 2.3977, offer 2.4016`."""
     sides = (("bid", quote.bid), ("offer", quote.offer))
     return ", ".join(f"{name} {side:f}" for name, side in sides if side is not None)
 
 
-def _origin(element: ScenarioElement) -> str:
+def origin_of(element: ScenarioElement) -> str:
+    """By which reckoning an element has its quote, or who said or supposed it."""
     match element:
         case CalculatedScenarioElement():
             formula = element.formula

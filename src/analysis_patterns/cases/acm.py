@@ -20,6 +20,8 @@ from ..patterns.accountability import (
     PartyType,
     ProductType,
     SalesTerritory,
+    accountabilities_on,
+    network_picture,
     responsible,
 )
 from ..patterns.persistence.session import Session
@@ -28,7 +30,6 @@ from ..patterns.time.period import Period
 from ..patterns.values.quantity import Quantity
 from ..site.case import Table
 from .case import Check, WorkedCase, check
-from .chart import accountabilities, chart
 from .scope import Provision
 from .session import load_pack, named, refusal
 
@@ -95,13 +96,13 @@ class _Chart:
 
     def parents(self, name: str, day: date) -> str:
         """Whom a party answers to on a day, and for what."""
-        held = accountabilities(self.session, [self.line, self.support], as_of=day)
+        held = accountabilities_on(self.session, self.line, self.support, as_of=day)
         mine = [each for each in held if each.responsible.name == name]
         return ", ".join(f"{each.commissioner} ({each.type})" for each in mine)
 
     def scopes(self, type: AccountabilityType) -> list[OperatingScope]:
         """The clauses of all the accountabilities of a type, in the order in which they were written."""
-        held = {each.id for each in accountabilities(self.session, [type], as_of=_TODAY)}
+        held = {each.id for each in accountabilities_on(self.session, type, as_of=_TODAY)}
         question = select(OperatingScope).where(
             OperatingScope.accountability_id.in_(held),
             OperatingScope.holds(_TODAY, self.session.instant(None)),
@@ -247,9 +248,4 @@ def _supplies(found: _Chart) -> Table:
 
 
 def _picture(found: _Chart) -> Graph:
-    return chart(
-        found.session,
-        f"ACM on {_TODAY}: plain lines are line management",
-        [found.line, found.support],
-        as_of=_TODAY,
-    )
+    return network_picture(found.session, found.line, found.support, as_of=_TODAY, title=f"ACM on {_TODAY}")

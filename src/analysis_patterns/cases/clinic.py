@@ -20,7 +20,7 @@ from ..observation import (
     PhenomenonType,
     Presence,
     Standing,
-    evidence_graph,
+    evidence_picture,
     observations,
     presence_of,
     reconsider,
@@ -339,6 +339,6 @@ def _picture(clinic: _Clinic) -> Graph:
         clinic.concluded(_FRANK, "B12 neuropathy"),
         clinic.concluded(_DAVID, "diabetes"),
     )
-    return evidence_graph(
+    return evidence_picture(
         clinic.session, *conclusions, title="What Frank's neuropathy and David's diabetes rest on"
     )

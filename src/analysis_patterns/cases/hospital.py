@@ -20,7 +20,9 @@ from ..patterns.accountability import (
     PartyType,
     Person,
     Post,
+    accountabilities_on,
     holders,
+    network_picture,
     vacancies,
 )
 from ..patterns.persistence.session import Session
@@ -29,7 +31,6 @@ from ..patterns.time.period import Period
 from ..patterns.values.quantity import Quantity
 from ..site.case import Table
 from .case import Check, WorkedCase, check
-from .chart import accountabilities, chart
 from .scope import Provision
 from .session import load_pack, named, refusal
 
@@ -77,7 +78,7 @@ class _Hospital:
         """What the post answers for on a day."""
         (line,) = (
             each
-            for each in accountabilities(self.session, [self.direction], as_of=day)
+            for each in accountabilities_on(self.session, self.direction, as_of=day)
             if each.responsible is self.surgeon
         )
         question = select(Provision).where(
@@ -158,7 +159,7 @@ def _consent(found: _Hospital) -> Iterator[Check]:
             ),
         )
 
-    given = accountabilities(found.session, [found.consent], as_of=_TODAY)
+    given = accountabilities_on(found.session, found.consent, as_of=_TODAY)
     yield check(
         "Consents, and whom they hold responsible",
         expected="John Smith: Mark Thursz",
@@ -227,10 +228,11 @@ def _occupation(found: _Hospital) -> Table:
 
 
 def _picture(found: _Hospital) -> Graph:
-    return chart(
+    return network_picture(
         found.session,
-        f"The hospital's posts on {_TODAY}, and who holds them",
-        [found.direction, found.appointment],
+        found.direction,
+        found.appointment,
         as_of=_TODAY,
-        lines=[(found.surgeon, str(each)) for each in found.duties(_TODAY)],
+        title=f"The hospital's posts on {_TODAY}, and who holds them",
+        lines={found.surgeon: [str(each) for each in found.duties(_TODAY)]},
     )

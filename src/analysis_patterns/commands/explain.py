@@ -64,10 +64,10 @@ def responsible(
     """Tell by which accountabilities one party stands above another; fail where it does not."""
     from ..patterns.accountability import AccountabilityType, Party  # noqa: PLC0415
 
-    day, instant = _moment(as_of, known_at)
-    with _reading(url, module) as session:
-        above, below = _key_of(session, Party, party, "--party"), _key_of(session, Party, for_, "--for")
-        of_type = None if type is None else _key_of(session, AccountabilityType, type, "--type")
+    day, instant = moment(as_of, known_at)
+    with reading(url, module) as session:
+        above, below = key_of(session, Party, party, "--party"), key_of(session, Party, for_, "--for")
+        of_type = None if type is None else key_of(session, AccountabilityType, type, "--type")
         said, stands = _answer(session, (above, below, of_type), day, instant)
     typer.echo(said)
     if not stands:
@@ -90,7 +90,7 @@ def entry(
     """Tell by which rule and from what an entry was made, down to what nobody derived."""
     from ..accounting.explanation.explanation import derivation_of  # noqa: PLC0415
 
-    with _reading(url, module) as session:
+    with reading(url, module) as session:
         found = _entry(session, ledger, transaction, n)
         _tell(derivation_of(found, most=most), document=document)
 
@@ -111,10 +111,10 @@ def balance(
     from ..accounting import Account, Ledger  # noqa: PLC0415
     from ..accounting.explanation.explanation import derivation_of_balance  # noqa: PLC0415
 
-    day, instant = _moment(as_of, known_at)
-    with _reading(url, module) as session:
-        books = _key_of(session, Ledger, ledger, "--ledger")
-        key = _key_of(session, Account, account, "--account", Account.ledger_id == books)
+    day, instant = moment(as_of, known_at)
+    with reading(url, module) as session:
+        books = key_of(session, Ledger, ledger, "--ledger")
+        key = key_of(session, Account, account, "--account", Account.ledger_id == books)
         found = session.get_one(Account, key)
         _tell(derivation_of_balance(found, as_of=day, known_at=instant, most=most), document=document)
 
@@ -148,8 +148,8 @@ def _entry(session: Session, ledger: str, transaction: str, n: int) -> Any:
     """The entry that is meant."""
     from ..accounting import Entry, Ledger, Transaction  # noqa: PLC0415
 
-    books = _key_of(session, Ledger, ledger, "--ledger")
-    key = _key_of(
+    books = key_of(session, Ledger, ledger, "--ledger")
+    key = key_of(
         session, Transaction, transaction, "--transaction", Transaction.ledger_id == books, name="key"
     )
     found = session.get(Entry, (books, key, n))
@@ -159,7 +159,7 @@ def _entry(session: Session, ledger: str, transaction: str, n: int) -> Any:
 
 
 @contextmanager
-def _reading(url: str, modules: list[str]) -> Iterator[Session]:
+def reading(url: str, modules: list[str]) -> Iterator[Session]:
     """A session that only reads, with all the models that are needed."""
     from .. import cases  # noqa: F401, PLC0415 - or what the tour made could not be read
     from ..database import engine_for  # noqa: PLC0415 - only now is SQLAlchemy loaded
@@ -173,7 +173,12 @@ def _reading(url: str, modules: list[str]) -> Iterator[Session]:
         yield session
 
 
-def _moment(as_of: str | None, known_at: str | None) -> tuple[date | None, datetime | None]:
+def moment(as_of: str | None, known_at: str | None) -> tuple[date | None, datetime | None]:
+    """
+    The day and the instant that were typed.
+
+    Errors: `typer.BadParameter` for what is none.
+    """
     day = None if as_of is None else _read(date, as_of, "--as-of")
     instant = None if known_at is None else _read(datetime, known_at, "--known-at")
     return day, instant
@@ -206,8 +211,12 @@ def _read(kind: Any, typed: str, option: str) -> Any:
         raise typer.BadParameter(f"{typed!r} is no {kind.__name__} in ISO form", param_hint=option) from None
 
 
-def _key_of(session: Session, kind: Any, typed: str, option: str, *among: Any, name: str = "name") -> UUID:
-    """The key of the one thing of a kind that is meant; only its columns are read, whatever it is."""
+def key_of(session: Session, kind: Any, typed: str, option: str, *among: Any, name: str = "name") -> UUID:
+    """
+    The key of the one thing of a kind that is meant; only its columns are read, whatever it is.
+
+    Errors: `typer.BadParameter` where nothing is called so, or several things are.
+    """
     from sqlalchemy import or_, select  # noqa: PLC0415
 
     named = getattr(kind, name) == typed
