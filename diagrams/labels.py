@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from math import sqrt
+from math import inf, sqrt
 
 from ..patterns.picture import Edge, Graph, Mark
 from .geometry import Box, Point
@@ -83,16 +83,15 @@ def placed(graph: Graph, layout: Layout) -> dict[Label, Box]:
 
 
 def _cheapest(candidates: Iterator[_Candidate], label: Label, taken: _Obstacles) -> Box:
-    """The first of the cheapest; nothing costs less than its way, so what is too far is not looked at."""
-    best: tuple[float, Box] | None = None
+    """The first of the cheapest; what is too far, whatever is there, is not looked at."""
+    best: Box | None = None
+    least = inf
     for each in candidates:
-        if best is None or each.away < best[0]:
-            cost = each.away + taken.cost(each.box, label.edge, each.distance)
-            if best is None or cost < best[0]:
-                best = cost, each.box
+        if each.away < least and (cost := taken.cost(each, label.edge, least)) < least:
+            best, least = each.box, cost
     if best is None:
         raise AssertionError("every line has a place for a label")
-    return best[1]
+    return best
 
 
 def _marks(edge: Edge, way: list[Point]) -> Iterator[Box]:
@@ -157,24 +156,31 @@ class _Obstacles:
     def add_point(self, point: Point, line: int) -> None:
         self._points[int(point[0] // _CELL), int(point[1] // _CELL)].append((*point, line))
 
-    def cost(self, box: Box, own: int, distance: float) -> float:
-        """What it costs to put a label of the line `own` there, so far from where it belongs."""
-        wide = box.grown(distance + _MARGIN)
+    def cost(self, candidate: _Candidate, own: int, limit: float) -> float:
+        """What it costs to put a label of the line `own` there; without end where that reaches the limit."""
+        box, away = candidate.box, candidate.away
+        boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
+        overlap = sum(weight * box.overlap(other) for other, weight in boxes)
+        if away + overlap >= limit:
+            return inf
+        reach = candidate.distance + _MARGIN
         covered = box.grown(1.0)
         # Asked a million times for one large picture: hence squares, in numbers of their own.
         left, right, bottom, top = box.left, box.right, box.bottom, box.top
-        covers, nearest = 0, (distance + _MARGIN) ** 2
-        for cell in _cells(wide):
+        covers, nearest = 0, reach**2
+        for cell in _cells(box.grown(reach)):
             for x, y, line in self._points.get(cell, ()):
                 if covered.left < x < covered.right and covered.bottom < y < covered.top:
                     covers += 1
                 if line != own:
                     across = left - x if x < left else x - right if x > right else 0.0
                     up = bottom - y if y < bottom else y - top if y > top else 0.0
-                    nearest = min(nearest, across * across + up * up)
-        total = _ON_LINE * covers + _NEARER_TO_OTHER * (distance + _MARGIN - sqrt(nearest))
-        boxes = dict.fromkeys(each for cell in _cells(box) for each in self._boxes.get(cell, ()))
-        return total + sum(weight * box.overlap(other) for other, weight in boxes)
+                    if (square := across * across + up * up) < nearest:
+                        nearest = square
+            if away + (_ON_LINE * covers + overlap) >= limit:
+                return inf
+        total = _ON_LINE * covers + _NEARER_TO_OTHER * (reach - sqrt(nearest))
+        return away + (total + overlap)
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:

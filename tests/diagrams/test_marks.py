@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from analysis_patterns.diagrams import Notation, PatternMark, TypeGraph, draw, marks_of, type_graph
+from analysis_patterns.diagrams import (
+    Generalization,
+    Inheritance,
+    Notation,
+    PatternMark,
+    Type,
+    TypeGraph,
+    draw,
+    marks_of,
+    type_graph,
+)
 from analysis_patterns.diagrams.notation import picture_of
 
 from . import sample_application as application
@@ -66,3 +76,23 @@ def test_a_picture_of_this_library_is_not_marked() -> None:
 
     assert not [node.label for node in picture.nodes if "[" in node.label and "abstract" not in node.label]
     assert picture.remarks == ()
+
+
+def test_a_subtype_of_ours_that_says_another_pattern_comes_from_both() -> None:
+    ours = Type("analysis_patterns.patterns.accountability.party:Person", "Person", pattern="2.1")
+    theirs = Type("shop:Seller", "Seller", pattern="8.6")
+    kind = Generalization(ours.key, theirs.key, Inheritance.JOINED)
+
+    assert marks_of(TypeGraph("shop", [ours, theirs], [kind])) == {
+        "shop:Seller": (PatternMark("2.1", "is a Person"), PatternMark("8.6", "says so itself"))
+    }
+
+
+def test_a_subtype_of_an_applications_own_type_comes_from_what_that_comes_from() -> None:
+    plumber = Type("shop:Plumber", "Plumber", pattern="2.1")
+    apprentice = Type("shop:Apprentice", "Apprentice", pattern="2.1")
+    kind = Generalization(plumber.key, apprentice.key, Inheritance.JOINED)
+
+    marks = marks_of(TypeGraph("shop", [plumber, apprentice], [kind]))
+
+    assert marks["shop:Apprentice"] == (PatternMark("2.1", "is a Plumber"),)

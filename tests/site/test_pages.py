@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis_patterns.patterns.accountability import Accountability, Party
 from analysis_patterns.patterns.catalogue import Attachment, Head, PatternRecord, Proof, heads
 from analysis_patterns.patterns.constraint import Layer
 from analysis_patterns.patterns.errors import AnalysisPatternsError
@@ -289,3 +290,39 @@ def test_refuses_to_build_into_a_file(tmp_path: Path) -> None:
 
     with pytest.raises(AnalysisPatternsError, match="the site cannot be written into"):
         build(tmp_path / "site", RECORDS, draw=lambda target: SVG)
+
+
+def test_the_index_can_be_filtered_by_what_uses_a_pattern_and_searched_by_what_builds_it(site: Path) -> None:
+    index = Page(site / "index.html")
+
+    rows = {row["data-words"]: row for row in index.all("tr") if "data-entry" in row}
+    assert rows["Tally tally.alone"]["data-used"] == "a-day-at-the-market"
+    assert rows["Tally"]["data-used"] == ""
+    assert "a-day-at-the-market" in [option["value"] for option in index.all("option")]
+
+
+def test_every_page_lets_its_reader_choose_the_colours(site: Path) -> None:
+    for page in pages(site):
+        chosen = [each["value"] for each in page.all("input") if each.get("name") == "theme"]
+        assert chosen == ["", "light", "dark"]
+        assert page.all("script")[0]["src"].endswith("theme.js")
+
+
+def test_a_picture_can_be_made_larger_and_had_by_itself(site: Path) -> None:
+    page = Page(site / "patterns" / "99.1-tally.html")
+
+    assert [each["data-zoom"] for each in page.all("button")] == ["out", "in", "fit", "whole"]
+    assert {"tabindex": "0"}.items() <= next(d for d in page.all("div") if d.get("class") == "view").items()
+    assert "../zoom.js" in page.addresses()
+
+
+def test_shows_how_the_types_are_stored_and_what_they_are_related_with(tmp_path: Path) -> None:
+    build(tmp_path, [built(types=(Party,)), built(OTHER, types=(Accountability,))], draw=lambda target: SVG)
+    page = Page(tmp_path / "patterns" / "99.2-abacus.html")
+
+    assert "patterns_accountability" in page.text
+    assert "CREATE TABLE patterns_accountability (" in page.text
+    assert "patterns_accountability_insert_history_append_only" in page.text
+    assert "Accountability.commissioner is one Party" in page.text
+    assert "../patterns/99.1-tally.html" in page.addresses()
+    assert len(page.all("details")) == 2

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import re
+import sys
+import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-_AT_ONCE = 4
+if TYPE_CHECKING:
+    from ..diagrams import TypeGraph
+
+_AT_A_TIME = 4
 _NAMESPACE = ' xmlns="http://www.w3.org/2000/svg"'
 _WHERE_DARK = re.compile(r"@media \(prefers-color-scheme: dark\)\s*\{((?:[^{}]*\{[^{}]*\})*)\s*\}")
 _DARK_PAINT = re.compile(r'\[(fill|stroke)="(#[0-9a-fA-F]+)"\](\s*)\{\s*\1:\s*(#[0-9a-fA-F]+)')
@@ -32,19 +40,36 @@ def drawn(target: str) -> str:
 
 def pictures(targets: Iterable[str]) -> Iterator[Picture]:
     """
-    Draw `targets`, in their order, while others are laid out already.
+    Begin to draw `targets`, several at a time, and give them in their order.
 
     Errors: `AnalysisPatternsError` where a target is nothing that can be drawn.
     """
-    from ..diagrams import Drawing, TypeGraph, type_graphs  # noqa: PLC0415 - the engine is loaded only to draw
+    from ..diagrams import type_graphs  # noqa: PLC0415 - the engine is loaded only to draw
 
-    def picture(graph: TypeGraph) -> Picture:
-        drawing = Drawing(graph)
-        return Picture(drawing.svg(), drawing.mermaid())
+    # Whatever cannot be read is refused before anybody works.
+    graphs = list(type_graphs(targets))
+    workers = _workers()
+    return _given(workers, workers.map(_picture, graphs, chunksize=_AT_A_TIME))
 
+
+def _given(workers: Executor, made: Iterator[Picture]) -> Iterator[Picture]:
+    with workers:
+        yield from made
+
+
+def _picture(graph: TypeGraph) -> Picture:
+    from ..diagrams import Drawing  # noqa: PLC0415
+
+    drawing = Drawing(graph)
+    return Picture(drawing.svg(), drawing.mermaid())
+
+
+def _workers() -> Executor:
+    """Processes where they can begin as copies of this one, threads where that is not safe."""
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork"))
     # The layout is a program of its own: while it works for one picture, another can be put together.
-    with ThreadPoolExecutor(_AT_ONCE) as workers:
-        yield from workers.map(picture, type_graphs(targets))
+    return ThreadPoolExecutor(os.cpu_count())
 
 
 def within_page(svg: str) -> str:

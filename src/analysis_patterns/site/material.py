@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,15 +36,22 @@ class Material:
     @cached_property
     def pictures(self) -> Mapping[str, Picture]:
         """The picture of each pattern that has a figure, by number."""
-        figures = {
+        made = (Picture(each) if isinstance(each, str) else each for each in self.begun)
+        return dict(zip(self._figures, made, strict=True))
+
+    @cached_property
+    def begun(self) -> Iterator[Picture | str]:
+        """The pictures, which are drawn from now on, while other things are read."""
+        figures = self._figures.values()
+        return map(self.draw, figures) if self.draw else pictures(figures)
+
+    @cached_property
+    def _figures(self) -> Mapping[str, str]:
+        return {
             record.number: record.attachment.figure
             for record in self.records
             if record.attachment and record.attachment.figure
         }
-        if self.draw is None:
-            return dict(zip(figures, pictures(figures.values()), strict=True))
-        made = ((number, self.draw(target)) for number, target in figures.items())
-        return {number: Picture(each) if isinstance(each, str) else each for number, each in made}
 
     @cached_property
     def tables(self) -> Mapping[str, tuple[StoredTable, ...]]:

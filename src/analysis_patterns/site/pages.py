@@ -65,6 +65,8 @@ def build(
 
 def files_of(material: Material) -> dict[str, str]:
     """Every file of the site, by its path below the site's folder."""
+    # Until a picture is asked for, others can be drawn: so what is read from the code comes first.
+    _ = material.begun, material.tables, material.related
     site = _Site(material, _templates(material))
     files = site.first_pages()
     for record in material.records:

@@ -7,16 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import ModuleType
-from typing import Any
+from types import ModuleType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ..patterns.catalogue import PatternRecord
 from ..patterns.catalogue.whole import FLOORS, loaded_modules
 from ..patterns.constraint import Rule
 from .description import Description
-from .source import Source
+from .source import rules_kept, said_of
 
-_NAMESPACE = __name__.split(".")[0]
 _WIDEST = 88
 
 
@@ -123,7 +122,7 @@ def _explained(
 ) -> PublicName:
     is_code = isinstance(value, type) or inspect.isroutine(value)
     module = str(getattr(value, "__module__", "")) if is_code else ""
-    source = Source.of(module) if module.partition(".")[0] == room.partition(".")[0] else None
+    is_ours = module.partition(".")[0] == room.partition(".")[0]
     return PublicName(
         name=name,
         room=room,
@@ -132,7 +131,7 @@ def _explained(
         description=Description.of(value) if is_code else _of_constant(name, value, package),
         module=module,
         members=tuple(_members(value)) if isinstance(value, type) else (),
-        rules=source.rules(value.__name__) if source else (),
+        rules=rules_kept(value) if is_ours else (),
         patterns=tuple(parts.get(id(value), ())),
     )
 
@@ -150,7 +149,7 @@ def _kind(value: Any) -> str:
 
 
 def _of_constant(name: str, value: Any, package: ModuleType) -> Description:
-    says = value.says if isinstance(value, Rule) else Source.said_of(name, value, package)
+    says = value.says if isinstance(value, Rule) else said_of(name, value, package)
     return Description(name, _kind(value), (says,) if says else (), (), "")
 
 
@@ -220,10 +219,25 @@ def _lines(parameters: list[inspect.Parameter]) -> list[str]:
 
 
 def _annotation(annotation: Any) -> Any:
-    if annotation is inspect.Signature.empty:
+    return annotation if annotation is inspect.Signature.empty else _Word(_type_written(annotation))
+
+
+def _type_written(annotation: Any) -> str:
+    """As a reader would write it: what a type is annotated with is told by the docstring, in words."""
+    if isinstance(annotation, str):
         return annotation
-    written = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
-    return _Word(str(written).replace(f"{_NAMESPACE}.", ""))
+    if annotation in (None, type(None), Ellipsis):
+        return "..." if annotation is Ellipsis else "None"
+    origin, within = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _type_written(within[0])
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, within))}]"
+    if origin in {Union, UnionType}:
+        return " | ".join(map(_type_written, within))
+    name = str(getattr(origin or annotation, "__qualname__", origin or annotation))
+    written = "..." if " at 0x" in name else name.replace("typing.", "")
+    return f"{written}[{', '.join(map(_type_written, within))}]" if within else written
 
 
 def _default(default: Any) -> Any:
