@@ -15,7 +15,7 @@ from .model import (
 )
 from .multiplicity import Multiplicity
 from .notation import Notation
-from .target import type_graph
+from .target import holds_tables, table_graph, type_graph
 
 __all__ = [
     "Association",
@@ -36,5 +36,7 @@ __all__ = [
     "TypeGraph",
     "UnsafePictureError",
     "draw",
+    "holds_tables",
+    "table_graph",
     "type_graph",
 ]

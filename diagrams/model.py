@@ -137,6 +137,7 @@ class TypeGraph:
 
     Shape:  `links` is the networkx graph itself: a node for each type, with the `Type` as its attribute
             `type`; an edge for each association and generalization, with that as its attribute `link`.
+            `partial` says why it is not the whole of what was asked for; it is empty where it is.
             Everything is given out sorted, so that nothing depends on the order of discovery.
     """
 
@@ -145,8 +146,11 @@ class TypeGraph:
         title: str,
         types: Iterable[Type],
         links: Iterable[Association | Generalization] = (),
+        *,
+        partial: Iterable[str] = (),
     ) -> None:
         self.title = title
+        self.partial = tuple(partial)
         self.links: Links = nx.MultiDiGraph()
         for type_ in sorted(types, key=lambda each: each.key):
             self.links.add_node(type_.key, type=type_)
@@ -208,6 +212,7 @@ class TypeGraph:
             self.title,
             (replace(each, outside=each.key not in inside) for each in self.types if each.key in reached),
             self._links(),
+            partial=self.partial,
         )
 
     def _referred(self) -> dict[str, set[str]]:

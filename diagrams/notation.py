@@ -7,12 +7,12 @@ from enum import Enum
 
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
-from .model import Association, AssociationEnd, Attribute, Generalization, Type, TypeGraph
-from .multiplicity import MANY, ONE, OPTIONAL, SOME
+from .er import er_end, er_lines
+from .model import Association, AssociationEnd, Attribute, Generalization, Kind, Type, TypeGraph
+from .multiplicity import MARKS
 from .statements import described, is_told_by_type, statement, words
 
 _CAPTIONS = {"knowledge": "Knowledge level", "operational": "Operational level"}
-_MARKS = {ONE: Mark.ONE, OPTIONAL: Mark.OPTIONAL, MANY: Mark.MANY, SOME: Mark.SOME}
 _BOOK_TYPES = {
     "str": "String", "int": "Integer", "bool": "Boolean", "Decimal": "Number", "date": "Date",
     "datetime": "Timepoint", "timedelta": "Duration",
@@ -26,6 +26,7 @@ class Notation(Enum):
 
     FOWLER = "fowler"
     UML = "uml"
+    ER = "er"
 
 
 def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules: bool = False) -> Graph:
@@ -33,23 +34,24 @@ def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules:
     The picture of a type graph.
 
     Shape:  knowledge level above, operational level below. Fowler's: rounded boxes, names as words, marks
-            at the ends of the lines. UML: class boxes, multiplicities as text. With `rules`, the named
+            at the ends of the lines. UML: class boxes, multiplicities as text. ER: what each column is and
+            which keys it is in, marks at the ends of the lines. With `rules`, the named
             rules of the patterns that are drawn stand below.
     """
     types = {type_.key: type_ for type_ in graph.types}
-    ended = _fowler_end if notation is Notation.FOWLER else _uml_end
+    ended = _ENDS[notation]
     edges = [
         *(_association(association, types, ended) for association in graph.associations),
         *(_generalization(each) for each in graph.generalizations),
     ]
     levels = {type_.level for type_ in graph.types}
     return Graph(
-        graph.title,
+        f"{graph.title} (partial)" if graph.partial else graph.title,
         tuple(_node(type_, notation) for type_ in graph.types),
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),
-        remarks=tuple(_rules(graph)) if rules else (),
+        remarks=(*(f"Partial: {reason}" for reason in graph.partial), *(_rules(graph) if rules else ())),
     )
 
 
@@ -61,17 +63,25 @@ def _rules(graph: TypeGraph) -> list[str]:
 def _node(type_: Type, notation: Notation) -> Node:
     is_book = notation is Notation.FOWLER
     name = words(type_.name) if is_book else type_.name
-    attribute = _fowler_attribute if is_book else _uml_attribute
-    lines = [attribute(each) for each in type_.attributes if not (is_book and each.identity)]
+    lines = _lines(type_, notation)
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,
-        () if type_.outside else _shortened(lines),
+        () if type_.outside else lines,
         level=_CAPTIONS.get(type_.level, ""),
         note=_note(type_),
         shape=Shape.ROUNDED if is_book else Shape.BOX,
         outside=type_.outside,
     )
+
+
+def _lines(type_: Type, notation: Notation) -> tuple[str, ...]:
+    if notation is Notation.ER:
+        columns, demands = er_lines(type_)
+        return (*_shortened(columns), *_shortened(demands))
+    is_book = notation is Notation.FOWLER
+    attribute = _fowler_attribute if is_book else _uml_attribute
+    return _shortened([attribute(each) for each in type_.attributes if not (is_book and each.identity)])
 
 
 def _shortened(lines: list[str]) -> tuple[str, ...]:
@@ -82,7 +92,8 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
 
 def _note(type_: Type) -> str:
     source = f" (Analysis Patterns {type_.pattern})" if type_.pattern else ""
-    return f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
+    told = f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
+    return "; ".join([told, *type_.constraints]) if type_.kind is Kind.TABLE else told
 
 
 def _choices(attribute: Attribute, otherwise: str) -> str:
@@ -124,7 +135,7 @@ def _association(
 
 def _fowler_end(end: AssociationEnd, type_: Type) -> End:
     role = "" if is_told_by_type(end, type_) else words(end.role)
-    mark = _MARKS.get(end.multiplicity)
+    mark = MARKS.get(end.multiplicity)
     parts = (
         "/" if end.derived else "",
         role,
@@ -138,6 +149,9 @@ def _uml_end(end: AssociationEnd, _type: Type) -> End:
     role = f"{'/' if end.derived else ''}{end.role}" if end.role else ""
     ordered = "{ordered}" if end.ordered else ""
     return End(" ".join(part for part in (role, str(end.multiplicity), ordered) if part))
+
+
+_ENDS = {Notation.FOWLER: _fowler_end, Notation.UML: _uml_end, Notation.ER: er_end}
 
 
 def _generalization(generalization: Generalization) -> Edge:

@@ -28,6 +28,14 @@ class Notation(Enum):
 
     FOWLER = "fowler"
     UML = "uml"
+    ER = "er"
+
+
+class Dialect(Enum):
+    """Whose SQL it is."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
 
 
 _SUFFIXES = {
@@ -51,7 +59,10 @@ def format_of(output: Path | None, format: Format | None) -> Format:
 @app.command()
 def diagram(
     target: Annotated[
-        str, typer.Argument(help="A module or package, or package.module:Name of a base or a class.")
+        str,
+        typer.Argument(
+            help="A module or package, package.module:Name of a base or class, a database URL, FILE.sql."
+        ),
     ],
     *,
     output: Annotated[
@@ -61,7 +72,7 @@ def diagram(
     format: Annotated[
         Format | None, typer.Option("--format", "-f", help="By default what FILE ends in, or svg.")
     ] = None,
-    notation: Annotated[Notation, typer.Option(help="The book's notation, or UML's.")] = Notation.FOWLER,
+    notation: Annotated[Notation, typer.Option(help="The book's, UML's, or of tables.")] = Notation.FOWLER,
     focus: Annotated[
         str | None, typer.Option(metavar="TYPE", help="Draw only this type and what is near it.")
     ] = None,
@@ -72,6 +83,15 @@ def diagram(
     engine: Annotated[
         str | None, typer.Option(metavar="PROGRAM", help="Another layout program, such as dot.")
     ] = None,
+    schema: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Of a database: tables of this schema; repeatable."),
+    ] = None,
+    dialect: Annotated[Dialect | None, typer.Option(help="Of FILE.sql; guessed unless told.")] = None,
+    values: Annotated[bool, typer.Option("--values", help="Draw value types as types of their own.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Draw what can be drawn, marked as partial; exit code 1.")
+    ] = False,
 ) -> None:
     """Draw TARGET: types, associations with their multiplicities, subtypes, what is derived."""
     from .. import diagrams  # noqa: PLC0415 - the other commands need no SQLAlchemy
@@ -79,7 +99,17 @@ def diagram(
     wanted = format_of(output, format)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
-    graph = diagrams.type_graph(target, depth=depth)
+    # Crow's feet are for tables; in the other notations a database or SQL is tables all the same.
+    if notation is Notation.ER or diagrams.holds_tables(target):
+        graph = diagrams.table_graph(
+            target,
+            depth=depth,
+            schemas=schema or (),
+            dialect=dialect.value if dialect else None,
+            partial=partial,
+        )
+    else:
+        graph = diagrams.type_graph(target, depth=depth, partial=partial, values=values)
     if focus:
         graph = graph.around([graph.named(focus).key], depth)
     drawing = diagrams.Drawing(graph, notation=diagrams.Notation(notation.value), rules=rules, engine=engine)
@@ -90,3 +120,6 @@ def diagram(
     else:
         output.write_bytes(data)
         typer.echo(output)
+    if graph.partial:
+        typer.echo(f"{graph.title} is drawn in part: {'; '.join(graph.partial)}", err=True)
+        raise typer.Exit(1)
