@@ -6,13 +6,12 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from .ddl_tables import Building
 from .errors import TargetError
 from .tables import Tables
 
-DdlDialect = Literal["sqlite", "postgres"]
 _STATEMENT = re.compile(r"(?i)\b(create|alter|drop|comment)\s")
 _OF_SQLITE = re.compile(r"(?i)\bautoincrement\b|\bwithout\s+rowid\b|\)\s*strict\s*;|^\s*pragma\b", re.M)
 # What psql obeys, and rows that are copied: no SQL, and common in dumps.
@@ -33,7 +32,7 @@ def _is_text(target: object) -> bool:
     return isinstance(target, str) and not _is_file(target) and _STATEMENT.search(target) is not None
 
 
-def ddl_tables(target: str | Path, dialect: DdlDialect | None = None) -> Tables:
+def ddl_tables(target: str | Path, dialect: str | None = None) -> Tables:
     """
     The tables that SQL creates, with what it alters and comments afterwards.
 
@@ -45,6 +44,8 @@ def ddl_tables(target: str | Path, dialect: DdlDialect | None = None) -> Tables:
     title, written = ("tables", str(target)) if _is_text(target) else (str(target), _text(Path(target)))
     source = _NOT_SQL.sub(lambda match: "\n" * match[0].count("\n"), written)
     spoken = dialect or ("sqlite" if _OF_SQLITE.search(source) else "postgres")
+    if spoken not in {"sqlite", "postgres"}:
+        raise TargetError(f"SQL is read in the dialects sqlite and postgres, not {spoken}")
     building = Building(spoken)
     for line, statement in _statements(source, spoken, title):
         building.add(statement, line)

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Engine, MetaData, Table, inspect
 from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 
 from .annotations import key_of
-from .ddl import DdlDialect, ddl_tables, is_ddl
+from .ddl import ddl_tables, is_ddl
 from .errors import TargetError
 from .live import is_url, live_tables
 from .mapped import read_mapped
@@ -73,7 +73,7 @@ def table_graph(
     *,
     depth: int = 1,
     schemas: Sequence[str] = (),
-    dialect: DdlDialect | None = None,
+    dialect: str | None = None,
     partial: bool = False,
 ) -> TypeGraph:
     """
@@ -96,6 +96,11 @@ def table_graph(
         return read_tables(live_tables(target, schemas), partial=partial)
     if isinstance(target, Path) or (isinstance(target, str) and is_ddl(target)):
         return read_tables(ddl_tables(target, dialect), partial=partial)
+    return _of_classes(target, depth, partial=partial)
+
+
+def _of_classes(target: str | ModuleType | type, depth: int, *, partial: bool) -> TypeGraph:
+    """The tables that classes are mapped to."""
     found = _loaded(target) if isinstance(target, str) else target
     reasons: list[str] | None = [] if partial else None
     title = target if isinstance(target, str) else _name(target)

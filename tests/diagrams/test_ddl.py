@@ -116,6 +116,11 @@ def test_a_dialect_can_be_told() -> None:
     assert [each.name for each in table_graph("CREATE TABLE A (b INT)").types] == ["a"]
 
 
+def test_only_two_dialects_are_spoken() -> None:
+    with pytest.raises(TargetError, match="SQL is read in the dialects sqlite and postgres, not oracle"):
+        table_graph("CREATE TABLE a (b INT)", dialect="oracle")
+
+
 def test_a_table_has_the_columns_of_those_that_it_inherits_from() -> None:
     graph = table_graph("CREATE TABLE a (x int); CREATE TABLE b (y int) INHERITS (a);")
 
@@ -126,8 +131,12 @@ def test_a_table_has_the_columns_of_those_that_it_inherits_from() -> None:
     ("written", "said"),
     [
         (
-            "CREATE TABLE a (x int);\n\nCREATE TABLE b (x int,, y);",
-            "tables is no SQL of postgres: line 3 near",
+            "CREATE TABLE a (x int);\n\nCREATE TABLE b (x int, UNIQUE (x;",
+            "tables is no SQL of postgres: line 3",
+        ),
+        (
+            "CREATE TABLE a (x int,\n\ny);",
+            "line 1: the column y has no type",
         ),
         ("CREATE TABLE a (x int);\nCREATE TABLE a (x int);", "line 2: there is a table a already"),
         ("CREATE TABLE a (x int);\nALTER TABLE b ADD UNIQUE (x);", "line 2: there is no table b"),
