@@ -25,7 +25,7 @@ from .objects import object_picture
 from .output import write_file, write_folder
 from .overview import overview
 from .pages import HUB, pages
-from .target import type_graph, type_graphs
+from .target import holds_tables, table_graph, type_graph, type_graphs
 
 __all__ = [
     "HUB",
@@ -54,12 +54,14 @@ __all__ = [
     "difference",
     "draw",
     "drift",
+    "holds_tables",
     "marks_of",
     "object_picture",
     "overview",
     "pages",
     "read_picture",
     "read_types",
+    "table_graph",
     "type_graph",
     "type_graphs",
     "with_columns",

@@ -13,6 +13,7 @@ from .dot import dot
 from .engine import engine, run
 from .heat import block_diagram, heat_notes, heat_sheet
 from .mermaid import class_diagram, flowchart
+from .mermaid_er import entity_diagram, is_of_tables
 from .model import TypeGraph
 from .notation import Notation, picture_of
 from .plot import plot_notes, plot_sheet, xy_chart
@@ -86,14 +87,16 @@ class Drawing:
         return dot(self.picture) if isinstance(self.picture, Graph) else _sheet_of(self.picture)
 
     def mermaid(self) -> str:
-        """As Mermaid: classes, a Gantt chart, an XY chart, blocks of a grid, a flowchart of anything else."""
+        """As Mermaid: classes, tables, a Gantt or XY chart, blocks of a grid, a flowchart of all else."""
         if isinstance(self.graph, Bars):
             return gantt(self.graph)
         if isinstance(self.graph, Plot):
             return xy_chart(self.graph)
         if isinstance(self.graph, Grid):
             return block_diagram(self.graph)
-        return class_diagram(self.graph) if isinstance(self.graph, TypeGraph) else flowchart(self.graph)
+        if isinstance(self.graph, TypeGraph):
+            return entity_diagram(self.graph) if is_of_tables(self.graph) else class_diagram(self.graph)
+        return flowchart(self.graph)
 
     def plantuml(self) -> str:
         """As PlantUML: classes, a Gantt chart by days, figures as a table, objects of anything else."""

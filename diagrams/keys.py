@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Dialect, Index, Table, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import CompileError, UnsupportedCompilationError
 from sqlalchemy.orm import RelationshipDirection, RelationshipProperty
+
+_POSTGRESQL: Any = PGDialect
 
 
 def referring_columns(relationship: RelationshipProperty[Any]) -> set[Any]:
@@ -32,7 +38,7 @@ def is_unique(columns: set[Any]) -> bool:
         return False
     keys = [set(table.primary_key.columns)]
     keys += [set(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
-    keys += [set(each.columns) for each in table.indexes if each.unique and not _is_partial(each)]
+    keys += [set(each.columns) for each in table.indexes if each.unique and _is_whole(each)]
     return any(key and key <= columns for key in keys)
 
 
@@ -42,5 +48,76 @@ def _table(columns: set[Any]) -> Table | None:
     return only if isinstance(only, Table) else None
 
 
-def _is_partial(index: Index) -> bool:
-    return any(options.get("where") is not None for options in index.dialect_options.values())
+def _is_whole(index: Index) -> bool:
+    """Whether an index is about every row, and about columns as they are."""
+    return _condition(index) is None and all(isinstance(each, Column) for each in index.expressions)
+
+
+def _condition(index: Index) -> Any:
+    conditions = (options.get("where") for options in index.dialect_options.values())
+    return next((each for each in conditions if each is not None), None)
+
+
+EXTRA = "constraints"
+"""Under which name a table's `info` keeps constraints that SQLAlchemy has no words for."""
+
+
+def constraints_of(table: Table, dialect: Dialect | None = None) -> tuple[str, ...]:
+    """
+    What a table demands of its rows, as SQL would say it: what is unique, checked or excluded.
+
+    Shape:  not the primary key, not null and foreign keys, which are told by the columns and the lines.
+    """
+    found = list(table.info.get(EXTRA, ()))
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint) and constraint.columns:
+            found.append(f"UNIQUE ({', '.join(column.name for column in constraint.columns)})")
+        elif isinstance(constraint, CheckConstraint):
+            found.append(f"CHECK ({_said(constraint.sqltext, dialect)})")
+        elif isinstance(constraint, ExcludeConstraint):
+            found.append(_excluded(constraint))
+    for index in table.indexes:
+        if index.unique:
+            what = ", ".join(_said(each, dialect) for each in index.expressions)
+            where = f" WHERE {_said(_condition(index), dialect)}" if _condition(index) is not None else ""
+            found.append(f"UNIQUE ({what}){where}")
+    return tuple(sorted(set(found)))
+
+
+def _excluded(constraint: ExcludeConstraint) -> str:
+    dialect: Any = _POSTGRESQL()
+    written = str(dialect.ddl_compiler(dialect, None).process(constraint))
+    return " ".join(written[written.index("EXCLUDE ") :].split())
+
+
+def sql_type(column: Column[Any], dialect: Dialect | None = None) -> str:
+    """The type of a column in SQL: in the words of `dialect`, or in SQL's own where it has them."""
+    for each in _dialects(dialect):
+        try:
+            return column.type.compile(dialect=each)
+        except (CompileError, UnsupportedCompilationError, NotImplementedError):
+            continue
+    return type(column.type).__name__.upper()
+
+
+def _said(expression: Any, dialect: Dialect | None) -> str:
+    """An expression as one line of SQL, without the name of the only table that it is about."""
+    if isinstance(expression, str):
+        return expression
+    if isinstance(expression, Column):
+        return expression.name
+    for each in _dialects(dialect):
+        try:
+            said = str(
+                expression.compile(
+                    dialect=each, compile_kwargs={"literal_binds": True, "include_table": False}
+                )
+            )
+            return " ".join(said.split())
+        except (CompileError, NotImplementedError):
+            continue
+    return " ".join(str(expression).split())
+
+
+def _dialects(dialect: Dialect | None) -> tuple[Dialect, ...]:
+    return (dialect,) if dialect else (DefaultDialect(), _POSTGRESQL())

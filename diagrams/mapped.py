@@ -27,7 +27,7 @@ from .annotations import (
 )
 from .derived import derived_attributes, derived_links
 from .errors import HintError, TargetError
-from .keys import is_optional, is_part_of_key, is_unique, referring_columns
+from .keys import constraints_of, is_optional, is_part_of_key, is_unique, referring_columns
 from .model import (
     Association,
     AssociationEnd,
@@ -39,21 +39,29 @@ from .model import (
     TypeGraph,
 )
 from .multiplicity import MANY, ONE, OPTIONAL, Multiplicity
+from .unconfigured import read_unconfigured
 
 AnyMapper = Mapper[Any]
 Relationship = RelationshipProperty[Any]
 
 
-def read_mapped(title: str, mappers: Iterable[AnyMapper]) -> TypeGraph:
+def read_mapped(title: str, mappers: Iterable[AnyMapper], *, partial: bool = False) -> TypeGraph:
     """
     The graph of `mappers` and of every class that is mapped with them or that they lead to.
 
     Shape:  a class that says `__figure__ = False` is left out; a column or relationship with
             `info={"figure": False}` too; `info={"multiplicity": "1..*"}` overrides what is deduced.
-    Errors: `TargetError` where SQLAlchemy cannot configure the classes; `HintError` where a class's word
-            on its own figure cannot be read.
+    Errors: `TargetError` where SQLAlchemy cannot configure the classes, unless `partial`: then it is their
+            columns and foreign keys, and says why; `HintError` where a class's word on its own figure cannot
+            be read.
     """
-    reading = _Reading(reached(mappers))
+    given = list(mappers)
+    try:
+        reading = _Reading(reached(given))
+    except TargetError as refused:
+        if partial:
+            return read_unconfigured(title, given, str(refused))
+        raise
     return TypeGraph(title, reading.types(), reading.links())
 
 
@@ -103,6 +111,7 @@ class _Reading:
     def types(self) -> Iterator[Type]:
         for mapper in self.mappers:
             table = mapper.local_table
+            own = table if isinstance(table, Table) and _has_own_table(mapper) else None
             attributes = (*_attributes(mapper), *derived_attributes(mapper.class_, self.classes))
             yield Type(
                 key_of(mapper.class_),
@@ -110,10 +119,11 @@ class _Reading:
                 Kind.ENTITY,
                 level=level_of(mapper.class_),
                 pattern=pattern_of(mapper.class_),
-                summary=summary_of(mapper.class_),
+                summary=summary_of(mapper.class_) or (own.comment if own is not None else "") or "",
                 table=table.name if isinstance(table, Table) else "",
                 abstract=bool(mapper.polymorphic_abstract),
                 attributes=attributes,
+                constraints=constraints_of(own) if own is not None else (),
             )
 
     def links(self) -> Iterator[Association | Generalization]:
@@ -277,11 +287,18 @@ def _multiplicity(relationship: Relationship) -> Multiplicity:
         except HintError as unread:
             raise HintError(f"{relationship}: {unread}") from None
     if relationship.uselist:
-        return MANY
+        return OPTIONAL if _is_once(relationship) else MANY
     if relationship.direction is not RelationshipDirection.MANYTOONE:
         return OPTIONAL
     optional = any(is_optional(each) for each in referring_columns(relationship))
     return OPTIONAL if _may_lack(relationship.parent, relationship.key, optional) else ONE
+
+
+def _is_once(relationship: Relationship) -> bool:
+    """Whether what is declared as a collection holds one at most, since what refers back is unique."""
+    if relationship.direction is RelationshipDirection.MANYTOMANY:
+        return is_unique({column for _, column in relationship.synchronize_pairs})
+    return is_unique(referring_columns(relationship))
 
 
 def _may_lack(mapper: AnyMapper, name: str, is_nullable: bool) -> bool:
@@ -304,7 +321,11 @@ def _multiplicity_back(relationship: Relationship) -> Multiplicity:
         return OPTIONAL if is_unique(columns) else MANY
     if relationship.direction is RelationshipDirection.ONETOMANY:
         return OPTIONAL if any(is_optional(each) for each in columns) else ONE
-    return MANY
+    return (
+        OPTIONAL
+        if is_unique({column for _, column in relationship.secondary_synchronize_pairs or ()})
+        else MANY
+    )
 
 
 def _reference(mapper: AnyMapper, target: AnyMapper, constraint: ForeignKeyConstraint) -> Association:

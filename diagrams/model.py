@@ -159,6 +159,7 @@ class TypeGraph:
 
     Shape:  `links` is the networkx graph itself: a node for each type, with the `Type` as its attribute
             `type`; an edge for each association and generalization, with that as its attribute `link`.
+            `partial` says why it is not the whole of what was asked for; it is empty where it is.
             Everything is given out sorted, so that nothing depends on the order of discovery.
     """
 
@@ -167,8 +168,11 @@ class TypeGraph:
         title: str,
         types: Iterable[Type],
         links: Iterable[Association | Generalization] = (),
+        *,
+        partial: Iterable[str] = (),
     ) -> None:
         self.title = title
+        self.partial = tuple(partial)
         self.links: Links = nx.MultiDiGraph()
         for type_ in sorted(types, key=lambda each: each.key):
             self.links.add_node(type_.key, type=type_)
@@ -229,6 +233,12 @@ class TypeGraph:
             f"{self.title} has no type called {name}; it has {_listed(t.name for t in self.types)}"
         )
 
+    def in_part(self, reasons: Iterable[str]) -> TypeGraph:
+        """The same graph, which is not the whole of what was asked for, for these reasons as well."""
+        other = copy(self)
+        other.partial = tuple(dict.fromkeys((*reasons, *self.partial)))
+        return other
+
     def titled(self, title: str) -> TypeGraph:
         """The same graph under another title."""
         if title == self.title:
@@ -254,6 +264,7 @@ class TypeGraph:
             self.title,
             (replace(each, outside=each.key not in inside) for each in self.types if each.key in reached),
             (link for link in self._links() if reached.issuperset(ends_of(link))),
+            partial=self.partial,
         )
 
     def _referred(self) -> dict[str, set[str]]:

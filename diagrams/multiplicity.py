@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..patterns.picture import Mark
 from .errors import HintError
 
 _WRITTEN = re.compile(r"(?:(\d{1,9})\.\.)?(\d{1,9}|\*)", re.ASCII)
@@ -53,3 +54,5 @@ ONE = Multiplicity(1, 1)
 OPTIONAL = Multiplicity(0, 1)
 MANY = Multiplicity(0, None)
 SOME = Multiplicity(1, None)
+MARKS = {ONE: Mark.ONE, OPTIONAL: Mark.OPTIONAL, MANY: Mark.MANY, SOME: Mark.SOME}
+"""The signs of the multiplicities that have one."""

@@ -10,14 +10,14 @@ from types import MappingProxyType
 from ..patterns.catalogue import heads
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
+from .er import er_column, er_end, er_lines
 from .groups import grouped
 from .marks import PatternMark, marks_of, section
-from .model import Association, AssociationEnd, Attribute, Generalization, Type, TypeGraph
-from .multiplicity import MANY, ONE, OPTIONAL, SOME
+from .model import Association, AssociationEnd, Attribute, Generalization, Kind, Type, TypeGraph
+from .multiplicity import MARKS
 from .statements import described, is_told_by_type, statement, words
 
 _CAPTIONS = {"knowledge": "Knowledge level", "operational": "Operational level"}
-_MARKS = {ONE: Mark.ONE, OPTIONAL: Mark.OPTIONAL, MANY: Mark.MANY, SOME: Mark.SOME}
 _BOOK_TYPES = {
     "str": "String", "int": "Integer", "bool": "Boolean", "Decimal": "Number", "float": "Number",
     "date": "Date", "datetime": "Timepoint", "time": "Time", "timedelta": "Duration", "bytes": "Bytes",
@@ -31,6 +31,7 @@ class Notation(Enum):
 
     FOWLER = "fowler"
     UML = "uml"
+    ER = "er"
 
 
 def picture_of(
@@ -40,10 +41,11 @@ def picture_of(
     The picture of a type graph.
 
     Shape:  knowledge level above, operational level below. Fowler's: rounded boxes, names as words, marks
-            at the ends of the lines. UML: class boxes, multiplicities as text. With `rules`, the named
-            rules of the patterns that are drawn stand below; with `clusters`, there is a frame around each
-            package in the place of the levels. In a picture of an application, what comes from a pattern has
-            its section's number beside its name, and the patterns are named below.
+            at the ends of the lines. UML: class boxes, multiplicities as text. ER: what each column is and
+            which keys it is in, marks at the ends of the lines. With `rules`, the named rules of the patterns
+            that are drawn stand below; with `clusters`, there is a frame around each package in the place of
+            the levels. In a picture of an application, what comes from a pattern has its section's number
+            beside its name, and the patterns are named below. What is drawn in part says why.
     """
     types = {type_.key: type_ for type_ in graph.types}
     edges = [edge_of(link, types, notation) for link in graph.lines]
@@ -53,13 +55,14 @@ def picture_of(
     if clusters:
         names = grouped(graph.types)
         nodes = [replace(node, level="", cluster=names[node.key]) for node in nodes]
+    missing = (f"Partial: {reason}" for reason in graph.partial)
     return Graph(
-        graph.title,
+        f"{graph.title} (partial)" if graph.partial else graph.title,
         tuple(nodes),
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),
-        remarks=(*_patterns(graph, marks), *(_rules(graph) if rules else ())),
+        remarks=(*missing, *_patterns(graph, marks), *(_rules(graph) if rules else ())),
     )
 
 
@@ -72,12 +75,12 @@ def edge_of(link: Association | Generalization, types: Mapping[str, Type], notat
     """A line as it is drawn, between types given by their keys."""
     if isinstance(link, Generalization):
         return _generalization(link)
-    return _association(link, types, _fowler_end if notation is Notation.FOWLER else _uml_end)
+    return _association(link, types, _ENDS[notation])
 
 
 def line_of(attribute: Attribute, notation: Notation) -> str:
     """An attribute as it is written."""
-    return _fowler_attribute(attribute) if notation is Notation.FOWLER else _uml_attribute(attribute)
+    return _ATTRIBUTES[notation](attribute)
 
 
 def _patterns(graph: TypeGraph, marks: Mapping[str, tuple[PatternMark, ...]]) -> list[str]:
@@ -96,15 +99,25 @@ def node_of(
     name = words(type_.name) if is_book else type_.name
     if marks and type_.pattern:
         name += f" [{type_.pattern}]"
-    lines = [line_of(each, notation) for each in type_.attributes if not (is_book and each.identity)]
+    lines = _lines(type_, notation)
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,
-        () if type_.outside else _shortened(lines),
+        () if type_.outside else lines,
         level=_CAPTIONS.get(type_.level, ""),
         note=_note(type_, marks.get(type_.key, ())),
         shape=Shape.ROUNDED if is_book else Shape.BOX,
         outside=type_.outside,
+    )
+
+
+def _lines(type_: Type, notation: Notation) -> tuple[str, ...]:
+    if notation is Notation.ER:
+        columns, demands = er_lines(type_)
+        return (*_shortened(columns), *_shortened(demands))
+    is_book = notation is Notation.FOWLER
+    return _shortened(
+        [line_of(each, notation) for each in type_.attributes if not (is_book and each.identity)]
     )
 
 
@@ -117,6 +130,8 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
 def _note(type_: Type, marks: tuple[PatternMark, ...]) -> str:
     source = f" (Analysis Patterns {type_.pattern})" if type_.pattern else ""
     told = f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
+    if type_.kind is Kind.TABLE:
+        told = "; ".join([told, *type_.constraints])
     return " ".join((told, *(f"It {each.how} ({each.number})." for each in marks if each.related)))
 
 
@@ -159,7 +174,7 @@ def _association(
 
 def _fowler_end(end: AssociationEnd, type_: Type) -> End:
     role = "" if is_told_by_type(end, type_) else words(end.role)
-    mark = _MARKS.get(end.multiplicity)
+    mark = MARKS.get(end.multiplicity)
     parts = (
         "/" if end.derived else "",
         role,
@@ -173,6 +188,10 @@ def _uml_end(end: AssociationEnd, _type: Type) -> End:
     role = f"{'/' if end.derived else ''}{end.role}" if end.role else ""
     ordered = "{ordered}" if end.ordered else ""
     return End(" ".join(part for part in (role, str(end.multiplicity), ordered) if part))
+
+
+_ATTRIBUTES = {Notation.FOWLER: _fowler_attribute, Notation.UML: _uml_attribute, Notation.ER: er_column}
+_ENDS = {Notation.FOWLER: _fowler_end, Notation.UML: _uml_end, Notation.ER: er_end}
 
 
 def _generalization(generalization: Generalization) -> Edge:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from .annotations import key_of, level_of, pattern_of, summary_of, type_name
 from .derived import derived_attributes, derived_links
+from .lengths import held
 from .model import (
     Association,
     AssociationEnd,
@@ -23,7 +24,7 @@ from .model import (
     Type,
     TypeGraph,
 )
-from .multiplicity import MANY, ONE, OPTIONAL, Multiplicity
+from .multiplicity import MANY
 
 
 def is_plain(class_: object) -> bool:
@@ -90,9 +91,15 @@ def _is_of_class(annotation: Any) -> bool:
     return annotation is typing.ClassVar or typing.get_origin(annotation) is typing.ClassVar
 
 
-def _hints(class_: type) -> dict[str, Any]:
+def _demands(class_: type, name: str) -> list[Any]:
+    """What a model's field demands of its value, apart from its type."""
+    field = class_.model_fields.get(name) if issubclass(class_, BaseModel) else None
+    return field.metadata if field is not None else []
+
+
+def _hints(class_: type, *, include_extras: bool = False) -> dict[str, Any]:
     try:
-        return typing.get_type_hints(class_)
+        return typing.get_type_hints(class_, include_extras=include_extras)
     except (NameError, TypeError, AttributeError, SyntaxError):
         # A name that is imported for type checkers only: what was written has to do.
         return {name: each for base in class_.__mro__ for name, each in inspect.get_annotations(base).items()}
@@ -127,26 +134,11 @@ def _links(class_: type) -> Iterator[Association | Generalization]:
     for base in class_.__bases__:
         if is_plain(base):
             yield Generalization(key_of(base), key_of(class_), Inheritance.PLAIN)
+    detailed = _hints(class_, include_extras=True)
     for name, annotation in _fields(class_):
         for target in dict.fromkeys(_held(annotation)):
+            count = held(detailed.get(name, annotation), target, _demands(class_, name))
             yield Association(
                 AssociationEnd(key_of(class_), MANY),
-                AssociationEnd(key_of(target), _multiplicity(annotation), name),
+                AssociationEnd(key_of(target), count, name),
             )
-
-
-def _multiplicity(annotation: Any) -> Multiplicity:
-    if is_plain(annotation) or is_plain(typing.get_origin(annotation)):
-        return ONE
-    parts = typing.get_args(annotation)
-    origin = typing.get_origin(annotation)
-    if isinstance(origin, type) and origin.__module__ in _COLLECTIONS:
-        return MANY
-    inner = [_multiplicity(part) for part in parts if _held(part)]
-    if any(each.is_many for each in inner):
-        return MANY
-    is_optional = len(parts) > 1 and origin is not typing.Annotated
-    return OPTIONAL if is_optional else ONE
-
-
-_COLLECTIONS = {"builtins", "collections", "collections.abc"}

@@ -47,7 +47,7 @@ def test_a_field_that_holds_one_of_them_is_an_association() -> None:
 
 
 def test_wrappers_and_nesting_are_seen_through() -> None:
-    assert ends("Drawing")["shapes"] == ("Shape", "*")
+    assert ends("Drawing")["shapes"] == ("Shape", "1..*")
     assert ends("Drawing")["rows"] == ("Point", "*")
     assert ends("Drawing")["cover"] == ("Point", "0..1")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from collections.abc import Sequence
 from enum import Enum
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,7 @@ class Notation(Enum):
 
     FOWLER = "fowler"
     UML = "uml"
+    ER = "er"
 
 
 class Columns(Enum):
@@ -44,6 +46,27 @@ class Columns(Enum):
     KEYS = "keys"
     NONE = "none"
 
+
+class Dialect(Enum):
+    """Whose SQL it is."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
+Target = Annotated[
+    str,
+    typer.Argument(
+        help="A module or package, package.module:Name of a base or class, a database URL, FILE.sql."
+    ),
+]
+Schemas = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Of a database: tables of this schema; repeatable.")
+]
+SpokenDialect = Annotated[Dialect | None, typer.Option(help="Of FILE.sql; guessed unless told.")]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Draw what can be drawn, marked as partial; exit code 1.")
+]
 
 _SUFFIXES = {
     ".svg": Format.SVG,
@@ -66,9 +89,6 @@ def format_of(output: Path | None, format: Format | None) -> Format:
     return wanted
 
 
-Target = Annotated[
-    str, typer.Argument(help="A module or package, or package.module:Name of a base or a class.")
-]
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write; else it is printed.")
 ]
@@ -96,6 +116,25 @@ Check = Annotated[
 Engine = Annotated[str | None, typer.Option(metavar="PROGRAM", help="Another layout program, such as dot.")]
 
 
+def _graph(
+    target: str,
+    notation: Notation,
+    *,
+    depth: int,
+    schemas: Sequence[str],
+    dialect: Dialect | None,
+    values: bool,
+    partial: bool,
+) -> TypeGraph:
+    from .. import diagrams  # noqa: PLC0415
+
+    # Crow's feet are for tables; in the other notations a database or SQL is tables all the same.
+    if notation is not Notation.ER and not diagrams.holds_tables(target):
+        return diagrams.type_graph(target, depth=depth, partial=partial, values=values)
+    spoken = dialect.value if dialect else None
+    return diagrams.table_graph(target, depth=depth, schemas=schemas, dialect=spoken, partial=partial)
+
+
 @app.command()
 def diagram(
     target: Target,
@@ -103,7 +142,7 @@ def diagram(
     output: Output = None,
     into: Into = None,
     format: Wanted = None,
-    notation: Annotated[Notation, typer.Option(help="The book's notation, or UML's.")] = Notation.FOWLER,
+    notation: Annotated[Notation, typer.Option(help="The book's, UML's, or of tables.")] = Notation.FOWLER,
     focus: Focus = None,
     depth: Depth = 1,
     columns: Annotated[Columns, typer.Option(help="Which attributes are drawn.")] = Columns.ALL,
@@ -116,6 +155,10 @@ def diagram(
     check: Check = None,
     rules: Annotated[bool, typer.Option("--rules", help="State the drawn patterns' rules below.")] = False,
     engine: Engine = None,
+    schema: Schemas = None,
+    dialect: SpokenDialect = None,
+    values: Annotated[bool, typer.Option("--values", help="Draw value types as types of their own.")] = False,
+    partial: Partial = False,
 ) -> None:
     """Draw TARGET: types, associations with their multiplicities, subtypes, what is derived."""
     from .. import diagrams  # noqa: PLC0415 - the other commands need no SQLAlchemy
@@ -124,13 +167,15 @@ def diagram(
     wanted = format_of(output or check, format)
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
-    graph = diagrams.type_graph(target, depth=depth)
+    graph = _graph(
+        target, notation, depth=depth, schemas=schema or (), dialect=dialect, values=values, partial=partial
+    )
     style = diagrams.Notation(notation.value)
     if into is not None:
         files = diagrams.pages(graph, notation=style, hub=hubs or diagrams.HUB, engine=engine)
         typer.echo(diagrams.write_folder(into, files) / "index.html")
         return
-    cut = partial(_cut, focus=focus, depth=depth, hubs=hubs, columns=columns)
+    cut = functools.partial(_cut, focus=focus, depth=depth, hubs=hubs, columns=columns)
     picture: Any = cut(graph)
     if since is not None:
         picture = diagrams.difference(
@@ -143,6 +188,9 @@ def diagram(
         _compare(drawing, diagrams.Format(wanted.value), check)
     else:
         _write(drawing, diagrams.Format(wanted.value), output)
+    if graph.partial:
+        typer.echo(f"{graph.title} is drawn in part: {'; '.join(graph.partial)}", err=True)
+        raise typer.Exit(1)
 
 
 def _require_one_place(**places: Path | None) -> None:
