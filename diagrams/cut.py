@@ -24,7 +24,7 @@ def with_columns(graph: TypeGraph, columns: Columns) -> TypeGraph:
     if columns is Columns.ALL:
         return graph
     types = (replace(type_, attributes=_kept(type_, columns)) for type_ in graph.types)
-    return TypeGraph(graph.title, types, graph.lines)
+    return TypeGraph(graph.title, types, graph.lines, partial=graph.partial)
 
 
 def _kept(type_: Type, columns: Columns) -> tuple[Attribute, ...]:
@@ -61,7 +61,7 @@ def without_hubs(graph: TypeGraph, most: int, *, keep: Collection[str] = ()) -> 
         replace(type_, attributes=(*type_.attributes, *sorted(chips[type_.key], key=lambda each: each.name)))
         for type_ in graph.types
     )
-    return TypeGraph(graph.title, types, (*left, *graph.generalizations))
+    return TypeGraph(graph.title, types, (*left, *graph.generalizations), partial=graph.partial)
 
 
 def _chip(association: Association, names: dict[str, str]) -> Attribute:

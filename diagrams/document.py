@@ -36,6 +36,7 @@ class Types(BaseModel):
     types: tuple[Type, ...]
     associations: tuple[Association, ...] = ()
     generalizations: tuple[Generalization, ...] = ()
+    partial: tuple[str, ...] = ()
 
 
 class Document(BaseModel):
@@ -70,6 +71,7 @@ def written(picture: Picture) -> str:
             types=picture.types,
             associations=picture.associations,
             generalizations=picture.generalizations,
+            partial=picture.partial,
         )
         document = Document(kind="types", types=types)
     else:
@@ -134,4 +136,5 @@ def _graph(content: Types) -> TypeGraph:
     unknown = [key for key in ends if key not in keys]
     if unknown:
         raise DocumentError(f"a line of the document ends at no type: {shown(unknown[0])}")
-    return TypeGraph(content.title, content.types, (*content.associations, *content.generalizations))
+    links = (*content.associations, *content.generalizations)
+    return TypeGraph(content.title, content.types, links, partial=content.partial)

@@ -210,7 +210,7 @@ class TypeGraph:
         return hash(self._contents())
 
     def _contents(self) -> tuple[object, ...]:
-        return self.title, self.types, self.associations, self.generalizations
+        return self.title, self.types, self.associations, self.generalizations, self.partial
 
     def _links(self) -> Iterator[Association | Generalization]:
         for _, _, attributes in self.links.edges(data=True):

@@ -149,7 +149,8 @@ class _Book:
         if len(others) > _MOST_NEIGHBOURS:
             lead.append(f"{_MOST_NEIGHBOURS} of its {len(others)} neighbours are drawn.")
             kept = {type_.key, *others[:_MOST_NEIGHBOURS]}
-            near = TypeGraph(near.title, (each for each in near.types if each.key in kept), near.lines)
+            there = (each for each in near.types if each.key in kept)
+            near = TypeGraph(near.title, there, near.lines, partial=near.partial)
         tables = [_attribute_rows(type_), _constraint_rows(type_), self._line_rows(type_)]
         named = tuple(shown(line, 400) for line in lead)
         shown_tables = tuple(table for table in tables if table.rows)
