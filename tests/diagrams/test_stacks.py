@@ -7,7 +7,9 @@ from itertools import pairwise
 import pytest
 
 from analysis_patterns.diagrams.engine import engine
+from analysis_patterns.diagrams.geometry import Box, Route
 from analysis_patterns.diagrams.layout import Layout, laid_out
+from analysis_patterns.diagrams.stacks import Fold
 from analysis_patterns.patterns.picture import Edge, End, Graph, Mark, Node
 
 
@@ -15,6 +17,9 @@ def company(*more: Edge, below: int = 4) -> Graph:
     """A head with so many below, and other lines."""
     nodes = [Node("head", "Head"), *(Node(f"p{n}", f"Person number {n}") for n in range(below))]
     return Graph("company", tuple(nodes), (*(Edge("head", f"p{n}") for n in range(below)), *more))
+
+
+SIZES = {f"p{n}": (20.0, 20.0) for n in range(3)}
 
 
 def is_stacked(layout: Layout, *keys: str) -> bool:
@@ -81,14 +86,18 @@ def test_boxes_of_another_level_are_not_stacked_below_their_head() -> None:
 
 
 def test_the_way_to_a_stack_runs_through_no_box_where_there_is_another() -> None:
-    # Wide trees side by side, of different depth, in which the middle between two ranks is taken.
-    edges = [Edge("top", name) for name in ("a", "b", "c")] + [Edge("a", "deep"), Edge("top", "b2")]
-    edges += [Edge(parent, f"{parent}{n}") for parent in ("deep", "b", "c") for n in range(5)]
-    names = dict.fromkeys(key for edge in edges for key in (edge.tail, edge.head))
-    graph = Graph("trees", tuple(Node(name, f"the one called {name}") for name in names), tuple(edges))
+    graph = Graph("company", (*company(below=3).nodes, Node("other", "Other")), company(below=3).edges)
+    fold = Fold(graph)
+    (stack,) = (node.key for node in fold.folded.nodes if node.key not in {"head", "other"})
+    boxes = {
+        "head": Box(0, 200, 40, 240),
+        stack: Box(100, 0, 140, 100),
+        "other": Box(60, 140, 90, 160),  # at half the height between the two
+    }
 
-    layout = laid_out(graph, engine())
+    placed, routes = fold.unfolded(boxes, [Route.straight((20, 200), (120, 100), start=(20, 200))], SIZES)
 
-    for edge, route in zip(graph.edges, layout.routes, strict=True):
-        others = [box for key, box in layout.boxes.items() if key not in (edge.tail, edge.head)]
-        assert not any(box.grown(-1.0).holds(point) for box in others for point, _ in route.resampled(4.0))
+    assert placed["p0"] == Box(118, 80, 138, 100)
+    for route in routes:
+        assert not any(boxes["other"].holds(point) for point in route.points())
+        assert not any(boxes["other"].holds(point) for point, _ in route.resampled(4.0))
