@@ -128,15 +128,20 @@ def _edges(
     drawn: Callable[[Link], Edge] = lambda link: edge_of(link, types, notation)  # noqa: E731
     for identity in sorted({*old, *new}, key=repr):
         for one, other in zip_longest(old[identity], new[identity]):
-            if one is None or other is None:
-                change = Change.ADDED if one is None else Change.REMOVED
-                yield replace(drawn(other or one), label=f"{change.value} {MEANINGS[change]}", change=change)
+            if other is None:
+                yield _marked(drawn(one), Change.REMOVED)
+            elif one is None:
+                yield _marked(drawn(other), Change.ADDED)
             elif one == other:
                 yield drawn(other)
             else:
                 edge = drawn(other)
                 note = f"{edge.note} Before: {drawn(one).note}"
                 yield replace(edge, label=f"~ was {_told(one)}", note=note, change=Change.CHANGED)
+
+
+def _marked(edge: Edge, change: Change) -> Edge:
+    return replace(edge, label=f"{change.value} {MEANINGS[change]}", change=change)
 
 
 def _told(link: Link) -> str:
@@ -162,8 +167,8 @@ def _identity(link: Link) -> object:
 
 def _described(nodes: Iterable[Node], edges: Iterable[Edge]) -> Iterator[str]:
     for node in nodes:
+        name = shown(node.label[2:])
         if node.change:
-            name = shown(node.label.removeprefix(f"{node.change.value} "))
             yield f"{name} was {node.change.name.lower()}."
         if node.change is Change.CHANGED:
             told = zip(node.lines, node.line_changes, strict=True)
