@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import Enum
 
-from ..patterns.catalogue import heads
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
-from .marks import PatternMark, marks_of, section
+from .marks import marked
 from .model import Association, AssociationEnd, Attribute, Generalization, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL, SOME
 from .statements import described, is_told_by_type, statement, words
@@ -36,8 +35,7 @@ def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules:
 
     Shape:  knowledge level above, operational level below. Fowler's: rounded boxes, names as words, marks
             at the ends of the lines. UML: class boxes, multiplicities as text. With `rules`, the named
-            rules of the patterns that are drawn stand below. In a picture of an application, what comes
-            from a pattern has its section's number beside its name, and the patterns are named below.
+            rules of the patterns that are drawn stand below.
     """
     types = {type_.key: type_ for type_ in graph.types}
     ended = _fowler_end if notation is Notation.FOWLER else _uml_end
@@ -46,15 +44,15 @@ def picture_of(graph: TypeGraph, notation: Notation = Notation.FOWLER, *, rules:
         *(_generalization(each) for each in graph.generalizations),
     ]
     levels = {type_.level for type_ in graph.types}
-    marks = marks_of(graph)
-    return Graph(
+    picture = Graph(
         graph.title,
-        tuple(_node(type_, notation, marks) for type_ in graph.types),
+        tuple(_node(type_, notation) for type_ in graph.types),
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),
-        remarks=(*_patterns(graph, marks), *(_rules(graph) if rules else ())),
+        remarks=tuple(_rules(graph)) if rules else (),
     )
+    return marked(picture, graph)
 
 
 def _rules(graph: TypeGraph) -> list[str]:
@@ -62,27 +60,17 @@ def _rules(graph: TypeGraph) -> list[str]:
     return [f"{name}: {rule.says}" for name, rule in sorted(RULES.items()) if rule.pattern in drawn]
 
 
-def _patterns(graph: TypeGraph, marks: Mapping[str, tuple[PatternMark, ...]]) -> list[str]:
-    inside = [type_.key for type_ in graph.types if not type_.outside]
-    used = {mark.number for key in inside for mark in marks.get(key, ())}
-    names = {head.number: head.name for head in heads()}
-    listed = [f"[{number}] {names.get(number, '')}".strip() for number in sorted(used, key=section)]
-    return [f"Patterns: {', '.join(listed)}"] if listed else []
-
-
-def _node(type_: Type, notation: Notation, marks: Mapping[str, tuple[PatternMark, ...]]) -> Node:
+def _node(type_: Type, notation: Notation) -> Node:
     is_book = notation is Notation.FOWLER
     name = words(type_.name) if is_book else type_.name
     attribute = _fowler_attribute if is_book else _uml_attribute
-    if marks and type_.pattern:
-        name += f" [{type_.pattern}]"
     lines = [attribute(each) for each in type_.attributes if not (is_book and each.identity)]
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,
         () if type_.outside else _shortened(lines),
         level=_CAPTIONS.get(type_.level, ""),
-        note=_note(type_, marks.get(type_.key, ())),
+        note=_note(type_),
         shape=Shape.ROUNDED if is_book else Shape.BOX,
         outside=type_.outside,
     )
@@ -94,10 +82,9 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
     return (*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} more")
 
 
-def _note(type_: Type, marks: tuple[PatternMark, ...]) -> str:
+def _note(type_: Type) -> str:
     source = f" (Analysis Patterns {type_.pattern})" if type_.pattern else ""
-    told = f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
-    return " ".join((told, *(f"It {each.how} ({each.number})." for each in marks if each.related)))
+    return f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
 
 
 def _choices(attribute: Attribute, otherwise: str) -> str:
