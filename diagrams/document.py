@@ -136,5 +136,5 @@ def _graph(content: Types) -> TypeGraph:
     unknown = [key for key in ends if key not in keys]
     if unknown:
         raise DocumentError(f"a line of the document ends at no type: {shown(unknown[0])}")
-    links = (*content.associations, *content.generalizations)
+    links: list[Association | Generalization] = [*content.associations, *content.generalizations]
     return TypeGraph(content.title, content.types, links, partial=content.partial)

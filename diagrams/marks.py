@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ..patterns.catalogue import heads
 from ..patterns.catalogue.whole import FLOORS
+from ..patterns.picture import Graph
 from .model import Type, TypeGraph
 from .statements import words
 
@@ -48,6 +50,41 @@ def marks_of(graph: TypeGraph) -> dict[str, tuple[PatternMark, ...]]:
         if not is_of_library(type_)
     }
     return {key: marks for key, marks in found.items() if marks}
+
+
+def marked(picture: Graph, graph: TypeGraph) -> Graph:
+    """
+    The picture of `graph`, with what an application makes of the patterns.
+
+    Shape:  what comes from a pattern has its section's number beside its name, and says why when it is
+            pointed at; the patterns are named below. A picture of this library's own types stays as it is.
+    """
+    marks = marks_of(graph)
+    if not marks:
+        return picture
+    numbers = {type_.key: type_.pattern for type_ in graph.types}
+    nodes = tuple(
+        replace(
+            node,
+            label=f"{node.label} [{numbers[node.key]}]" if numbers.get(node.key) else node.label,
+            note=" ".join((node.note, *(_told(each) for each in marks.get(node.key, ()) if each.related))),
+        )
+        for node in picture.nodes
+    )
+    inside = [type_.key for type_ in graph.types if not type_.outside]
+    used = {mark.number for key in inside for mark in marks.get(key, ())}
+    return replace(picture, nodes=nodes, remarks=(*_named(used), *picture.remarks))
+
+
+def _told(mark: PatternMark) -> str:
+    return f"It {mark.how} ({mark.number})."
+
+
+def _named(numbers: set[str]) -> Iterator[str]:
+    names = {head.number: head.name for head in heads()}
+    listed = [f"[{number}] {names.get(number, '')}".strip() for number in sorted(numbers, key=section)]
+    if listed:
+        yield f"Patterns: {', '.join(listed)}"
 
 
 def section(number: str) -> tuple[int, ...]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
-from types import MappingProxyType
 
-from ..patterns.catalogue import heads
 from ..patterns.constraint import RULES
 from ..patterns.picture import Edge, End, Graph, Mark, Node, Shape
 from .er import er_column, er_end, er_lines
 from .groups import grouped
-from .marks import PatternMark, marks_of, section
+from .marks import marked
 from .model import Association, AssociationEnd, Attribute, Generalization, Kind, Type, TypeGraph
 from .multiplicity import MARKS
 from .statements import described, is_told_by_type, statement, words
@@ -44,26 +42,25 @@ def picture_of(
             at the ends of the lines. UML: class boxes, multiplicities as text. ER: what each column is and
             which keys it is in, marks at the ends of the lines. With `rules`, the named rules of the patterns
             that are drawn stand below; with `clusters`, there is a frame around each package in the place of
-            the levels. In a picture of an application, what comes from a pattern has its section's number
-            beside its name, and the patterns are named below. What is drawn in part says why.
+            the levels. What is drawn in part says why.
     """
     types = {type_.key: type_ for type_ in graph.types}
     edges = [edge_of(link, types, notation) for link in graph.lines]
     levels = {type_.level for type_ in graph.types} if not clusters else set()
-    marks = marks_of(graph)
-    nodes = [node_of(type_, notation, marks) for type_ in graph.types]
+    nodes = [node_of(type_, notation) for type_ in graph.types]
     if clusters:
         names = grouped(graph.types)
         nodes = [replace(node, level="", cluster=names[node.key]) for node in nodes]
     missing = (f"Partial: {reason}" for reason in graph.partial)
-    return Graph(
+    picture = Graph(
         f"{graph.title} (partial)" if graph.partial else graph.title,
         tuple(nodes),
         tuple(sorted(edges, key=repr)),
         levels=tuple(caption for level, caption in _CAPTIONS.items() if level in levels),
         description=described(graph),
-        remarks=(*missing, *_patterns(graph, marks), *(_rules(graph) if rules else ())),
+        remarks=(*missing, *(_rules(graph) if rules else ())),
     )
+    return marked(picture, graph)
 
 
 def _rules(graph: TypeGraph) -> list[str]:
@@ -83,29 +80,17 @@ def line_of(attribute: Attribute, notation: Notation) -> str:
     return _ATTRIBUTES[notation](attribute)
 
 
-def _patterns(graph: TypeGraph, marks: Mapping[str, tuple[PatternMark, ...]]) -> list[str]:
-    inside = [type_.key for type_ in graph.types if not type_.outside]
-    used = {mark.number for key in inside for mark in marks.get(key, ())}
-    names = {head.number: head.name for head in heads()}
-    listed = [f"[{number}] {names.get(number, '')}".strip() for number in sorted(used, key=section)]
-    return [f"Patterns: {', '.join(listed)}"] if listed else []
-
-
-def node_of(
-    type_: Type, notation: Notation, marks: Mapping[str, tuple[PatternMark, ...]] = MappingProxyType({})
-) -> Node:
-    """A type as it is drawn, with its section's number beside its name where types are marked by such."""
+def node_of(type_: Type, notation: Notation) -> Node:
+    """A type as it is drawn."""
     is_book = notation is Notation.FOWLER
     name = words(type_.name) if is_book else type_.name
-    if marks and type_.pattern:
-        name += f" [{type_.pattern}]"
     lines = _lines(type_, notation)
     return Node(
         type_.key,
         f"{name} [abstract]" if type_.abstract else name,
         () if type_.outside else lines,
         level=_CAPTIONS.get(type_.level, ""),
-        note=_note(type_, marks.get(type_.key, ())),
+        note=_note(type_),
         shape=Shape.ROUNDED if is_book else Shape.BOX,
         outside=type_.outside,
     )
@@ -127,12 +112,10 @@ def _shortened(lines: list[str]) -> tuple[str, ...]:
     return (*lines[: _MOST_LINES - 1], f"and {len(lines) - _MOST_LINES + 1} more")
 
 
-def _note(type_: Type, marks: tuple[PatternMark, ...]) -> str:
+def _note(type_: Type) -> str:
     source = f" (Analysis Patterns {type_.pattern})" if type_.pattern else ""
     told = f"{words(type_.name)}{source}: {type_.summary}" if type_.summary else words(type_.name) + source
-    if type_.kind is Kind.TABLE:
-        told = "; ".join([told, *type_.constraints])
-    return " ".join((told, *(f"It {each.how} ({each.number})." for each in marks if each.related)))
+    return "; ".join([told, *type_.constraints]) if type_.kind is Kind.TABLE else told
 
 
 def _choices(attribute: Attribute, otherwise: str) -> str:
