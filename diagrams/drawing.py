@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from functools import cached_property
 from typing import Literal, overload
 
 from ..patterns.picture import Bars, Graph, Grid, Plot
@@ -56,12 +57,16 @@ class Drawing:
         engine: str | None = None,
     ) -> None:
         self.graph = graph
-        self.picture: Graph | Bars | Plot | Grid
-        if isinstance(graph, TypeGraph):
-            self.picture = picture_of(graph, notation, rules=rules, clusters=clusters)
-        else:
-            self.picture = graph
+        self.notation = notation
         self.engine = engine
+        self._words = {"rules": rules, "clusters": clusters}
+
+    @cached_property
+    def picture(self) -> Graph | Bars | Plot | Grid:
+        """The boxes and lines, bars, places or cells that are drawn; some texts need none of them."""
+        if isinstance(self.graph, TypeGraph):
+            return picture_of(self.graph, self.notation, **self._words)
+        return self.graph
 
     def svg(self, *, embedded: bool = False) -> str:
         """

@@ -119,5 +119,8 @@ def _said(expression: Any, dialect: Dialect | None) -> str:
     return " ".join(str(expression).split())
 
 
+_GENERAL: tuple[Dialect, ...] = (DefaultDialect(), _POSTGRESQL())
+
+
 def _dialects(dialect: Dialect | None) -> tuple[Dialect, ...]:
-    return (dialect,) if dialect else (DefaultDialect(), _POSTGRESQL())
+    return (dialect,) if dialect else _GENERAL

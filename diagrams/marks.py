@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..patterns.catalogue import heads
 from ..patterns.catalogue.whole import FLOORS
 from ..patterns.picture import Graph
-from .model import Type, TypeGraph
+from .model import Association, Generalization, Type, TypeGraph, ends_of
 from .statements import words
 
 _LIBRARY = tuple(f"{__name__.split('.', maxsplit=1)[0]}.{floor}." for floor in FLOORS)
@@ -44,10 +45,17 @@ def marks_of(graph: TypeGraph) -> dict[str, tuple[PatternMark, ...]]:
     Shape:  only types that have any; of this library's own types none, since those are the patterns.
     """
     types = {type_.key: type_ for type_ in graph.types}
+    of_library = {key for key, type_ in types.items() if is_of_library(type_)}
+    if not of_library and not any(type_.pattern for type_ in types.values()):
+        return {}
+    near: defaultdict[str, list[Association | Generalization]] = defaultdict(list)
+    for link in graph.lines:
+        for key in set(ends_of(link)) - of_library:
+            near[key].append(link)
     found = {
-        type_.key: tuple(sorted(set(_marks(type_, graph, types)), key=_in_order))
-        for type_ in graph.types
-        if not is_of_library(type_)
+        key: tuple(sorted(set(_marks(type_, near[key], types)), key=_in_order))
+        for key, type_ in types.items()
+        if key not in of_library
     }
     return {key: marks for key, marks in found.items() if marks}
 
@@ -101,8 +109,12 @@ def _in_order(mark: PatternMark) -> tuple[tuple[int, ...], str]:
     return section(mark.number), mark.how
 
 
-def _marks(type_: Type, graph: TypeGraph, types: Mapping[str, Type]) -> Iterator[PatternMark]:
-    supertypes = [types[each.supertype] for each in graph.generalizations if each.subtype == type_.key]
+def _marks(
+    type_: Type, near: Iterable[Association | Generalization], types: Mapping[str, Type]
+) -> Iterator[PatternMark]:
+    """What a type is marked by, from the lines that end at it."""
+    kinds_of = [each for each in near if isinstance(each, Generalization) and each.subtype == type_.key]
+    supertypes = [types[each.supertype] for each in kinds_of]
     of_library = [each for each in supertypes if is_of_library(each)]
     if type_.pattern:
         inherited = [each for each in supertypes if each.pattern == type_.pattern]
@@ -111,12 +123,14 @@ def _marks(type_: Type, graph: TypeGraph, types: Mapping[str, Type]) -> Iterator
     for each in of_library:
         if each.pattern and each.pattern != type_.pattern:
             yield PatternMark(each.pattern, f"is a {words(each.name)}")
-    for association in graph.associations:
-        for near, far in (
+    for association in near:
+        if isinstance(association, Generalization):
+            continue
+        for here, far in (
             (association.source, association.target),
             (association.target, association.source),
         ):
             other = types[far.type]
-            if near.type == type_.key and is_of_library(other) and other.pattern:
+            if here.type == type_.key and is_of_library(other) and other.pattern:
                 role = f" as {words(far.role)}" if far.role else ""
                 yield PatternMark(other.pattern, f"refers to {words(other.name)}{role}")

@@ -145,7 +145,8 @@ def _choices(type_: Any) -> tuple[str, ...]:
 
 def _reference(source: str, target: str, constraint: ForeignKeyConstraint) -> Association:
     columns = set(constraint.columns)
-    role = constraint.column_keys[0].removesuffix("_id") if len(columns) == 1 else ""
+    name = constraint.column_keys[0] if len(columns) == 1 else ""
+    role = "" if name == "id" else name.removesuffix("_id")
     return Association(
         AssociationEnd(source, OPTIONAL if is_unique(columns) else MANY),
         AssociationEnd(target, OPTIONAL if any(map(is_optional, columns)) else ONE, role),
