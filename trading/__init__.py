@@ -117,11 +117,7 @@ from .product import (
     standard_templates,
     templates_of,
 )
-from .quote import (
-    Quote,
-    Sides,
-    quote_columns,
-)
+from .quote import Quote, Sides, quote_columns
 from .scenario import (
     AssumedScenarioElement,
     Axis,
