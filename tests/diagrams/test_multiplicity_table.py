@@ -381,7 +381,11 @@ TABLE: list[Row] = [
     ("a list of one at most", model(lambda a: list[a], Field(max_length=1)), "B * A 0..1"),
     ("a constrained list", model(lambda a: conlist(a, min_length=2, max_length=2)), "B * A 2"),
     ("an annotated list", model(lambda a: Annotated[list[a], Len(2, 4)]), "B * A 2..4"),
-    ("an annotated list or none", model(lambda a: Annotated[list[a], Len(2, 4)] | None), "B * A 0..4"),
+    (
+        "an annotated list or none",
+        model(lambda a: Annotated[list[a], Len(2, 4)] | None),  # pyright: ignore[reportOperatorIssue]
+        "B * A 0..4",
+    ),
     ("lists of lists", model(lambda a: list[conlist(a, min_length=1)], Field(min_length=2)), "B * A 2..*"),
     ("by name", model(lambda a: dict[str, a]), "B * A *"),
     ("one or text", model(lambda a: a | str), "B * A 0..1"),

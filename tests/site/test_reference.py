@@ -186,7 +186,7 @@ def test_the_library_explains_every_public_name() -> None:
         (Mapping[str, tuple[Annotated[int, 1], ...]], "Mapping[str, tuple[int, ...]]"),
         (Literal["a", 1], "Literal['a', 1]"),
         (date | None, "date | None"),
-        (Annotated[date, 1] | None, "date | None"),
+        (Annotated[date, 1] | None, "date | None"),  # pyright: ignore[reportOperatorIssue]
         ("Sheep", "Sheep"),
     ],
 )

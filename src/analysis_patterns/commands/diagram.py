@@ -107,6 +107,7 @@ Hubs = Annotated[
         "--hubs", min=1, metavar="N", help="Name types that over N others refer to, drawing no line."
     ),
 ]
+Clusters = Annotated[bool, typer.Option("--clusters", help="A frame around each package, no levels.")]
 Since = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Draw what differs from a model written as JSON before.")
 ]
@@ -128,6 +129,8 @@ def _graph(
 ) -> TypeGraph:
     from .. import diagrams  # noqa: PLC0415
 
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
     # Crow's feet are for tables; in the other notations a database or SQL is tables all the same.
     if notation is not Notation.ER and not diagrams.holds_tables(target):
         return diagrams.type_graph(target, depth=depth, partial=partial, values=values)
@@ -147,9 +150,7 @@ def diagram(
     depth: Depth = 1,
     columns: Annotated[Columns, typer.Option(help="Which attributes are drawn.")] = Columns.ALL,
     hubs: Hubs = None,
-    clusters: Annotated[
-        bool, typer.Option("--clusters", help="A frame around each package, no levels.")
-    ] = False,
+    clusters: Clusters = False,
     overview: Annotated[bool, typer.Option("--overview", help="Groups of types instead of types.")] = False,
     since: Since = None,
     check: Check = None,
@@ -165,8 +166,6 @@ def diagram(
 
     _require_one_place(output=output, into=into, check=check)
     wanted = format_of(output or check, format)
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))  # so that a project's own modules are found, as by `python -m`
     graph = _graph(
         target, notation, depth=depth, schemas=schema or (), dialect=dialect, values=values, partial=partial
     )
@@ -174,13 +173,12 @@ def diagram(
     if into is not None:
         files = diagrams.pages(graph, notation=style, hub=hubs or diagrams.HUB, engine=engine)
         typer.echo(diagrams.write_folder(into, files) / "index.html")
-        return
+        return _fail_in_part(graph)
     cut = functools.partial(_cut, focus=focus, depth=depth, hubs=hubs, columns=columns)
     picture: Any = cut(graph)
     if since is not None:
-        picture = diagrams.difference(
-            cut(diagrams.read_types(_read(since)), optional=True), picture, notation=style
-        )
+        before = cut(diagrams.read_types(_read(since)), optional=True)
+        picture = diagrams.difference(before, picture, notation=style)
     elif overview:
         picture = diagrams.overview(picture)
     drawing = diagrams.Drawing(picture, notation=style, rules=rules, clusters=clusters, engine=engine)
@@ -188,6 +186,10 @@ def diagram(
         _compare(drawing, diagrams.Format(wanted.value), check)
     else:
         _write(drawing, diagrams.Format(wanted.value), output)
+    return _fail_in_part(graph)
+
+
+def _fail_in_part(graph: TypeGraph) -> None:
     if graph.partial:
         typer.echo(f"{graph.title} is drawn in part: {'; '.join(graph.partial)}", err=True)
         raise typer.Exit(1)
