@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from ..patterns.picture import End, Mark
 from .model import AssociationEnd, Attribute, Key, Type
 from .multiplicity import MARKS
@@ -11,14 +13,15 @@ _KEYS = {Key.PRIMARY: "PK", Key.FOREIGN: "FK", Key.UNIQUE: "UQ"}
 _MOST_CHOICES = 5
 
 
-def key_marks(keys: Key) -> list[str]:
+@cache
+def key_marks(keys: Key) -> tuple[str, ...]:
     """
     The keys that a column is in, as they are abbreviated in such diagrams.
 
     >>> key_marks(Key.PRIMARY | Key.FOREIGN)
-    ['PK', 'FK']
+    ('PK', 'FK')
     """
-    return [mark for key, mark in _KEYS.items() if key in keys]
+    return tuple(mark for key, mark in _KEYS.items() if key in keys)
 
 
 def er_lines(type_: Type) -> tuple[list[str], list[str]]:
@@ -35,7 +38,7 @@ def er_lines(type_: Type) -> tuple[list[str], list[str]]:
 
 def er_column(attribute: Attribute) -> str:
     """A column, with the keys that it is in before its name."""
-    marks = key_marks(attribute.keys) or (["PK"] if attribute.identity else [])
+    marks = key_marks(attribute.keys) or (("PK",) if attribute.identity else ())
     is_short = 0 < len(attribute.choices) <= _MOST_CHOICES
     parts = (
         " ".join(marks),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Dialect, Index, Table, UniqueConstraint
@@ -36,10 +37,18 @@ def is_unique(columns: set[Any]) -> bool:
     table = _table(columns)
     if table is None:
         return False
-    keys = [set(table.primary_key.columns)]
-    keys += [set(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
-    keys += [set(each.columns) for each in table.indexes if each.unique and _is_whole(each)]
-    return any(key and key <= columns for key in keys)
+    return any(key and key <= columns for key in _keys(table))
+
+
+def unique_alone(table: Table) -> set[Any]:
+    """The columns each of which is unique by itself."""
+    return {column for key in _keys(table) if len(key) == 1 for column in key}
+
+
+def _keys(table: Table) -> Iterator[set[Any]]:
+    yield set(table.primary_key.columns)
+    yield from (set(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint))
+    yield from (set(each.columns) for each in table.indexes if each.unique and _is_whole(each))
 
 
 def _table(columns: set[Any]) -> Table | None:

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, MetaData, NullPool, create_engine, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    MetaData,
+    NullPool,
+    UniqueConstraint,
+    create_engine,
+    inspect,
+    make_url,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SAWarning, SQLAlchemyError
 
 from .errors import TargetError
@@ -90,6 +101,8 @@ def _read(engine: Engine, url: URL, schemas: Sequence[str]) -> Tables:
                 _reflect(connection, metadata, schema)
             if is_postgres:
                 _add_exclusions(connection, metadata)
+            if engine.dialect.name == "sqlite":
+                _add_unique(connection, metadata)
     except SQLAlchemyError as refused:
         # The error itself is not passed on: it may hold what the URL held.
         raise TargetError(f"{title} cannot be read: {_without_password(refused, url)}") from None
@@ -112,6 +125,18 @@ def _add_exclusions(connection: Connection, metadata: MetaData) -> None:
         for fullname in (f"{schema}.{name}", *([name] if is_visible else [])):
             if fullname in metadata.tables:
                 metadata.tables[fullname].info.setdefault(EXTRA, []).append(definition)
+
+
+def _add_unique(connection: Connection, metadata: MetaData) -> None:
+    """What SQLAlchemy does not find in SQLite: that a column is unique whose type has brackets."""
+    inspector = inspect(connection)
+    for table in metadata.tables.values():
+        known = [set(each.columns) for each in table.constraints if isinstance(each, UniqueConstraint)]
+        known.append(set(table.primary_key.columns))
+        for index in inspector.get_indexes(table.name, schema=table.schema, include_auto_indexes=True):
+            columns = [table.columns[name] for name in index["column_names"] if name]
+            if str(index["name"]).startswith("sqlite_autoindex_") and set(columns) not in known:
+                table.append_constraint(UniqueConstraint(*columns))
 
 
 def _without_password(refused: SQLAlchemyError, url: URL) -> str:

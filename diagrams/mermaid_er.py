@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from .model import Association, Attribute, Key, Kind, Type, TypeGraph
 from .multiplicity import Multiplicity
@@ -41,12 +42,18 @@ def _entity(name: str, type_: Type) -> Iterator[str]:
 
 
 def _column(column: Attribute) -> str:
-    marks = ",".join(mark for key, mark in _KEYS.items() if key in column.keys)
+    marks = _marks(column.keys)
     remarks = [part for part in ("null" if column.optional else "", column.comment) if part]
     remark = f'"{mermaid("; ".join(remarks))}"' if remarks else ""
     return " ".join(part for part in (_word(column.type), _word(column.name), marks, remark) if part)
 
 
+@cache
+def _marks(keys: Key) -> str:
+    return ",".join(mark for key, mark in _KEYS.items() if key in keys)
+
+
+@lru_cache(maxsize=4096)
 def _word(text: str) -> str:
     word = _NO_WORD.sub("_", text).strip("_") or "_"
     return word if re.match(r"[^\W\d]", word) else f"_{word}"

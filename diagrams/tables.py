@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Column, Dialect, Enum, ForeignKeyConstraint, Table
@@ -11,9 +12,17 @@ from sqlalchemy.exc import NoReferenceError
 
 from .annotations import level_of, pattern_of, summary_of
 from .errors import TargetError
-from .keys import constraints_of, is_optional, is_unique, sql_type
+from .keys import constraints_of, is_optional, is_unique, sql_type, unique_alone
 from .model import Association, AssociationEnd, Attribute, Key, Kind, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL
+
+_KEYS = {
+    (is_primary, is_foreign, is_unique): (Key.PRIMARY if is_primary else Key.NONE)
+    | (Key.FOREIGN if is_foreign else Key.NONE)
+    | (Key.UNIQUE if is_unique else Key.NONE)
+    for is_primary, is_foreign, is_unique in product((False, True), repeat=3)
+}
+"""The keys that a column is in: the primary one, one that refers to another table, one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class _Reading:
             pattern=pattern_of(owner) if owner else "",
             summary=table.comment or (summary_of(owner) if owner else ""),
             table=table.fullname,
-            attributes=tuple(column_of(column, self.given.dialect) for column in table.columns),
+            attributes=tuple(columns_of(table, self.given.dialect)),
             constraints=constraints_of(table, self.given.dialect),
         )
 
@@ -114,16 +123,16 @@ class _Reading:
         return read is not None and schema not in read
 
 
-def column_of(column: Column[Any], dialect: Dialect | None = None) -> Attribute:
-    """A column with its type, its keys and its comment."""
-    keys = Key.NONE
-    if column.primary_key:
-        keys |= Key.PRIMARY
-    if column.foreign_keys:
-        keys |= Key.FOREIGN
-    is_alone = column.primary_key and len(column.table.primary_key.columns) == 1
-    if not is_alone and is_unique({column}):
-        keys |= Key.UNIQUE
+def columns_of(table: Table, dialect: Dialect | None = None) -> Iterator[Attribute]:
+    """The columns of a table, each with its type, its keys and its comment."""
+    unique = unique_alone(table)
+    has_one_in_key = len(table.primary_key.columns) == 1
+    for column in table.columns:
+        is_alone = column.primary_key and has_one_in_key
+        yield _column(column, dialect, is_alone=is_alone, is_unique=column in unique and not is_alone)
+
+
+def _column(column: Column[Any], dialect: Dialect | None, *, is_alone: bool, is_unique: bool) -> Attribute:
     return Attribute(
         column.name,
         sql_type(column, dialect),
@@ -133,7 +142,7 @@ def column_of(column: Column[Any], dialect: Dialect | None = None) -> Attribute:
         choices=_choices(column.type),
         column=column.name,
         comment=column.comment or column.doc or "",
-        keys=keys,
+        keys=_KEYS[column.primary_key, bool(column.foreign_keys), is_unique],
     )
 
 

@@ -32,7 +32,8 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
 def wrapped(text: str, width: int) -> list[str]:
     """The shown text, in lines of at most `width` characters."""
-    return textwrap.wrap(shown(text, LONGEST * 2), width) or [""]
+    line = shown(text, LONGEST * 2)
+    return [line] if len(line) <= width else textwrap.wrap(line, width)
 
 
 def dot_string(text: str, longest: int = LONGEST) -> str:

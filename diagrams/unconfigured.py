@@ -13,7 +13,7 @@ from .annotations import key_of, level_of, pattern_of, summary_of
 from .keys import constraints_of, is_optional, is_unique
 from .model import Association, AssociationEnd, Attribute, Generalization, Inheritance, Kind, Type, TypeGraph
 from .multiplicity import MANY, ONE, OPTIONAL
-from .tables import column_of
+from .tables import columns_of
 
 
 def read_unconfigured(title: str, mappers: Iterable[Mapper[Any]], reason: str) -> TypeGraph:
@@ -54,9 +54,9 @@ def _type(mapper: Mapper[Any]) -> Type:
 
 
 def _attributes(table: Table) -> Iterator[Attribute]:
-    for column in table.columns:
+    for column, attribute in zip(table.columns, columns_of(table), strict=True):
         if not column.foreign_keys and column.info.get("figure", True) is not False:
-            yield column_of(column)
+            yield attribute
 
 
 def _links(
