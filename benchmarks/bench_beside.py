@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
@@ -19,6 +18,7 @@ from analysis_patterns.patterns import Money, create_engine, sessions
 from tests.postgres import PostgresServer
 from tests.schemas import create_schema
 
+from .environment import environment
 from .measure import Result, in_turns
 
 PROJECT = Path(__file__).parent.parent
@@ -63,10 +63,10 @@ def _others(
     beancount, journal = folder / "books.beancount", folder / "books.journal"
     beancount.write_text("".join(_beancount(count)), encoding="utf-8")
     journal.write_text("".join(_journal(count)), encoding="utf-8")
-    python = str(VENV / "bin" / "python")
+    python, installed = str(VENV / "bin" / "python"), partial(environment, VENV, INSTALLED)
     load = f"from beancount import loader; assert not loader.load_file({str(beancount)!r})[1]"
     reads = "reading them from a file and checking them, its start included"
-    yield "beancount", reads, _venv, partial(_run, [python, "-c", load])
+    yield "beancount", reads, installed, partial(_run, [python, "-c", load])
     for name in ("hledger", "ledger"):
         balances = partial(_run, [name, "-f", str(journal), "balance"])
         yield (
@@ -76,9 +76,14 @@ def _others(
             balances,
         )
     piecash = [python, str(BASELINES / "piecash_posting.py"), str(folder / "piecash.gnucash"), str(count)]
-    yield "piecash", "making them and saving once in a SQLite file", _venv, partial(_told, piecash)
     yield (
-        "django-hordak", "making them in one transaction on PostgreSQL", _venv,
+        "piecash",
+        "making them and saving once in a SQLite file",
+        installed,
+        partial(_told, piecash),
+    )
+    yield (
+        "django-hordak", "making them in one transaction on PostgreSQL", installed,
         partial(_hordak, server, python, count),
     )  # fmt: skip
 
@@ -163,21 +168,3 @@ def _told(command: Sequence[str]) -> float:
 def _program(name: str) -> str:
     """Why a program cannot be run; nothing where it can."""
     return "" if which(name) else f"no program {name} is installed"
-
-
-@cache
-def _venv() -> str:
-    """Make the virtual environment where it is not there; why it cannot be used, or nothing."""
-    python, ready = VENV / "bin" / "python", VENV / "ready"
-    if ready.exists() and ready.read_text(encoding="utf-8") == "\n".join(INSTALLED):
-        return ""
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True, capture_output=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", *INSTALLED], check=True, capture_output=True
-        )
-    except subprocess.CalledProcessError as failed:
-        said = failed.stderr.decode(errors="replace").strip().splitlines()
-        return f"it cannot be installed: {said[-1] if said else failed}"
-    ready.write_text("\n".join(INSTALLED), encoding="utf-8")
-    return ""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from analysis_patterns.diagrams import Notation, draw, overview, table_graph, type_graph
 
 from .baselines.diagrams import models
+from .environment import environment
 from .measure import Result, in_turns, seconds
 
 PROJECT = Path(__file__).parent.parent
@@ -28,7 +27,7 @@ def measure(*, full: bool) -> Iterator[Result]:
     count = 1_000 if full else 300
     base = models(count)
     base.registry.configure()
-    missing = _venv()
+    missing = environment(VENV, INSTALLED)
     for name in ("eralchemy", "paracelsus"):
         for form in FORMS:
 
@@ -83,21 +82,3 @@ def _told(name: str, form: str, count: int) -> float:
         [python, script, name, form, str(count)], text=True, stderr=subprocess.DEVNULL
     )
     return float(told)
-
-
-@cache
-def _venv() -> str:
-    """Make the virtual environment where it is not there; why it cannot be used, or nothing."""
-    python, ready = VENV / "bin" / "python", VENV / "ready"
-    if ready.exists() and ready.read_text(encoding="utf-8") == "\n".join(INSTALLED):
-        return ""
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True, capture_output=True)
-        subprocess.run(
-            [str(python), "-m", "pip", "install", "--quiet", *INSTALLED], check=True, capture_output=True
-        )
-    except subprocess.CalledProcessError as failed:
-        said = failed.stderr.decode(errors="replace").strip().splitlines()
-        return f"it cannot be installed: {said[-1] if said else failed}"
-    ready.write_text("\n".join(INSTALLED), encoding="utf-8")
-    return ""

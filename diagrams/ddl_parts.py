@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,26 +10,16 @@ from sqlalchemy import (
     ARRAY,
     Column,
     Computed,
-    Dialect,
     Enum,
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from .ddl_names import Naming
 from .errors import TargetError
 from .keys import EXTRA
-
-_DIALECTS: dict[str, type[Dialect]] = {"sqlite": sqlite.dialect, "postgres": postgresql.dialect}
-# Changes to a table that no picture shows, and statements about one that change none of it.
-_UNSEEN = re.compile(
-    r"(?is)\b(owner\s+to|(en|dis)able\s|force\s|replica\s|cluster\s|attach\s|validate\s|set\s+(default|"
-    r"statistics|storage|logged|schema|tablespace|\()|drop\s+default|add\s+generated|inherit\s)"
-)
-_TABLE = re.compile(r"(?is)\s*((global|local|temp|temporary|unlogged|foreign|only)\s+)*table\b")
 
 
 class WrittenType(UserDefinedType[Any]):
