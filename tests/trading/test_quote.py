@@ -279,17 +279,17 @@ def test_no_price_within_the_sides_leads_out_of_them() -> None:
     covered = Covered()
     part = st.fractions(0, 1, max_denominator=10)
 
-    @given(QUOTES, QUOTES, part, part)
+    both_sides = QUOTES.filter(lambda quote: quote.has_both_sides)
+
+    @given(both_sides, both_sides, part, part)
     def encloses(one: Quote, other: Quote, first: Any, second: Any) -> None:
-        if not (one.has_both_sides and other.has_both_sides):
-            return
         inside = [
             each.sides.bid + (each.sides.offer - each.sides.bid) * share  # type: ignore[operator]
             for each, share in ((one, first), (other, second))
         ]
         covered.case(
             spread=one.is_two_way and other.is_two_way,
-            negative=bool(one.bid and one.bid < 0),
+            negative=any(each.bid is not None and each.bid < 0 for each in (one, other)),
             strictly=0 < first < 1,
         )
         for found, price in (
