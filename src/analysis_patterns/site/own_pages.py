@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from .. import __version__
@@ -14,6 +14,7 @@ from ..patterns.catalogue import PatternRecord
 from ..patterns.constraint import Layer
 from .address import page
 from .application import Application, OwnModule
+from .environment import environment
 from .figure import within_page
 from .writing import write
 
@@ -59,13 +60,7 @@ def _picture(module: OwnModule, name: str = "") -> str:
 
 
 def _templates(application: Application, records: Sequence[PatternRecord]) -> Environment:
-    site = Environment(
-        loader=PackageLoader(__name__.rpartition(".")[0]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    site = environment()
     site.filters |= {
         "prose": _prose,
         "dotted": lambda name: Markup("<wbr>").join(re.split(r"(?<=\.)", name)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from .. import __version__
@@ -18,6 +18,7 @@ from .address import page, slug
 from .case import Case
 from .description import Description
 from .document import document, document_schema
+from .environment import environment
 from .figure import within_page
 from .markdown import overview, pattern_pages
 from .material import Draw, Material, room_page
@@ -151,14 +152,7 @@ class _Site:
 
 
 def _templates(material: Material) -> Environment:
-    site = Environment(
-        loader=PackageLoader(__name__.rpartition(".")[0]),
-        # Styles and scripts hold nothing of ours; whatever is put into a page is escaped.
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    site = environment()
     site.filters |= {
         "prose": _prose,
         "page": page,
