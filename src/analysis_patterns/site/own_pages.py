@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from .. import __version__
 from ..patterns.catalogue import PatternRecord
@@ -62,7 +62,6 @@ def _picture(module: OwnModule, name: str = "") -> str:
 def _templates(application: Application, records: Sequence[PatternRecord]) -> Environment:
     site = environment()
     site.filters |= {
-        "prose": _prose,
         "dotted": lambda name: Markup("<wbr>").join(re.split(r"(?<=\.)", name)),
         "page": page,
         "module_page": _module_page,
@@ -79,8 +78,3 @@ def _templates(application: Application, records: Sequence[PatternRecord]) -> En
         "layers_of": lambda rule: [layer.value for layer in Layer if layer in rule.layers],
     }
     return site
-
-
-def _prose(text: str) -> Markup:
-    """Escape `text`, and set what stands in backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - just escaped

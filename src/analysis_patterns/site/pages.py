@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from .. import __version__
 from ..patterns.catalogue import PatternRecord, Proof
@@ -154,7 +153,6 @@ class _Site:
 def _templates(material: Material) -> Environment:
     site = environment()
     site.filters |= {
-        "prose": _prose,
         "page": page,
         "slug": slug,
         "room_page": room_page,
@@ -189,8 +187,3 @@ def _words(record: PatternRecord) -> str:
     tables = (str(vars(part).get("__tablename__", "")) for part in parts if isinstance(part, type))
     found = (*(part.__name__ for part in parts), *tables, *(rule.name for rule in record.constraints))
     return " ".join(each for each in found if each)
-
-
-def _prose(text: str) -> Markup:
-    """Escape `text`, and set what stands in backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - just escaped
